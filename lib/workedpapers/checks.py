@@ -29,7 +29,7 @@ def as_float_array(
     Raises
     ------
     TypeError : if the values are not real numbers.
-    ValueError : if the number of dimensions is wrong, if it is empty, or if it holds NaN or infinity.
+    ValueError : if the number of dimensions is wrong, or if it is empty or holds NaN or infinity.
     """
     array = np.asarray(value)
     if array.dtype.kind not in "biuf":

@@ -1,0 +1,141 @@
+"""Intervals used in several chapters, as thin layers over scipy and statsmodels.
+
+Every function returns an `Interval`, so that a number never travels without its uncertainty.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from workedpapers.checks import as_float_array, positive_int, probability
+
+__all__ = ["Interval", "bootstrap", "clustered_mean", "wilson"]
+
+
+class Interval(NamedTuple):
+    """A point estimate and the two ends of its interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+def wilson(successes: int, trials: int, *, confidence: float = 0.95) -> Interval:
+    """Wilson score interval of a proportion.
+
+    Unlike the normal approximation it stays inside [0, 1] and does not collapse at 0 and 1.
+
+    Parameters
+    ----------
+    successes : from 0 to ``trials``.
+    trials : at least 1.
+    confidence : coverage, strictly between 0 and 1.
+
+    Raises
+    ------
+    TypeError : if a count is not a whole number.
+    ValueError : if a count or the confidence is out of range.
+
+    Source: E. B. Wilson, J. Am. Stat. Assoc. 22 (1927) 209; `statsmodels` computes it.
+    """
+    from statsmodels.stats.proportion import proportion_confint
+
+    trials = positive_int(trials, "trials")
+    successes = positive_int(successes, "successes", least=0)
+    if successes > trials:
+        raise ValueError(f"successes: expected at most trials = {trials}, got {successes}.")
+    alpha = 1 - probability(confidence, "confidence", open_interval=True)
+    low, high = proportion_confint(successes, trials, alpha=alpha, method="wilson")
+    return Interval(successes / trials, float(low), float(high))
+
+
+def bootstrap(
+    statistic: Callable[..., npt.ArrayLike],
+    *samples: npt.ArrayLike,
+    paired: bool = False,
+    confidence: float = 0.95,
+    resamples: int = 2000,
+    method: str = "BCa",
+    seed: int | np.random.Generator = 0,
+) -> Interval:
+    """Bootstrap interval of a statistic of one or several samples.
+
+    Parameters
+    ----------
+    statistic : function of the samples, each an array of shape (n,), and of ``axis``; it must
+        reduce that axis, as `numpy.mean` does.
+    samples : arrays of shape (n,), at least two values each.
+    paired : whether the samples are resampled together, row by row.
+    confidence : coverage, strictly between 0 and 1.
+    resamples : number of resamples, at least 100.
+    method : "BCa" (default), "percentile" or "basic", as in `scipy.stats.bootstrap`.
+    seed : seed or generator of the resampling.
+
+    Raises
+    ------
+    ValueError : if a sample is empty, holds NaN, or varies too little for the BCa correction.
+    """
+    from scipy import stats
+
+    if not samples:
+        raise ValueError("samples: expected at least one sample, got none.")
+    data = tuple(as_float_array(s, f"samples[{i}]", ndim=1) for i, s in enumerate(samples))
+    for i, sample in enumerate(data):
+        if len(sample) < 2:
+            raise ValueError(f"samples[{i}]: expected at least 2 values, got {len(sample)}.")
+    result = stats.bootstrap(
+        data,
+        statistic,
+        paired=paired,
+        confidence_level=probability(confidence, "confidence", open_interval=True),
+        n_resamples=positive_int(resamples, "resamples", least=100),
+        method=method,
+        rng=np.random.default_rng(seed),
+        vectorized=True,
+    )
+    low, high = (float(end) for end in result.confidence_interval)
+    if np.isnan(low) or np.isnan(high):
+        raise ValueError(
+            f"samples: the {method} interval is not defined, since the statistic does not vary "
+            f"over the resamples. Use method='percentile'."
+        )
+    return Interval(float(np.asarray(statistic(*data, axis=-1))), low, high)
+
+
+def clustered_mean(
+    values: npt.ArrayLike, clusters: npt.ArrayLike, *, confidence: float = 0.95
+) -> Interval:
+    """Mean with an interval that allows for correlation inside clusters.
+
+    A regression on a constant with cluster-robust standard errors and the t distribution with
+    (clusters - 1) degrees of freedom; `statsmodels` computes it.
+
+    Parameters
+    ----------
+    values : shape (n,).
+    clusters : labels of any kind, shape (n,); values with one label may depend on each other.
+    confidence : coverage, strictly between 0 and 1.
+
+    Raises
+    ------
+    ValueError : if the lengths differ, a label is missing, or there are fewer than two clusters.
+    """
+    import pandas as pd
+    import statsmodels.api as sm
+
+    y = as_float_array(values, "values", ndim=1)
+    codes, labels = pd.factorize(np.asarray(clusters), use_na_sentinel=True)
+    if len(codes) != len(y):
+        raise ValueError(f"clusters: expected {len(y)} labels, got {len(codes)}.")
+    if (codes < 0).any():
+        raise ValueError(f"clusters: expected a label for each value, got {(codes < 0).sum()} NaN.")
+    if len(labels) < 2:
+        raise ValueError(f"clusters: expected at least 2 clusters, got {len(labels)}.")
+    alpha = 1 - probability(confidence, "confidence", open_interval=True)
+    fitted = sm.OLS(y, np.ones(len(y))).fit(
+        cov_type="cluster", cov_kwds={"groups": codes}, use_t=True
+    )
+    (low, high) = fitted.conf_int(alpha=alpha)[0]
+    return Interval(float(fitted.params[0]), float(low), float(high))
