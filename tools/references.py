@@ -86,7 +86,16 @@ def check(pages: list[Page]) -> int:
             return 1
         files.append(NOTEBOOKS / f"{page.name}.ipynb")
         nbformat.write(notebook, files[-1])
-    command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-q", "-p", "no:cacheprovider"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "--nbval",
+        "--nbval-current-env",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+    ]
     command += ["-n", str(min(len(files), os.cpu_count() or 1)), "--dist", "loadfile"]
     return subprocess.run([*command, *map(str, files)], cwd=ROOT, check=False).returncode
 
@@ -105,7 +114,9 @@ def refresh(pages: list[Page]) -> int:
         text = json.dumps(fresh, indent=1, ensure_ascii=False) + "\n"
         old = path_of(page).read_text("utf-8") if path_of(page).exists() else ""
         changed = list(
-            difflib.unified_diff(old.splitlines(), text.splitlines(), "committed", "now", lineterm="")
+            difflib.unified_diff(
+                old.splitlines(), text.splitlines(), "committed", "now", lineterm=""
+            )
         )
         print(f"{page.name}: " + ("\n" + "\n".join(changed) if changed else "no difference"))
         path_of(page).write_text(text, "utf-8")
