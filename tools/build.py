@@ -23,6 +23,7 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from traitlets.config import Config
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
@@ -123,6 +124,7 @@ async def execute(page: Page, key: str, label: str) -> bool:
         notebook,
         timeout=CELL_SECONDS,
         kernel_name="python3",
+        config=Config({"KernelManager": {"transport": "ipc"}}),  # no port is opened
         resources={"metadata": {"path": str(BOOK)}},
     )
     try:
@@ -194,17 +196,9 @@ def forget_others(pages: list[Page]) -> None:
 
 def make_pages() -> bool:
     """Run Jupyter Book with warnings as errors; False if it warned."""
-    command = [
-        sys.executable,
-        "-m",
-        "jupyter_book.cli.main",
-        "build",
-        str(ROOT),
-        "-W",
-        "-n",
-        "--keep-going",
-        "-q",
-    ]
+    run = "from jupyter_book.cli.main import main; main()"
+    options = ["build", str(ROOT), "-W", "-n", "--keep-going", "-q"]
+    command = [sys.executable, "-c", run, *options]
     with LOG.open("w", encoding="utf-8") as log:
         result = subprocess.run(
             command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, check=False
@@ -213,7 +207,7 @@ def make_pages() -> bool:
     if result.returncode:
         print(text[-6000:])
         print(f"The pages could not be made without warnings. The whole log: {LOG}")
-    return result.returncode == 0
+    return result.returncode == 0 and (HTML / "index.html").exists()
 
 
 def main() -> int:

@@ -18,6 +18,7 @@ from sphinx.application import Sphinx
 
 ROOT = Path(__file__).resolve().parents[2]
 EXECUTED = ROOT / "_build" / "executed"
+REPOSITORY = "https://github.com/worked-papers/worked-papers"
 
 _REMOTE_LINK = re.compile(r'<link[^>]+href="https?://[^"]*(?:cdn|font-awesome)[^"]*"[^>]*>')
 
@@ -70,24 +71,23 @@ def reread_changed(app: Sphinx, env: Any, added: set, changed: set, removed: set
     return [name for name, key in keys.items() if known.get(name) != key]
 
 
+def for_download(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """A notebook that also runs where the library is missing: its first cell installs it."""
+    install = f"%pip install --quiet 'workedpapers[chapters] @ git+{REPOSITORY}'"
+    first = nbformat.v4.new_code_cell(
+        f"# Where the library is missing, run the next line without its first sign:\n# {install}"
+    )
+    return nbformat.from_dict({**notebook, "cells": [first, *notebook.cells]})
+
+
 def offer_notebook(app: Sphinx, page: str, template: str, context: dict, doctree: Any) -> None:
     """Put a chapter's notebook beside its source, so that the page offers both for download."""
     source = ROOT / f"{page}.py"
     if not source.exists() or "sourcename" not in context:
         return
-    notebook = read_source(source.read_text("utf-8"))
-    install = "%pip install --quiet 'workedpapers[chapters] @ git+{}'".format(
-        app.config.html_theme_options["repository_url"]
-    )
-    notebook.cells.insert(
-        0,
-        nbformat.v4.new_code_cell(
-            f"# Where the library is missing, as in Colab: run this first.\n# {install}"
-        ),
-    )
     target = Path(app.outdir, "_sources", f"{page}.ipynb")
     target.parent.mkdir(parents=True, exist_ok=True)
-    nbformat.write(nbformat.from_dict(notebook), target)
+    nbformat.write(for_download(read_source(source.read_text("utf-8"))), target)
     context["ipynb_source"] = f"{page}.ipynb"
 
 
