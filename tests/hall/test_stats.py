@@ -63,7 +63,6 @@ def test_bootstrap_is_seeded_and_pairs_rows() -> None:
         (([1.0, 1.0, 1.0],), "does not vary"),
     ],
 )
-@pytest.mark.filterwarnings("ignore::scipy.stats.DegenerateDataWarning")
 def test_bootstrap_refuses(samples: tuple, says: str) -> None:
     with pytest.raises(ValueError, match=says):
         stats.bootstrap(np.mean, *samples)
