@@ -23,7 +23,6 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
-from traitlets.config import Config
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
@@ -124,7 +123,7 @@ async def execute(page: Page, key: str, label: str) -> bool:
         notebook,
         timeout=CELL_SECONDS,
         kernel_name="python3",
-        config=Config({"KernelManager": {"transport": "ipc"}}),  # no port is opened
+        extra_arguments=["--log-level=ERROR"],
         resources={"metadata": {"path": str(BOOK)}},
     )
     try:

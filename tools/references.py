@@ -63,6 +63,7 @@ def with_references(page: Page, reference: list[dict[str, str]]) -> nbformat.Not
         if cell.cell_type == "code" and cell not in cells:
             cell.metadata["tags"] = [*cell.metadata.get("tags", []), "nbval-ignore-output"]
     for cell, entry in zip(cells, reference, strict=True):
+        cell.execution_count = 1  # nbval takes a cell without one for a cell that was not run
         cell.outputs = [nbformat.v4.new_output("stream", name="stdout", text=entry["printed"])]
     return notebook
 
