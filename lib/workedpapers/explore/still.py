@@ -104,8 +104,10 @@ def _panel_height(view: View) -> int:
         return 40
     if isinstance(view, Picture):
         return view.width + 24
-    return getattr(view, "height", 280) + 48 if not isinstance(view, Overlay) else (
-        view.stated("height") + 48
+    return (
+        getattr(view, "height", 280) + 48
+        if not isinstance(view, Overlay)
+        else (view.stated("height") + 48)
     )
 
 
@@ -213,7 +215,9 @@ def _lines(plot: "Plot", mark: Lines, known: Known, number: int) -> int:
         dash = palette()["dash"][number % len(palette()["dash"])]
         style = (0, tuple(d / 2 for d in dash)) if dash else "-"
         draw = "steps-post" if name in steps else "default"
-        plot.plot(x, known[name], color=_colour(number), ls=style, lw=1.8, label=label, drawstyle=draw)
+        plot.plot(
+            x, known[name], color=_colour(number), ls=style, lw=1.8, label=label, drawstyle=draw
+        )
         number += 1
     return number
 
