@@ -1,13 +1,13 @@
 """The built book, served on this machine, and a browser that reaches nothing else."""
 
 import re
-import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+import serve
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -17,13 +17,9 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+import browsers
+
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tools"))
-sys.path.insert(0, str(ROOT / "tests"))
-
-import browsers  # noqa: E402
-import serve  # noqa: E402
-
 PAGES = [
     f"book/{name}.html"
     for name in re.findall(r"\b(?:root|file):\s*book/(\w+)", (ROOT / "_toc.yml").read_text("utf-8"))

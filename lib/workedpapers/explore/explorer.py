@@ -322,7 +322,7 @@ class Explorer(anywidget.AnyWidget):
         method, measured = choose_interpolation(stored, truths, log, self.interpolation)
         bounds = {section.name: section.bound for section in store.sections}
         for output in measured:
-            output.bound = bounds[output.name]
+            output.bound = bounds[output.name] if output.kind == "f" else 0.0
         report = StaticReport(
             "grid",
             {axis.name: len(axis.nodes) for axis in axes},
@@ -422,10 +422,7 @@ class Explorer(anywidget.AnyWidget):
         """A name that ties the still to the widget; the same in every build."""
         first = self.describe(self.defaults, self.outputs)
         names = ",".join(f"{c.name}={format_value(c.default)}" for c in self.controls)
-        return (
-            "x"
-            + hashlib.sha256(f"{self.title}{self.caption}{first}{names}".encode()).hexdigest()[:12]
-        )
+        return "x" + hashlib.sha256(f"{self.title}{self.caption}{first}{names}".encode()).hexdigest()[:12]
 
     def _ipython_display_(self, **kwargs: Any) -> None:
         """Show the still, where there is one, and then the widget."""

@@ -168,7 +168,9 @@ def call(compute: Callable[..., Any], values: Mapping[str, Any]) -> Any:
         ) from error
 
 
-def evaluate(compute: Callable[..., Any], axes: Sequence[Axis], gaps: Collection[str] = ()) -> Grid:
+def evaluate(
+    compute: Callable[..., Any], axes: Sequence[Axis], gaps: Collection[str] = ()
+) -> Grid:
     """Evaluate `compute` at every node and check that its outputs keep kind and shape."""
     start = time.perf_counter()
     rows: dict[str, list[np.ndarray]] = {}

@@ -37,12 +37,8 @@ def _grid_text(report: StaticReport, explorer: "Explorer") -> list[dict[str, Any
     shape = " × ".join(f"{n} of “{by_name[name]}”" for name, n in report.nodes.items())
     if not report.nodes:
         return [{"text": "Python computed this run when the page was built."}]
-    stored = (
-        f"Python computed {format_value(nodes, ',d')} settings when the page was built: {shape}."
-    )
-    floats = [
-        output for output in report.outputs if output.kind == "f" and output.high > output.low
-    ]
+    stored = f"Python computed {format_value(nodes, ',d')} settings when the page was built: {shape}."
+    floats = [output for output in report.outputs if output.kind == "f" and not output.constant]
     if report.interpolation == "none":
         between = "Every setting that you can choose is one of them."
         measured = f"At {report.probes} settings the stored results were compared with Python."
@@ -73,9 +69,7 @@ def _grid_text(report: StaticReport, explorer: "Explorer") -> list[dict[str, Any
 def _error(output: OutputReport) -> str:
     if output.relative:
         return _amount(output.error, output)
-    return (
-        f"{_amount(output.error, output)} ({format_value(output.share * 100, '.2g')}% of the range)"
-    )
+    return f"{_amount(output.error, output)} ({format_value(output.share * 100, '.2g')}% of the range)"
 
 
 def _amount(amount: float, output: OutputReport) -> str:

@@ -473,9 +473,7 @@ def _want(outputs: Outputs, name: Any, view: str, *ndims: int, kinds: str = "fib
         raise ExplorerError(f"{view} draws {name!r}, but compute returns {sorted(outputs)}")
     array = outputs[name]
     if array.ndim not in ndims or kind_of(array) not in kinds:
-        wanted = " or ".join(
-            ("a single value", "a list", "a table", "a colour table")[n] for n in ndims
-        )
+        wanted = " or ".join(("a single value", "a list", "a table", "a colour table")[n] for n in ndims)
         raise ExplorerError(f"{view}: {name!r} has shape {array.shape} and kind {array.dtype}; "
                             f"it must be {wanted}")  # fmt: skip
     return array
