@@ -21,6 +21,8 @@ EXECUTED = ROOT / "_build" / "executed"
 REPOSITORY = "https://github.com/worked-papers/worked-papers"
 
 _REMOTE_LINK = re.compile(r'<link[^>]+href="https?://[^"]*(?:cdn|font-awesome)[^"]*"[^>]*>')
+# Roles that docutils gives to bibliographies and that screen readers cannot use.
+_BAD_ROLE = re.compile(r' role="(?:list|doc-biblioentry|doc-backlink)"(?=[ >])')
 
 
 def read_source(text: str) -> nbformat.NotebookNode:
@@ -104,7 +106,22 @@ def keep_local(app: Sphinx, page: str, template: str, context: dict, doctree: An
         kept.append(script)
     context["script_files"] = kept
     if context.get("body"):
-        context["body"] = _REMOTE_LINK.sub("", context["body"])
+        context["body"] = _BAD_ROLE.sub("", _REMOTE_LINK.sub("", context["body"]))
+
+
+def write_sitemap(app: Sphinx, error: Exception | None) -> None:
+    """List every page of the book for search engines, also after a build of a few pages."""
+    if error or app.builder.format != "html":
+        return
+    base = app.config.html_baseurl
+    pages = "".join(
+        f"<url><loc>{base}{name}.html</loc></url>\n" for name in sorted(app.env.found_docs)
+    )
+    Path(app.outdir, "sitemap.xml").write_text(
+        '<?xml version="1.0" encoding="utf-8"?>\n'
+        f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{pages}</urlset>\n',
+        "utf-8",
+    )
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
@@ -112,4 +129,5 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("env-get-outdated", reread_changed)
     app.connect("html-page-context", offer_notebook, priority=100)  # before the theme's buttons
     app.connect("html-page-context", keep_local, priority=900)
+    app.connect("build-finished", write_sitemap)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
