@@ -21,8 +21,10 @@ EXECUTED = ROOT / "_build" / "executed"
 REPOSITORY = "https://github.com/worked-papers/worked-papers"
 
 _REMOTE_LINK = re.compile(r'<link[^>]+href="https?://[^"]*(?:cdn|font-awesome)[^"]*"[^>]*>')
-# Roles that docutils gives to bibliographies and that screen readers cannot use.
-_BAD_ROLE = re.compile(r' role="(?:list|doc-biblioentry|doc-backlink)"(?=[ >])')
+# Roles of bibliographies that screen readers cannot use, and a label that hides what is shown.
+_BAD_ROLE = re.compile(
+    r' role="(?:list|doc-biblioentry|doc-backlink)"(?=[ >])| aria-label="Toggle hidden content"'
+)
 
 
 def read_source(text: str) -> nbformat.NotebookNode:
