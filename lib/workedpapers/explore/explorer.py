@@ -242,9 +242,13 @@ class Explorer(anywidget.AnyWidget):
     def _start_live(self) -> None:
         store = Store()
         self._add_options(store)
+        extra: dict[str, Any] = {"ranges": self._ranges([self.outputs])}
+        if self.mirror is not None and self.play and not self.play.over:
+            # Sixty frames a second are too many for a kernel: while playing, the mirror serves.
+            extra |= {"mirror": self.mirror.source, "data": self.mirror.add_to(store)}
         with self.hold_sync():
             self.store = store.blob()
-            self.spec = self._spec("live", store, ranges=self._ranges([self.outputs]))
+            self.spec = self._spec("live", store, **extra)
             self._send_answer(self.values)
 
     def _recompute(self, _change: Any = None) -> None:

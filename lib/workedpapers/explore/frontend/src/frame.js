@@ -20,6 +20,10 @@ export function makeFrame(spec, rows, controls, onReset) {
   const element = h('figure', { class: 'wp-x', 'data-wp': spec.id },
     h('div', { class: 'wp-top' }, title, badge), views, message, panel, foot,
     h('figcaption', {}, spec.caption), spoken);
+  // JupyterLab would take the arrow keys for its own shortcuts; it asks the focused element.
+  for (const part of element.querySelectorAll('input, select, button, summary')) {
+    part.setAttribute('data-lm-suppress-shortcuts', 'true');
+  }
   return {
     element,
     badge(kind) {

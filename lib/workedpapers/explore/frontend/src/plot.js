@@ -106,7 +106,7 @@ export function makePlot(host, { theme, height, x, y, series, under, over, onCur
     series: [{}, ...series],
     hooks: {
       drawAxes: [(u) => clipped(u, () => under?.(u))],
-      draw: [(u) => clipped(u, () => over?.(u))],
+      draw: [(u) => clipped(u, () => over?.(u), 8 * ratio())],
       setCursor: onCursor ? [onCursor] : [],
     },
   };
@@ -138,12 +138,12 @@ export function makePlot(host, { theme, height, x, y, series, under, over, onCur
   };
 }
 
-// Draw inside the plotting area only.
-function clipped(u, draw) {
+// Draw inside the plotting area only, or a little beyond, for points on its rim.
+function clipped(u, draw, room = 0) {
   const { left, top, width, height } = u.bbox;
   u.ctx.save();
   u.ctx.beginPath();
-  u.ctx.rect(left, top, width, height);
+  u.ctx.rect(left - room, top - room, width + 2 * room, height + 2 * room);
   u.ctx.clip();
   draw();
   u.ctx.restore();
