@@ -145,6 +145,7 @@ class NameTable:
     bearers: Floats | None = None
     same_people: str = ""
     _memo: dict[Any, Any] = field(default_factory=dict, repr=False)
+    _arrow: dict[str, Any] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
         return len(self.names)
@@ -300,6 +301,7 @@ class Geography:
     digits: int | None = None
     same_people: str = ""
     _memo: dict[Any, Any] = field(default_factory=dict, repr=False)
+    _arrow: dict[str, Any] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
         return len(self.areas)
