@@ -44,7 +44,7 @@ def style(**changes: Any) -> Iterator[None]:
     import matplotlib as mpl
     from cycler import cycler
 
-    extra = {}
+    extra: dict[Any, Any] = {}
     for name, value in changes.items():
         key = name if name in mpl.rcParams else name.replace("_", ".", 1)
         if key not in mpl.rcParams:
@@ -55,7 +55,7 @@ def style(**changes: Any) -> Iterator[None]:
     ink = dict.fromkeys(
         ("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color"), _INK
     )
-    base = {
+    base: dict[Any, Any] = {
         **ink,
         "axes.prop_cycle": cycle,
         "axes.spines.top": False,
@@ -143,8 +143,10 @@ def _inline(svg: str) -> str:
     svg = svg.replace("url(#", f"url(#{tag}")
     svg = re.sub(
         r'<svg([^>]*?) width="([\d.]+)pt" height="[\d.]+pt"',
-        r'<svg\1 width="\2pt" style="max-width:100%;height:auto" aria-hidden="true"',
+        r'<svg\1 width="\2pt" style="max-width:100%;height:auto;'
+        r'stroke-linejoin:round;stroke-linecap:butt" aria-hidden="true"',
         svg,
         count=1,
     )
-    return re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.DOTALL)
+    # matplotlib's own style sheet would apply to the whole page; the root carries it instead.
+    return re.sub(r"<(metadata|style)\b.*?</\1>\s*", "", svg, flags=re.DOTALL)

@@ -3,13 +3,14 @@
 Every function returns an `Interval`, so that a number never travels without its uncertainty.
 """
 
+import warnings
 from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from workedpapers.checks import as_float_array, positive_int, probability
+from workedpapers.checks import as_float_array, one_of, positive_int, probability
 
 __all__ = ["Interval", "bootstrap", "clustered_mean", "wilson"]
 
@@ -48,7 +49,9 @@ def wilson(successes: int, trials: int, *, confidence: float = 0.95) -> Interval
         raise ValueError(f"successes: expected at most trials = {trials}, got {successes}.")
     alpha = 1 - probability(confidence, "confidence", open_interval=True)
     low, high = proportion_confint(successes, trials, alpha=alpha, method="wilson")
-    return Interval(successes / trials, float(low), float(high))
+    share = successes / trials
+    # Rounding may put an end a hair beyond the estimate when the estimate is 0 or 1.
+    return Interval(share, min(float(low), share), max(float(high), share))
 
 
 def bootstrap(
@@ -85,16 +88,18 @@ def bootstrap(
     for i, sample in enumerate(data):
         if len(sample) < 2:
             raise ValueError(f"samples[{i}]: expected at least 2 values, got {len(sample)}.")
-    result = stats.bootstrap(
-        data,
-        statistic,
-        paired=paired,
-        confidence_level=probability(confidence, "confidence", open_interval=True),
-        n_resamples=positive_int(resamples, "resamples", least=100),
-        method=method,
-        rng=np.random.default_rng(seed),
-        vectorized=True,
-    )
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore", stats.DegenerateDataWarning)  # raised as an error below
+        result = stats.bootstrap(
+            data,
+            statistic,
+            paired=paired,
+            confidence_level=probability(confidence, "confidence", open_interval=True),
+            n_resamples=positive_int(resamples, "resamples", least=100),
+            method=one_of(method, "method", ("BCa", "percentile", "basic")),
+            rng=np.random.default_rng(seed),
+            vectorized=True,
+        )
     low, high = (float(end) for end in result.confidence_interval)
     if np.isnan(low) or np.isnan(high):
         raise ValueError(

@@ -148,7 +148,9 @@ class Within(Expectation):
         return self._graded(measured)
 
     def _inside(self, value: float) -> bool:
-        return abs(value - self.of) <= self.tolerance
+        distance = abs(value - self.of)
+        # 1.1 lies within 0.1 of 1, though in floating point it misses by a rounding error.
+        return distance <= self.tolerance or math.isclose(distance, self.tolerance, rel_tol=1e-9)
 
     @property
     def text(self) -> str:

@@ -1,0 +1,115 @@
+"""What this book adds to Sphinx: executed chapters, downloads, and pages that need no network.
+
+`tools/build.py` executes the chapters before Sphinx starts and leaves the results in
+``_build/executed``. This extension reads each chapter's text as it stands now and puts the stored
+outputs behind its code cells. A change of prose therefore costs no execution, and a page whose
+outputs changed is read anew though its text did not.
+"""
+
+import hashlib
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import jupytext
+import nbformat
+from sphinx.application import Sphinx
+
+ROOT = Path(__file__).resolve().parents[2]
+EXECUTED = ROOT / "_build" / "executed"
+REPOSITORY = "https://github.com/worked-papers/worked-papers"
+
+_REMOTE_LINK = re.compile(r'<link[^>]+href="https?://[^"]*(?:cdn|font-awesome)[^"]*"[^>]*>')
+
+
+def read_source(text: str) -> nbformat.NotebookNode:
+    """Notebook of a chapter's py:percent text, without outputs."""
+    return jupytext.reads(text, fmt="py:percent")
+
+
+def code_digest(notebook: nbformat.NotebookNode) -> str:
+    """Digest of what a kernel sees: the code cells and their metadata, in order."""
+    code = [[cell.source, cell.metadata] for cell in notebook.cells if cell.cell_type == "code"]
+    return hashlib.sha256(json.dumps(code, sort_keys=True).encode()).hexdigest()
+
+
+def read_chapter(text: str) -> nbformat.NotebookNode:
+    """Notebook of a chapter with the outputs that its last execution gave.
+
+    Raises
+    ------
+    FileNotFoundError : if this code has not been executed; `make book` does it.
+    """
+    notebook = read_source(text)
+    path = EXECUTED / f"{code_digest(notebook)}.ipynb"
+    if not path.exists():
+        title = text.split("# # ", 1)[-1].split("\n", 1)[0]
+        raise FileNotFoundError(f"chapter {title!r} has not been executed; run `make book`")
+    executed = nbformat.read(path, as_version=4)
+    done = (cell for cell in executed.cells if cell.cell_type == "code")
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            run = next(done)
+            cell.outputs, cell.execution_count = run.outputs, run.execution_count
+    if "widgets" in executed.metadata:
+        notebook.metadata["widgets"] = executed.metadata["widgets"]
+    return notebook
+
+
+def record_of(docname: str) -> dict[str, Any] | None:
+    """What `tools/build.py` noted when it executed a page; None for a page without code."""
+    path = EXECUTED / f"{Path(docname).name}.json"
+    return json.loads(path.read_text("utf-8")) if path.exists() else None
+
+
+def reread_changed(app: Sphinx, env: Any, added: set, changed: set, removed: set) -> list[str]:
+    """Names of pages whose outputs are newer than the page that Sphinx remembers."""
+    keys = {name: record["key"] for name in env.found_docs if (record := record_of(name))}
+    known = getattr(env, "workedbook_keys", {})
+    env.workedbook_keys = keys
+    return [name for name, key in keys.items() if known.get(name) != key]
+
+
+def for_download(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """A notebook that also runs where the library is missing: its first cell installs it."""
+    install = f"%pip install --quiet 'workedpapers[chapters] @ git+{REPOSITORY}'"
+    first = nbformat.v4.new_code_cell(
+        f"# Where the library is missing, run the next line without its first sign:\n# {install}"
+    )
+    return nbformat.from_dict({**notebook, "cells": [first, *notebook.cells]})
+
+
+def offer_notebook(app: Sphinx, page: str, template: str, context: dict, doctree: Any) -> None:
+    """Put a chapter's notebook beside its source, so that the page offers both for download."""
+    source = ROOT / f"{page}.py"
+    if not source.exists() or "sourcename" not in context:
+        return
+    target = Path(app.outdir, "_sources", f"{page}.ipynb")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(for_download(read_source(source.read_text("utf-8"))), target)
+    context["ipynb_source"] = f"{page}.ipynb"
+
+
+def keep_local(app: Sphinx, page: str, template: str, context: dict, doctree: Any) -> None:
+    """Drop what would be loaded twice or from elsewhere."""
+    seen: set[tuple[str, str]] = set()
+    kept = []
+    for script in context.get("script_files", []):
+        attributes = getattr(script, "attributes", {})
+        name, body = str(getattr(script, "filename", script)), attributes.get("body") or ""
+        if (name, body) in seen or "thebe" in name.lower() or "thebe" in body.lower():
+            continue
+        seen.add((name, body))
+        kept.append(script)
+    context["script_files"] = kept
+    if context.get("body"):
+        context["body"] = _REMOTE_LINK.sub("", context["body"])
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Connect the hooks."""
+    app.connect("env-get-outdated", reread_changed)
+    app.connect("html-page-context", offer_notebook, priority=100)  # before the theme's buttons
+    app.connect("html-page-context", keep_local, priority=900)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,101 @@
+// The controls, each a labelled native element: { element, set(value), enable(on) }.
+import { h, icon, uniqueId } from './dom.js';
+import { formatValue } from './formats.js';
+import { makeLookup } from './lookup.js';
+import { makePlayer } from './play.js';
+
+export const RESET = 'M10 4a6 6 0 1 1-5.7 4.1M4 3.5v5h5';
+
+export function makeControl(control, options, onChange) {
+  const makers = { slider, choice, toggle, lookup: makeLookup, play: makePlayer };
+  return makers[control.kind]({ ...control, options: options ?? control.options }, onChange);
+}
+
+export const withUnit = (text, unit) => (unit ? `${text} ${unit}` : text);
+
+function slider(control, onChange) {
+  const { settings } = control;
+  const id = uniqueId();
+  const output = h('output', { for: id });
+  const input = h('input', { type: 'range', id, min: 0, max: settings.length - 1, step: 1 });
+  const show = (value) => {
+    output.textContent = withUnit(formatValue(value, control.format), control.unit);
+    input.setAttribute('aria-valuetext', output.textContent);
+    input.style.setProperty('--p', `${(100 * input.value) / (settings.length - 1)}%`);
+  };
+  input.addEventListener('input', () => {
+    show(settings[+input.value]);
+    onChange(settings[+input.value]);
+  });
+  return {
+    element: h('div', { class: 'wp-control wp-slider' }, h('label', { for: id }, control.label), output, input),
+    set(value) {
+      input.value = nearest(settings, value);
+      show(value);
+    },
+    enable: (on) => (input.disabled = !on),
+  };
+}
+
+function nearest(settings, value) {
+  let best = 0;
+  settings.forEach((setting, i) => {
+    if (Math.abs(setting - value) < Math.abs(settings[best] - value)) best = i;
+  });
+  return best;
+}
+
+// A few short options lie side by side; more go into a list.
+function choice(control, onChange) {
+  const { options, label } = control;
+  const short = options.length <= 4 && options.join('').length <= 44;
+  return short ? radios(options, label, onChange) : menu(options, label, onChange);
+}
+
+function radios(options, label, onChange) {
+  const name = uniqueId();
+  const inputs = options.map((option) =>
+    h('input', { type: 'radio', name, id: uniqueId(), value: option, onchange: () => onChange(option) }),
+  );
+  const pairs = inputs.flatMap((input, i) => [input, h('label', { for: input.id }, options[i])]);
+  const group = h('div', { class: 'wp-segments' }, ...pairs);
+  return {
+    element: h('fieldset', { class: 'wp-control wp-choice' }, h('legend', {}, label), group),
+    set: (value) => inputs.forEach((input) => (input.checked = input.value === value)),
+    enable: (on) => inputs.forEach((input) => (input.disabled = !on)),
+  };
+}
+
+function menu(options, label, onChange) {
+  const id = uniqueId();
+  const list = options.map((option) => h('option', { value: option }, option));
+  const select = h('select', { id, onchange: () => onChange(select.value) }, ...list);
+  return {
+    element: h('div', { class: 'wp-control wp-menu' }, h('label', { for: id }, label), select),
+    set: (value) => (select.value = value),
+    enable: (on) => (select.disabled = !on),
+  };
+}
+
+function toggle(control, onChange) {
+  const id = uniqueId();
+  const output = h('output', { for: id });
+  const input = h('input', { type: 'checkbox', role: 'switch', id });
+  const show = () => (output.textContent = input.checked ? 'on' : 'off');
+  input.addEventListener('change', () => {
+    show();
+    onChange(input.checked);
+  });
+  return {
+    element: h('div', { class: 'wp-control wp-toggle' }, input, h('label', { for: id }, control.label), output),
+    set(value) {
+      input.checked = value;
+      show();
+    },
+    enable: (on) => (input.disabled = !on),
+  };
+}
+
+export function resetButton(onReset) {
+  return h('button', { type: 'button', class: 'wp-button wp-reset', onclick: onReset }, icon(RESET), 'Reset');
+}

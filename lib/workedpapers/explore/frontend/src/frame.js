@@ -1,0 +1,53 @@
+// Everything around the plots: title, badge, controls, message, small print and caption.
+import { resetButton } from './controls.js';
+import { h } from './dom.js';
+
+const BADGES = {
+  python: ['Computed by Python', 'Every move of a control calls the Python function.'],
+  grid: ['Stored results', 'Python computed these results when the page was built; your browser interpolates.'],
+  mirror: ['Computed in your browser', 'A JavaScript copy of the Python function runs in your browser.'],
+  stored: ['Stored result', 'No Python is running: this is the first result only.'],
+};
+
+export function makeFrame(spec, rows, controls, onReset) {
+  const badge = h('span', { class: 'wp-badge' });
+  const message = h('div', { class: 'wp-message', role: 'alert', hidden: true });
+  const spoken = h('div', { class: 'wp-spoken', 'aria-live': 'polite' });
+  const title = h('span', { class: 'wp-title' }, spec.title);
+  const views = h('div', { class: 'wp-views' }, ...rows);
+  const panel = h('div', { class: 'wp-controls' }, ...controls.map((control) => control.element));
+  const foot = h('div', { class: 'wp-foot' }, controls.length ? resetButton(onReset) : null, smallPrint(spec.report));
+  const element = h('figure', { class: 'wp-x', 'data-wp': spec.id },
+    h('div', { class: 'wp-top' }, title, badge), views, message, panel, foot,
+    h('figcaption', {}, spec.caption), spoken);
+  return {
+    element,
+    badge(kind) {
+      const [text, hint] = BADGES[kind];
+      badge.textContent = text;
+      badge.title = hint;
+      badge.dataset.kind = kind;
+      element.dataset.source = kind;
+    },
+    say: (text) => (spoken.textContent = text),
+    complain(text) {
+      message.hidden = !text;
+      message.textContent = text ?? '';
+      views.classList.toggle('wp-stale', Boolean(text));
+    },
+    busy: (on) => views.classList.toggle('wp-busy', on),
+  };
+}
+
+function smallPrint(report) {
+  if (!report?.length) return null;
+  const parts = report.map((part) => (part.text ? h('p', {}, part.text) : table(part)));
+  return h('details', { class: 'wp-details' }, h('summary', {}, 'How exact is this?'), h('div', {}, ...parts));
+}
+
+function table({ head, rows }) {
+  const heads = head.map((text) => h('th', { scope: 'col' }, text));
+  const body = rows.map(([first, ...rest]) =>
+    h('tr', {}, h('th', { scope: 'row' }, first), ...rest.map((text) => h('td', {}, text))));
+  return h('table', {}, h('thead', {}, h('tr', {}, ...heads)), h('tbody', {}, ...body));
+}

@@ -1,0 +1,157 @@
+// What is drawn by hand between uPlot's axes: bands, points with trails, maps and reference lines.
+import { ratio, shapePath } from './plot.js';
+import { colourAt, colourTable, dash, marker } from './theme.js';
+
+export const listOf = (value) => (typeof value === 'object' && value ? value.data : [value]);
+
+export function drawBand(u, xs, low, high, colour) {
+  const { ctx } = u;
+  const at = (values, i) => u.valToPos(values[i], 'y', true);
+  ctx.beginPath();
+  for (let i = 0; i < xs.length; i += 1) ctx.lineTo(u.valToPos(xs[i], 'x', true), at(high, i));
+  for (let i = xs.length - 1; i >= 0; i -= 1) ctx.lineTo(u.valToPos(xs[i], 'x', true), at(low, i));
+  ctx.globalAlpha = 0.18;
+  ctx.fillStyle = colour;
+  ctx.fill();
+  ctx.globalAlpha = 1;
+}
+
+export function drawPoints(u, layer, outputs, number, theme, trail) {
+  const { ctx } = u;
+  const [xs, ys] = [listOf(outputs[layer.x]), listOf(outputs[layer.y])];
+  const sizes = typeof layer.size === 'string' ? listOf(outputs[layer.size]) : null;
+  const shares = layer.color ? shareOf(listOf(outputs[layer.color])) : null;
+  const shape = marker[number % marker.length];
+  const place = (x, y) => [u.valToPos(x, 'x', true), u.valToPos(y, 'y', true)];
+  if (trail?.length) drawTrails(ctx, [...trail, [xs, ys]], place, theme.series(number));
+  ctx.lineWidth = 1.5 * ratio();
+  ctx.strokeStyle = theme.paper;
+  ctx.font = `${12 * ratio()}px ${theme.family}`;
+  for (let i = 0; i < xs.length; i += 1) {
+    const [x, y] = place(xs[i], ys[i]);
+    if (!Number.isFinite(x + y)) continue;
+    ctx.fillStyle = shares ? colourAt('viridis', shares[i]) : theme.series(number);
+    shapePath(ctx, shape, x, y, (sizes ? sizes[i] : layer.size) * ratio());
+    ctx.fill();
+    ctx.stroke();
+    if (layer.labels) {
+      ctx.fillStyle = theme.ink;
+      ctx.textAlign = 'left';
+      ctx.fillText(layer.labels[i], x + 8 * ratio(), y - 6 * ratio());
+    }
+  }
+}
+
+function drawTrails(ctx, history, place, colour) {
+  ctx.strokeStyle = colour;
+  ctx.lineWidth = 1.6 * ratio();
+  const points = history[0][0].length;
+  for (let k = 1; k < history.length; k += 1) {
+    ctx.globalAlpha = (0.6 * k) / history.length;
+    ctx.beginPath();
+    for (let i = 0; i < points; i += 1) {
+      ctx.moveTo(...place(history[k - 1][0][i], history[k - 1][1][i]));
+      ctx.lineTo(...place(history[k][0][i], history[k][1][i]));
+    }
+    ctx.stroke();
+  }
+  ctx.globalAlpha = 1;
+}
+
+function shareOf(values) {
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  return Array.from(values, (value) => (value - low) / (high - low || 1));
+}
+
+// Outer edges of cells whose middles lie evenly between the first and the last place.
+export function rims(places, n) {
+  const data = places.data ?? places;
+  const [first, last] = [data[0], data[data.length - 1]];
+  const half = (last - first) / Math.max(n - 1, 1) / 2;
+  return [first - half, last + half];
+}
+
+let sheet = null;
+
+export function drawMap(u, layer, outputs, bounds) {
+  const { shape, data } = outputs[layer.z];
+  const [rows, columns] = shape;
+  sheet ??= document.createElement('canvas');
+  sheet.width = columns;
+  sheet.height = rows;
+  const ctx = sheet.getContext('2d');
+  const image = ctx.createImageData(columns, rows);
+  paint(image, data, bounds, layer.colormap, columns, true);
+  ctx.putImageData(image, 0, 0);
+  const [left, right] = rims(placesOf(layer.x, outputs), columns).map((v) => u.valToPos(v, 'x', true));
+  const [bottom, top] = rims(placesOf(layer.y, outputs), rows).map((v) => u.valToPos(v, 'y', true));
+  u.ctx.imageSmoothingEnabled = false;
+  u.ctx.drawImage(sheet, left, top, right - left, bottom - top);
+}
+
+export const placesOf = (place, outputs) => (typeof place === 'string' ? outputs[place] : place);
+
+// Colours of numbers between two bounds; with `upwards` the first row is the lowest.
+export function paint(image, data, [low, high], colormap, columns, upwards = false) {
+  const table = colourTable(colormap);
+  const rows = data.length / columns;
+  for (let row = 0; row < rows; row += 1) {
+    for (let column = 0; column < columns; column += 1) {
+      const value = data[row * columns + column];
+      const share = Math.min(Math.max((value - low) / (high - low || 1), 0), 1);
+      const from = 3 * Math.round(255 * share);
+      const to = 4 * ((upwards ? rows - 1 - row : row) * columns + column);
+      for (let k = 0; k < 3; k += 1) image.data[to + k] = table[from + k];
+      image.data[to + 3] = Number.isNaN(value) ? 0 : 255;
+    }
+  }
+}
+
+export function drawRing(u, x, y) {
+  const { ctx } = u;
+  const [px, py] = [u.valToPos(x, 'x', true), u.valToPos(y, 'y', true)];
+  for (const [colour, width] of [['#fff', 5], ['#111', 2]]) {
+    ctx.beginPath();
+    ctx.arc(px, py, 7 * ratio(), 0, 2 * Math.PI);
+    ctx.strokeStyle = colour;
+    ctx.lineWidth = width * ratio();
+    ctx.stroke();
+  }
+}
+
+export function drawRule(u, rule, known, theme) {
+  const { ctx } = u;
+  const { left, top, width, height } = u.bbox;
+  const upright = rule.x !== null;
+  const named = upright ? rule.x : rule.y;
+  const value = typeof named === 'string' ? known[named] : named;
+  const at = Math.round(u.valToPos(value, upright ? 'x' : 'y', true)) + 0.5;
+  ctx.strokeStyle = theme.muted;
+  ctx.lineWidth = ratio();
+  ctx.setLineDash([3 * ratio(), 3 * ratio()]);
+  ctx.beginPath();
+  if (upright) {
+    ctx.moveTo(at, top);
+    ctx.lineTo(at, top + height);
+  } else {
+    ctx.moveTo(left, at);
+    ctx.lineTo(left + width, at);
+  }
+  ctx.stroke();
+  ctx.setLineDash([]);
+  if (!rule.label) return;
+  ctx.font = `${12 * ratio()}px ${theme.family}`;
+  ctx.fillStyle = theme.muted;
+  const wide = ctx.measureText(rule.label).width;
+  const pad = 6 * ratio();
+  ctx.textAlign = 'left';
+  if (upright) {
+    const fits = at + pad + wide < left + width;
+    ctx.fillText(rule.label, fits ? at + pad : at - pad - wide, top + 12 * ratio());
+  } else {
+    const above = at - pad > top + 12 * ratio();
+    ctx.fillText(rule.label, left + width - wide - pad, above ? at - pad : at + 16 * ratio());
+  }
+}
+
+export const scaledDash = (number) => dash[number % dash.length].map((d) => d * ratio());

@@ -1,0 +1,188 @@
+// One uPlot with our axes: shared by curves, points, maps and bars.
+import uPlot from 'uplot';
+import { h } from './dom.js';
+import { formatValue, superscript } from './formats.js';
+
+const FONT = 12;
+
+export const ratio = () => Math.min(window.devicePixelRatio || 1, 3);
+
+// Numbers on an axis, all with as many decimals as the distance between them needs.
+export function tickLabels(splits, step) {
+  const far = Math.max(...splits.map(Math.abs));
+  if (far >= 1e6 || (far > 0 && far < 1e-3)) {
+    return splits.map((v) => formatValue(Math.abs(v) < far * 1e-9 ? 0 : v, '.3g'));
+  }
+  const decimals = Math.max(0, Math.min(8, -Math.floor(Math.log10(step) + 1e-9)));
+  const fine = Math.abs(step * 10 ** decimals - Math.round(step * 10 ** decimals)) > 1e-6;
+  return splits.map((v) => formatValue(v, `${far >= 10000 ? ',' : ''}.${decimals + fine}f`));
+}
+
+// Powers of ten on a logarithmic axis; others only where there would be too few.
+export function logLabels(splits) {
+  return splits.map((v) => {
+    if (v === null || v === undefined) return '';
+    const power = Math.log10(v);
+    const whole = Math.abs(power - Math.round(power)) < 1e-9;
+    if (whole && Math.abs(power) > 3) return `10${superscript(Math.round(power))}`;
+    return formatValue(v, '.3g');
+  });
+}
+
+function axis(scale, side, theme, extra) {
+  const { label, log, labels, splits, grid = true, family } = extra;
+  const vertical = side === 3;
+  const values = (u, at, _axis, _space, step) => {
+    if (labels) return labels(u, at);
+    return log ? logLabels(at) : tickLabels(at, step);
+  };
+  const width = (u, texts) => Math.max(26, 14 + FONT * 0.58 * Math.max(0, ...(texts ?? []).map(longest)));
+  const height = (u, texts) => 22 + 14 * (Math.max(1, ...(texts ?? []).map((t) => String(t).split('\n').length)) - 1);
+  return {
+    scale,
+    side,
+    values,
+    ...(splits ? { splits } : {}),
+    size: vertical ? width : height,
+    gap: 6,
+    space: vertical ? 34 : 62,
+    font: `${FONT}px ${family}`,
+    labelFont: `${FONT + 1}px ${family}`,
+    label: label || undefined,
+    labelSize: 22,
+    labelGap: 2,
+    stroke: () => theme().muted,
+    grid: { show: grid, stroke: () => theme().grid, width: 1 },
+    ticks: { show: false },
+    border: { show: side === 2, stroke: () => theme().grid, width: 1 },
+  };
+}
+
+const longest = (text) => Math.max(...String(text ?? '').split('\n').map((line) => line.length));
+
+// Builds a plot; `hooks.under` and `hooks.over` draw below and above uPlot's own lines.
+export function makePlot(host, { theme, height, x, y, series, under, over, onCursor, flat }) {
+  const family = theme().family;
+  const scale = (side) => ({
+    time: false,
+    auto: true,
+    distr: side.log ? 3 : 1,
+    range: () => side.limits(),
+    ...(side.ori === undefined ? {} : { ori: side.ori, dir: side.dir ?? 1 }),
+  });
+  const options = {
+    mode: 2,
+    width: Math.max(host.clientWidth, 120),
+    height,
+    padding: [10, 14, 0, 0],
+    legend: { show: false },
+    cursor: {
+      show: Boolean(onCursor),
+      drag: { x: false, y: false, setScale: false },
+      points: { show: false },
+      x: !flat,
+      y: false,
+      dataIdx: () => null,
+    },
+    select: { show: false },
+    scales: { x: scale(x), y: scale(y) },
+    axes: [
+      axis('x', x.ori === 1 ? 3 : 2, theme, { ...x, family }),
+      axis('y', y.ori === 0 ? 2 : 3, theme, { ...y, family }),
+    ],
+    series: [{}, ...series],
+    hooks: {
+      drawAxes: [(u) => clipped(u, () => under?.(u))],
+      draw: [(u) => clipped(u, () => over?.(u))],
+      setCursor: onCursor ? [onCursor] : [],
+    },
+  };
+  const empty = [null, ...series.map(() => [[], []])];
+  const plot = new uPlot(options, empty, host);
+  plot.root.setAttribute('aria-hidden', 'true');
+  const fit = () => {
+    const width = host.clientWidth;
+    if (width > 40 && width !== plot.width) plot.setSize({ width, height });
+  };
+  const watcher = new ResizeObserver(fit);
+  watcher.observe(host);
+  return {
+    plot,
+    draw(data) {
+      plot.setData([null, ...data], false);
+      const [xs, ys] = [x.limits(), y.limits()];
+      plot.batch(() => {
+        plot.setScale('x', { min: xs[0], max: xs[1] });
+        plot.setScale('y', { min: ys[0], max: ys[1] });
+      });
+      plot.redraw(true, false);
+    },
+    repaint: () => plot.redraw(true, true),
+    destroy() {
+      watcher.disconnect();
+      plot.destroy();
+    },
+  };
+}
+
+// Draw inside the plotting area only.
+function clipped(u, draw) {
+  const { left, top, width, height } = u.bbox;
+  u.ctx.save();
+  u.ctx.beginPath();
+  u.ctx.rect(left, top, width, height);
+  u.ctx.clip();
+  draw();
+  u.ctx.restore();
+}
+
+// Heading over a plot: what is measured, and the legend.
+export function heading(label) {
+  const legend = h('div', { class: 'wp-legend' });
+  const element = h('div', { class: 'wp-head', 'aria-hidden': 'true' }, h('div', { class: 'wp-ylabel' }, label ?? ''), legend);
+  return { element, legend };
+}
+
+// A sample of a line or a point for the legend.
+export function sample(kind, number, theme, { dash = [], marker = 'circle' } = {}) {
+  const canvas = h('canvas', { class: 'wp-sample', width: 26 * ratio(), height: 12 * ratio() });
+  const paint = () => {
+    const ctx = canvas.getContext('2d');
+    ctx.setTransform(ratio(), 0, 0, ratio(), 0, 0);
+    ctx.clearRect(0, 0, 26, 12);
+    ctx.strokeStyle = theme().series(number);
+    ctx.fillStyle = theme().series(number);
+    ctx.lineWidth = 2.2;
+    if (kind === 'line') {
+      ctx.setLineDash(dash);
+      ctx.beginPath();
+      ctx.moveTo(0, 6);
+      ctx.lineTo(26, 6);
+      ctx.stroke();
+    } else if (kind === 'bar') ctx.fillRect(8, 1, 10, 10);
+    else {
+      shapePath(ctx, marker, 13, 6, 9);
+      ctx.fill();
+    }
+  };
+  paint();
+  return { canvas, paint };
+}
+
+export function shapePath(ctx, shape, x, y, size) {
+  const r = size / 2;
+  ctx.beginPath();
+  if (shape === 'square') ctx.rect(x - r * 0.9, y - r * 0.9, size * 0.9, size * 0.9);
+  else if (shape === 'triangle') {
+    ctx.moveTo(x, y - r * 1.1);
+    ctx.lineTo(x + r * 1.05, y + r * 0.8);
+    ctx.lineTo(x - r * 1.05, y + r * 0.8);
+    ctx.closePath();
+  } else if (shape === 'diamond') {
+    ctx.moveTo(x, y - r * 1.2);
+    ctx.lineTo(x + r * 1.1, y);
+    ctx.lineTo(x, y + r * 1.2);
+    ctx.lineTo(x - r * 1.1, y);
+    ctx.closePath();
+  } else ctx.arc(x, y, r, 0, 2 * Math.PI);
+}

@@ -1,0 +1,289 @@
+"""The first state as a picture: for readers without JavaScript, and for print."""
+
+import base64
+import html
+import io
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .formats import format_value
+from .palette import colormap, palette
+from .views import Bars, HeatMap, Lines, Number, Overlay, Picture, Points, Sentence, View
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes as Plot
+
+    from .explorer import Explorer
+
+__all__ = ["still_figure", "still_png"]
+
+WIDTH = 7.4
+DPI = 110
+INK, QUIET = "#20262e", "#d9dde2"
+STYLE = {
+    "font.family": "sans-serif",
+    "font.size": 9,
+    "text.color": INK,
+    "axes.labelcolor": INK,
+    "axes.edgecolor": QUIET,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "xtick.major.size": 0,
+    "ytick.major.size": 0,
+    "grid.color": QUIET,
+    "grid.linewidth": 0.6,
+    "axes.unicode_minus": True,
+}
+MARKERS = {"circle": "o", "square": "s", "triangle": "^", "diamond": "D"}
+Known = dict[str, Any]
+
+
+def still_figure(explorer: "Explorer") -> str:
+    """The figure as HTML: picture, words and caption, with room kept for the widget."""
+    alt = explorer.describe(explorer.defaults, explorer.outputs)
+    known = _known(explorer)
+    words = "".join(_words(view, explorer, known) for view in explorer.views)
+    png = still_png(explorer)
+    image = ""
+    if png:
+        data = base64.b64encode(png).decode()
+        image = f'<img class="wp-still-img" src="data:image/png;base64,{data}" alt="{_safe(alt)}">'
+    else:
+        words = words or f"<p>{_safe(alt)}</p>"
+    title = f'<p class="wp-still-title">{_safe(explorer.title)}</p>' if explorer.title else ""
+    style = _style(explorer)
+    return (
+        f'<figure class="wp-still" data-wp-still="{explorer._key}">{style}{title}{image}{words}'
+        f"<figcaption>{_safe(explorer.caption)}</figcaption></figure>"
+    )
+
+
+def _style(explorer: "Explorer") -> str:
+    """Rules that must hold before, and without, the widget's own style sheet."""
+    key = f'[data-wp-still="{explorer._key}"]'
+    wide, narrow = reserved_heights(explorer)
+    dark = f"html[data-theme=dark] {key} img.wp-still-img"
+    return (
+        "<style>"
+        f"{key}{{margin:1.2rem 0;min-height:{narrow}px;box-sizing:border-box}}"
+        f"@media(min-width:720px){{{key}{{min-height:{wide}px}}}}"
+        f"{key}[hidden]{{display:none}}{key} img{{width:100%;height:auto}}"
+        f"{key} .wp-still-title{{font-weight:600;margin:0 0 .5rem}}"
+        f"{key} figcaption{{font-size:.9em;opacity:.85;text-align:left}}"
+        f"{dark}{{background:none!important;border:0!important;"
+        "filter:invert(1) hue-rotate(180deg)!important;mix-blend-mode:screen}"
+        f"@media print{{{key}[hidden]{{display:block!important;min-height:0}}"
+        f"{dark}{{filter:none!important;mix-blend-mode:normal}}.wp-x{{display:none!important}}}}"
+        "</style>"
+    )
+
+
+def reserved_heights(explorer: "Explorer") -> tuple[int, int]:
+    """Height of the live figure on a wide and on a narrow page, estimated from its parts."""
+    wide = narrow = 30
+    for row in explorer.rows:
+        heights = [_panel_height(view) for view in row]
+        wide += max(heights)
+        narrow += sum(heights)
+    controls = len(explorer.controls)
+    columns = 2 if controls > 1 else 1
+    wide += 62 * -(-controls // columns) + 60
+    narrow += 70 * controls + 60
+    wide += 24 * (1 + len(explorer.caption) // 110)
+    narrow += 24 * (1 + len(explorer.caption) // 46)
+    return wide, narrow
+
+
+def _panel_height(view: View) -> int:
+    if isinstance(view, Number):
+        return 62
+    if isinstance(view, Sentence):
+        return 40
+    if isinstance(view, Picture):
+        return view.width + 24
+    return getattr(view, "height", 280) + 48 if not isinstance(view, Overlay) else (
+        view.stated("height") + 48
+    )
+
+
+def _known(explorer: "Explorer") -> Known:
+    frame = explorer.play.default if explorer.play else 0
+    return {**explorer.defaults, **explorer.at_frame(explorer.outputs, frame)}
+
+
+def _words(view: View, explorer: "Explorer", known: Known) -> str:
+    if isinstance(view, Number):
+        label = view.label or view.name.replace("_", " ").capitalize()
+        number = format_value(known[view.name], view.format)
+        return f"<p>{_safe(label)}: <strong>{_safe(number)}</strong> {_safe(view.unit)}</p>"
+    if isinstance(view, Sentence):
+        frame = explorer.play.default if explorer.play else 0
+        text = explorer.words(view.text, explorer.defaults, explorer.outputs, frame)
+        return f"<p>{_safe(text)}</p>"
+    return ""
+
+
+def _safe(text: str) -> str:
+    return html.escape(text, quote=True)
+
+
+def still_png(explorer: "Explorer") -> bytes:
+    """The plots of the first state, one under another; empty if there is none."""
+    rows = [[v for v in row if not isinstance(v, Number | Sentence)] for row in explorer.rows]
+    rows = [row for row in rows if row]
+    if not rows:
+        return b""
+    from matplotlib import rc_context
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    known = _known(explorer)
+    heights = [max(_panel_height(view) for view in row) / 100 for row in rows]
+    with rc_context(STYLE):
+        figure = Figure(figsize=(WIDTH, sum(heights)), dpi=DPI, layout="constrained")
+        FigureCanvasAgg(figure)
+        parts = np.atleast_1d(figure.subfigures(len(rows), 1, height_ratios=heights, squeeze=False))
+        for part, row in zip(parts[:, 0], rows, strict=True):
+            for plot, view in zip(part.subplots(1, len(row), squeeze=False)[0], row, strict=True):
+                _draw(plot, view, known)
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format="png", facecolor="white")
+    return _fewer_colours(buffer.getvalue())
+
+
+def _fewer_colours(png: bytes) -> bytes:
+    from PIL import Image
+
+    out = io.BytesIO()
+    image = Image.open(io.BytesIO(png)).convert("RGB").quantize(96, dither=Image.Dither.NONE)
+    image.save(out, format="PNG", optimize=True)
+    return min(out.getvalue(), png, key=len)
+
+
+def _draw(plot: "Plot", view: View, known: Known) -> None:
+    if isinstance(view, Bars):
+        _bars(plot, view, known)
+    elif isinstance(view, Picture):
+        _picture(plot, view, known)
+    else:
+        marks = view.marks if isinstance(view, Overlay) else [view]
+        _axes(plot, Overlay(marks), known)  # type: ignore[arg-type]
+
+
+def _axes(plot: "Plot", view: Overlay, known: Known) -> None:
+    plot.grid(not any(isinstance(mark, HeatMap) for mark in view.marks))
+    plot.set_axisbelow(True)
+    number = 0
+    for mark in view.marks:
+        if isinstance(mark, Lines):
+            number = _lines(plot, mark, known, number)
+        elif isinstance(mark, Points):
+            number = _points(plot, mark, known, number)
+        elif isinstance(mark, HeatMap):
+            _heatmap(plot, mark, known)
+        for rule in mark.rules:
+            draw, at = (plot.axvline, rule.x) if rule.x is not None else (plot.axhline, rule.y)
+            draw(known[at] if isinstance(at, str) else at, color=INK, lw=1, ls=(0, (2, 2)))
+    plot.set_xlabel(view.stated("xlabel"))
+    plot.set_title(view.stated("ylabel"), loc="left", fontsize=9)
+    for axis in ("x", "y"):
+        if view.stated(f"{axis}log"):
+            getattr(plot, f"set_{axis}scale")("log")
+        limits = view.stated(f"{axis}lim")
+        if limits not in (None, "float"):
+            getattr(plot, f"set_{axis}lim")(*limits)
+    if number > 1:
+        plot.legend(frameon=False, fontsize=8, loc="best")
+
+
+def _colour(number: int) -> str:
+    colours = palette()["series"]["light"]
+    return colours[number % len(colours)]
+
+
+def _lines(plot: "Plot", mark: Lines, known: Known, number: int) -> int:
+    x = known[mark.x]
+    steps = mark.y if mark.steps is True else mark.steps or ()
+    for k, (low, high) in enumerate(mark.bands):
+        plot.fill_between(x, known[low], known[high], color=_colour(number + k), alpha=0.18, lw=0)
+    for name, label in zip(mark.y, mark.labels or (), strict=True):
+        dash = palette()["dash"][number % len(palette()["dash"])]
+        style = (0, tuple(d / 2 for d in dash)) if dash else "-"
+        draw = "steps-post" if name in steps else "default"
+        plot.plot(x, known[name], color=_colour(number), ls=style, lw=1.8, label=label, drawstyle=draw)
+        number += 1
+    return number
+
+
+def _points(plot: "Plot", mark: Points, known: Known, number: int) -> int:
+    x, y = np.atleast_1d(known[mark.x]), np.atleast_1d(known[mark.y])
+    size = np.asarray(known[mark.size] if isinstance(mark.size, str) else mark.size, dtype=float)
+    shape = MARKERS[palette()["marker"][number % len(palette()["marker"])]]
+    colour: Any = _colour(number)
+    if mark.color:
+        values = np.atleast_1d(np.asarray(known[mark.color], dtype=float))
+        colour = colormap("viridis", (values - values.min()) / (np.ptp(values) or 1))
+    plot.scatter(x, y, s=(size * 0.72) ** 2, c=colour, marker=shape, label=mark.label or None,
+                 edgecolors="white", linewidths=0.7, zorder=3)  # fmt: skip
+    for word, at_x, at_y in zip(mark.labels or (), x, y, strict=False):
+        plot.annotate(word, (at_x, at_y), (5, 4), textcoords="offset points", fontsize=8)
+    return number + bool(mark.label)
+
+
+def _heatmap(plot: "Plot", mark: HeatMap, known: Known) -> None:
+    from matplotlib.colors import ListedColormap
+
+    z = np.asarray(known[mark.z], dtype=float)
+    low, high = mark.zlim if isinstance(mark.zlim, tuple) else (np.nanmin(z), np.nanmax(z))
+    if mark.colormap == "diverging" and not isinstance(mark.zlim, tuple):
+        high = max(abs(low), abs(high))
+        low = -high
+    rims = [_rims(known[p] if isinstance(p, str) else p, n)
+            for p, n in ((mark.x, z.shape[1]), (mark.y, z.shape[0]))]  # fmt: skip
+    table = ListedColormap(colormap(mark.colormap, np.linspace(0, 1, 64)))
+    image = plot.imshow(z, cmap=table, vmin=low, vmax=high, origin="lower", aspect="auto",
+                        extent=(*rims[0], *rims[1]), interpolation="nearest")  # fmt: skip
+    plot.figure.colorbar(image, ax=plot, label=mark.zlabel, pad=0.02)
+    if mark.marker:
+        x, y = (known[name] for name in mark.marker)
+        plot.plot([x], [y], "o", ms=9, mfc="none", mec="white", mew=3)
+        plot.plot([x], [y], "o", ms=9, mfc="none", mec="black", mew=1.4)
+
+
+def _rims(places: Any, n: int) -> tuple[float, float]:
+    """Outer edges of cells whose middles lie evenly between the first and last place."""
+    half = (places[-1] - places[0]) / max(n - 1, 1) / 2
+    return float(places[0] - half), float(places[-1] + half)
+
+
+def _bars(plot: "Plot", view: Bars, known: Known) -> None:
+    named = isinstance(view.categories, str)
+    words = [str(w) for w in (known[view.categories] if named else view.categories)]  # type: ignore[index]
+    places, wide = np.arange(len(words)), 0.8 / len(view.y)
+    for k, (name, label) in enumerate(zip(view.y, view.labels or (), strict=True)):
+        at = places + (k - (len(view.y) - 1) / 2) * wide
+        if view.horizontal:
+            plot.barh(at, known[name], wide * 0.9, color=_colour(k), label=label)
+        else:
+            plot.bar(at, known[name], wide * 0.9, color=_colour(k), label=label)
+    if view.horizontal:
+        plot.set_yticks(places, words)
+        plot.invert_yaxis()
+    else:
+        plot.set_xticks(places, words)
+    plot.set_title(view.ylabel, loc="left", fontsize=9)
+    if len(view.y) > 1:
+        plot.legend(frameon=False, fontsize=8)
+
+
+def _picture(plot: "Plot", view: Picture, known: Known) -> None:
+    image = np.asarray(known[view.image])
+    low, high = view.limits or ((0, 255) if image.dtype.kind == "i" else (0, 1))
+    scaled = np.clip((image.astype(float) - low) / (high - low), 0, 1)
+    plot.imshow(scaled if image.ndim == 3 else colormap(view.colormap, scaled),
+                interpolation="bilinear" if view.smooth else "nearest")  # fmt: skip
+    plot.set_axis_off()
+    plot.set_title(view.label, loc="left", fontsize=9)

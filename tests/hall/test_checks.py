@@ -1,0 +1,52 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from workedpapers import checks
+
+
+def test_a_good_array_comes_back_as_floats() -> None:
+    array = checks.as_float_array([1, 2, 3], "x", ndim=1)
+    assert array.dtype == np.float64
+    assert array.tolist() == [1.0, 2.0, 3.0]
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "says"),
+    [
+        (["a"], TypeError, "x: expected real numbers"),
+        ([1j], TypeError, "x: expected real numbers"),
+        ([], ValueError, "x: expected at least one value"),
+        ([[1.0]], ValueError, r"x: expected 1 dimension\(s\), got 2 with shape \(1, 1\)"),
+        ([1.0, np.nan, np.inf], ValueError, r"got nan at index \(1,\) \(2 such"),
+    ],
+)
+def test_a_bad_array_is_named(value: object, error: type[Exception], says: str) -> None:
+    with pytest.raises(error, match=says):
+        checks.as_float_array(value, "x", ndim=1)  # type: ignore[arg-type]
+
+
+def test_counts() -> None:
+    assert checks.positive_int(np.int64(3), "n") == 3
+    for value, error in ((0, ValueError), (2.0, TypeError), (True, TypeError)):
+        with pytest.raises(error, match="n: expected"):
+            checks.positive_int(value, "n")  # type: ignore[arg-type]
+
+
+def test_probabilities() -> None:
+    assert checks.probability(1, "p") == 1.0
+    with pytest.raises(ValueError, match="strictly between 0 and 1, got 1"):
+        checks.probability(1, "p", open_interval=True)
+    for value, error in ((1.1, ValueError), (np.nan, ValueError), ("0.5", TypeError)):
+        with pytest.raises(error, match="p: expected a number"):
+            checks.probability(value, "p")  # type: ignore[arg-type]
+
+
+def test_options_and_columns_are_listed() -> None:
+    assert checks.one_of("a", "kind", ["a", "b"]) == "a"
+    with pytest.raises(ValueError, match="kind: expected one of a, b; got 'c'"):
+        checks.one_of("c", "kind", ["a", "b"])
+    frame = pd.DataFrame({"last": []})
+    checks.columns_present(frame, "frame", ["last"])
+    with pytest.raises(ValueError, match=r"frame: expected column\(s\) 'zip'; it has 'last'"):
+        checks.columns_present(frame, "frame", ["last", "zip"])

@@ -1,0 +1,100 @@
+import re
+from xml.etree import ElementTree as ET
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import pytest
+
+from workedpapers import plotting
+
+ALT = "A line from the origin to the point one, one."
+CAPTION = "The line rises at the same rate throughout."
+
+
+def shown(**words: str) -> plotting.Shown:
+    with plotting.style():
+        figure, axes = plt.subplots()
+        axes.plot([0, 1], [0, 1], label="a line")
+        axes.legend()
+        axes.set_xlabel("Time (s)")
+    return plotting.show(figure, **{"alt": ALT, "caption": CAPTION, **words})
+
+
+def contrast(first: str, second: str) -> float:
+    """Contrast ratio of two colours, as WCAG 2 defines it."""
+
+    def luminance(colour: str) -> float:
+        parts = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4
+                 for c in mpl.colors.to_rgb(colour)]  # fmt: skip
+        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+    dark, light = sorted((luminance(first), luminance(second)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_text_and_axes_take_the_colour_of_the_page() -> None:
+    svg = shown().svg
+    ET.fromstring(svg)
+    assert "currentColor" in svg
+    assert "#000000" not in svg
+    assert "#ffffff" not in svg
+    assert "<style" not in svg  # it would apply to the whole page
+
+
+def test_two_figures_share_no_id() -> None:
+    first, second = (set(re.findall(r'\bid="([^"]+)"', shown().svg)) for _ in range(2))
+    assert first
+    assert not first & second
+    svg = shown().svg
+    ids = set(re.findall(r'\bid="([^"]+)"', svg))
+    assert set(re.findall(r'href="#([^"]+)"|url\(#([^)]+)\)', svg)) <= {
+        pair for i in ids for pair in ((i, ""), ("", i))
+    }
+
+
+def test_the_figure_is_closed_and_never_wider_than_its_column() -> None:
+    before = plt.get_fignums()
+    html = shown(name="a-line")._repr_html_()
+    assert plt.get_fignums() == before
+    assert "max-width:100%" in html
+    assert f'aria-label="{ALT}"' in html
+    assert 'id="a-line"' in html
+    assert f"<figcaption>{CAPTION}" in html
+
+
+@pytest.mark.parametrize("word", ["alt", "caption"])
+@pytest.mark.parametrize("text", ["", "a figure"])
+def test_alt_text_and_caption_are_required(word: str, text: str) -> None:
+    with pytest.raises(ValueError, match=f"{word}: expected a sentence"):
+        shown(**{word: text})
+    plt.close("all")
+
+
+def test_only_a_figure_is_shown() -> None:
+    with pytest.raises(TypeError, match="expected a matplotlib Figure, got list"):
+        plotting.show([], alt=ALT, caption=CAPTION)  # type: ignore[arg-type]
+
+
+def test_settings_can_be_changed_and_are_restored() -> None:
+    before = mpl.rcParams["font.size"]
+    with plotting.style(font_size=8):
+        assert mpl.rcParams["font.size"] == 8
+    assert mpl.rcParams["font.size"] == before
+    with pytest.raises(ValueError, match="no_such: expected the name"), plotting.style(no_such=1):
+        pass
+
+
+@pytest.mark.parametrize("colour", plotting.PALETTE)
+def test_every_colour_stands_out_on_a_light_or_a_dark_page(colour: str) -> None:
+    ratios = contrast(colour, "#ffffff"), contrast(colour, "#121212")
+    assert min(ratios) >= 2  # never lost on either page
+    assert max(ratios) >= 3.5
+
+
+def test_lines_differ_by_more_than_colour() -> None:
+    with plotting.style():
+        figure, axes = plt.subplots()
+        lines = [axes.plot([0, 1], [i, i])[0] for i in range(len(plotting.PALETTE))]
+        dashes = {str(line.get_linestyle()) + str(line._dash_pattern) for line in lines}
+        plt.close(figure)
+    assert len(dashes) == len(plotting.PALETTE)
