@@ -21,7 +21,7 @@ KINDS = ("surname", "first", "middle")
 ROW_TOLERANCE = 0.005
 
 
-def _columns(frame: pd.DataFrame, what: str) -> tuple[str, ...]:
+def columns_of(frame: pd.DataFrame, what: str) -> tuple[str, ...]:
     """Which scheme the columns of a user's table hold."""
     for scheme in (FIVE, CENSUS6):
         if set(scheme) <= set(frame.columns):
@@ -46,14 +46,16 @@ def _read(source: pd.DataFrame | str | Path, what: str, key: str) -> pd.DataFram
     return frame
 
 
-def _values(
-    frame: pd.DataFrame, groups: Sequence[str], kind: str, what: str, labels: Sequence[Any]
-) -> tuple[Floats, bool]:
-    """Check the cells; return them and whether they are counts."""
+def values_of(
+    frame: pd.DataFrame, columns: Sequence[str], what: str, labels: Sequence[Any]
+) -> Floats:
+    """Return cells as numbers, checked to be finite and not negative."""
     try:
-        cells = frame[list(groups)].to_numpy(dtype=float)
+        cells = frame[list(columns)].to_numpy(dtype=float)
     except (TypeError, ValueError) as error:
-        raise TypeError(f"{what}: the cells of {list(groups)} must be numbers ({error})") from error
+        raise TypeError(
+            f"{what}: the cells of {list(columns)} must be numbers ({error})"
+        ) from error
     wrong = ~np.isfinite(cells).all(axis=1) | (cells < 0).any(axis=1)
     if wrong.any():
         row = int(np.flatnonzero(wrong)[0])
@@ -61,6 +63,14 @@ def _values(
             f"{what}: cells must be finite and not negative; "
             f"row {labels[row]!r} has {cells[row].tolist()} ({int(wrong.sum())} such rows)"
         )
+    return cells
+
+
+def _values(
+    frame: pd.DataFrame, groups: Sequence[str], kind: str, what: str, labels: Sequence[Any]
+) -> tuple[Floats, bool]:
+    """Check the cells; return them and whether they are counts."""
+    cells = values_of(frame, groups, what, labels)
     sums = cells.sum(axis=1)
     off = (np.abs(sums - 1) > ROW_TOLERANCE) & (sums > 0)
     if kind == "auto":
@@ -79,8 +89,11 @@ def _values(
     return cells, False
 
 
-def as_shares(prior: Mapping[str, float] | pd.Series | Sequence[float] | Floats,
-              groups: Sequence[str], what: str) -> Floats:  # fmt: skip
+def as_shares(
+    prior: Mapping[str, float] | pd.Series | Sequence[float] | Floats,
+    groups: Sequence[str],
+    what: str,
+) -> Floats:
     """Return shares of the groups as an array, checked.
 
     Parameters
@@ -92,25 +105,24 @@ def as_shares(prior: Mapping[str, float] | pd.Series | Sequence[float] | Floats,
     Raises
     ------
     ValueError : if a group is missing, a share is not positive, or the sum is not 1.
+    TypeError : if the shares are not numbers.
     """
-    if isinstance(prior, (Mapping, pd.Series)):
-        have = tuple(str(key) for key in prior.keys())  # noqa: SIM118 (a Series iterates values)
-        array = (
-            np.array([float(value) for value in prior.values], dtype=float)
-            if isinstance(prior, pd.Series)
-            else np.array([float(value) for value in prior.values()], dtype=float)
-        )
-        array = convert(array, have, groups, what)
-    else:
-        array = np.asarray(prior, dtype=float)
+    by_group = dict(prior) if isinstance(prior, (Mapping, pd.Series)) else None
+    try:
+        array = np.array(list(prior if by_group is None else by_group.values()), dtype=float)
+    except (TypeError, ValueError):
+        raise TypeError(f"{what}: expected shares by group, came {prior!r}") from None
+    if by_group is not None:
+        array = convert(array, [str(group) for group in by_group], groups, what)
     if array.shape != (len(groups),):
-        raise ValueError(f"{what}: expected {len(groups)} shares for {list(groups)}; "
-                         f"came shape {array.shape}")  # fmt: skip
+        raise ValueError(
+            f"{what}: expected {len(groups)} shares for {list(groups)}; came shape {array.shape}"
+        )
     if not np.isfinite(array).all() or (array <= 0).any():
         raise ValueError(f"{what}: every share must be positive; came {array.tolist()}")
     if abs(array.sum() - 1) > ROW_TOLERANCE:
         raise ValueError(f"{what}: the shares must sum to 1; they sum to {array.sum():.6g}")
-    return array / array.sum()
+    return np.asarray(array / array.sum())
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,6 +144,7 @@ class NameTable:
     counts : array of n bearers, or None where unknown.
     bearers : array of n, what smoothing takes for the counts; see `shrink`.
     same_people : key of the geographies that describe the same people; they share a marginal.
+    people : number of people in the whole population, or None where unknown.
     """
 
     label: str
@@ -144,6 +157,7 @@ class NameTable:
     counts: Floats | None = None
     bearers: Floats | None = None
     same_people: str = ""
+    people: float | None = None
     _memo: dict[Any, Any] = field(default_factory=dict, repr=False)
     _arrow: dict[str, Any] = field(default_factory=dict, repr=False)
 
@@ -216,7 +230,7 @@ class NameTable:
         frame = _read(source, what, name)
         if name not in frame.columns:
             raise ValueError(f"{what}: no column {name!r}; it has {[str(c) for c in frame]}")
-        groups = _columns(frame, what)
+        groups = columns_of(frame, what)
         if len(frame) == 0:
             raise ValueError(f"{what}: the table has no rows")
         raw = frame[name].tolist()
@@ -363,7 +377,7 @@ class Geography:
         frame = _read(source, what, area)
         if area not in frame.columns:
             raise ValueError(f"{what}: no column {area!r}; it has {[str(c) for c in frame]}")
-        groups = _columns(frame, what)
+        groups = columns_of(frame, what)
         if len(frame) == 0:
             raise ValueError(f"{what}: the table has no rows")
         codes = np.array([area_code(value, digits) for value in frame[area].tolist()], dtype=object)
