@@ -21,6 +21,7 @@ from .names import clean_name
 from .normalise import p_name_given_race, p_race_given_name, shift_prior
 from .predict import UnknownNameError, lookup, predict
 from .simulate import simulate_people
+from .table import predict_table
 from .tables import Geography, NameTable
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "predict",
     "predict_batches",
     "predict_parquet",
+    "predict_table",
     "read_dictionary",
     "recover_counts",
     "reliability",

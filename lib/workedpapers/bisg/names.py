@@ -83,8 +83,10 @@ HAS_INITIALS = r"[A-Z]{2}(?: [A-Z])+$"
 PARTICLE_INITIAL = rf"(?:^| )(?:{'|'.join(p for p in PARTICLES if len(p) > 1)}) [A-Z]$"
 INITIALS = r"(?: [A-Z])+$"
 FIRST = rf"^(?:(?:{'|'.join(PARTICLES)}) )*[A-Z]+"
-LAST = rf"\b(?:(?:{'|'.join(PARTICLES)}) )*[A-Z]+$"
+LAST = rf"(?:^| )(?:(?:{'|'.join(PARTICLES)}) )*[A-Z]+$"
 WORD = r"[A-Z]+$"
+
+BLANK = " \t\n\r\x0b\x0c\xa0"  # nothing but these is a missing name
 
 _not_word, _suffix, _digits, _spaces = map(re.compile, (NOT_WORD, SUFFIX, DIGITS, SPACES))
 _has_initials, _particle_initial = map(re.compile, (HAS_INITIALS, PARTICLE_INITIAL))
@@ -187,7 +189,7 @@ def find(
     words = _words(name)
     key = words.replace(" ", "")
     if not key:
-        return None, MISSING if not name.strip() else NO_LETTERS
+        return None, NO_LETTERS if name.strip(BLANK) else MISSING
     row = look(key)
     if row is not None:
         return row, CLEANED

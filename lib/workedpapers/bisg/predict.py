@@ -331,13 +331,15 @@ def _predict(series: Mapping[str, pd.Series], made: Plan, index: pd.Index) -> pd
         seen.append(how == AREA_MATCHED)
         extra["matched_geo"] = labelled(how, PLACES)
     p = combine(made.factors, rows, n)
-    labels, bits = evidence(made, seen, n)
+    bits = np.zeros(n, dtype=np.int8)
+    for position, flag in enumerate(seen):
+        bits |= flag.astype(np.int8) << np.int8(position)
     reason = np.isnan(p[0]).astype(np.int8) * np.int8(2)
     reason[bits == 0] = 1
     if (bits == 0).any():
         p[:, bits == 0] = np.nan
     result = pd.DataFrame(p.T, index=index, columns=list(made.groups), copy=False)
-    result["evidence"] = labelled(bits, labels)
+    result["evidence"] = labelled(bits, label_list(made))
     for name, column in extra.items():
         result[name] = column
     result["abstention"] = labelled(reason, ABSTENTIONS)
@@ -346,19 +348,13 @@ def _predict(series: Mapping[str, pd.Series], made: Plan, index: pd.Index) -> pd
     return result
 
 
-def evidence(
-    made: Plan, seen: Sequence[NDArray[np.bool_]], n: int
-) -> tuple[list[str], NDArray[np.int8]]:
-    """Labels for every set of evidence, and each row's label as a number."""
+def label_list(made: Plan) -> list[str]:
+    """Label of every set of evidence; the i-th source used adds 2**i to the position."""
     sources = [*made.kinds, *(["geo"] if made.geography is not None else [])]
-    labels = [
+    return [
         "+".join(s for s, used in zip(sources, reversed(flags), strict=True) if used) or "none"
         for flags in product((False, True), repeat=len(sources))
     ]
-    bits = np.zeros(n, dtype=np.int8)
-    for position, flag in enumerate(seen):
-        bits |= flag.astype(np.int8) << np.int8(position)
-    return labels, bits
 
 
 class UnknownNameError(KeyError):

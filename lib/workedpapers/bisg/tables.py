@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from .categories import CENSUS6, FIVE, convert
 from .model import marginal_from_both, shrink
-from .names import clean_name
+from .names import BLANK, clean_name, is_missing
 
 Floats = NDArray[np.float64]
 KINDS = ("surname", "first", "middle")
@@ -415,18 +416,30 @@ class Geography:
         )
 
 
+#: Forms of a code with a fixed number of digits: what is valid, and the part that is the code.
+#: In the syntax that Python, RE2 and Java share, like the patterns of `names`.
+CODE_FORMS = {
+    5: ("^(?:[0-9]{3,5}(?:-[0-9]{4})?|[0-9]{9})$", "^[0-9]{3,5}"),
+    11: ("^[0-9]{10,11}$", "^[0-9]{10,11}"),
+}
+
+
+def code_form(digits: int) -> tuple[str, str]:
+    """Patterns of a valid code and of the part that counts; see `area_code`."""
+    least = max(digits - 1, 1)
+    return CODE_FORMS.get(digits, (f"^[0-9]{{{least},{digits}}}$",) * 2)
+
+
 def area_code(value: object, digits: int | None) -> str | None:
     """Return an area code as text; None if it is malformed, empty if it is missing.
 
     With `digits`, the code is made of that many digits. Leading zeros lost on the way through a
     spreadsheet are put back: up to two for ZIP areas (``2138`` and ``2138.0`` become ``02138``,
-    ``501`` becomes ``00501``), one for longer codes (tracts of states 01 to 09). Of a ZIP+4 code
+    ``501`` becomes ``00501``), one for other codes (tracts of states 01 to 09). Of a ZIP+4 code
     (``94110-1234``, ``941101234``) the ZIP remains. Without `digits`, text is stripped and whole
     floats become whole numbers; nothing else changes.
     """
-    from .names import is_missing
-
-    if is_missing(value) or (isinstance(value, str) and not value.strip()):
+    if is_missing(value):
         return ""
     if isinstance(value, (bool, np.bool_)):
         return None
@@ -437,20 +450,12 @@ def area_code(value: object, digits: int | None) -> str | None:
     if isinstance(value, (int, np.integer)):
         text = str(int(value))
     elif isinstance(value, str):
-        text = value.strip()
+        text = value.strip(BLANK)
     else:
         return None
-    if digits is None:
+    if digits is None or not text:
         return text
-    if text.endswith(".0"):
-        text = text[:-2]
-    if digits == 5:
-        head, hyphen, tail = text.partition("-")
-        if hyphen:
-            text = head if len(tail) == 4 and tail.isascii() and tail.isdigit() else ""
-        elif len(text) == 9 and text.isascii() and text.isdigit():
-            text = text[:5]
-    least = digits - (2 if digits == 5 else 1)
-    if not (text.isascii() and text.isdigit() and least <= len(text) <= digits):
-        return None
-    return text.zfill(digits)
+    valid, part = code_form(digits)
+    text = text.removesuffix(".0")
+    found = re.search(part, text) if re.search(valid, text) else None
+    return found.group().zfill(digits) if found else None
