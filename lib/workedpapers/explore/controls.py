@@ -63,7 +63,7 @@ class Slider(Control):
     label, unit : what the reader sees.
     log : equal steps multiply instead of add; needs ``low > 0``.
     step : distance between settings. If bounds and step are whole, `compute` gets an `int`.
-        By default about 200 round settings.
+        By default about 100 round settings, or 200 that multiply.
     digits : decimals shown; by default as many as the settings need.
     """
 
@@ -107,7 +107,7 @@ class Slider(Control):
                 raw = low + np.round((raw - low) / self.step) * self.step
             settings = np.array([float(f"{x:.3g}") if self.step is None else x for x in raw])
         else:
-            step = self.step or _round_step((high - low) / 200)
+            step = self.step or _round_step((high - low) / 120)
             count = int(math.floor((high - low) / step + 1e-9))
             first = low if self.step else math.ceil(low / step - 1e-9) * step
             settings = first + step * np.arange(count + 1)

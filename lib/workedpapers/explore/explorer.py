@@ -322,7 +322,7 @@ class Explorer(anywidget.AnyWidget):
         method, measured = choose_interpolation(stored, truths, log, self.interpolation)
         bounds = {section.name: section.bound for section in store.sections}
         for output in measured:
-            output.bound = bounds[output.name]
+            output.bound = bounds[output.name] if output.kind == "f" else 0.0
         report = StaticReport(
             "grid",
             {axis.name: len(axis.nodes) for axis in axes},

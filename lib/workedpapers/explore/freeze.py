@@ -26,6 +26,7 @@ class OutputReport:
     error : worst error measured at the probes, rounding included, in the same sense.
     low, high : range over the grid.
     wrong : share of the probes where a word or whole number was another one.
+    constant : the output is the same at every node.
     """
 
     name: str
@@ -36,6 +37,7 @@ class OutputReport:
     high: float = 0.0
     relative: bool = False
     wrong: float = 0.0
+    constant: bool = False
 
     @property
     def share(self) -> float:
@@ -102,7 +104,7 @@ def store_grid(
     for name, table in grid.tables.items():
         kind = kind_of(table)
         entry = {"name": name, "kind": kind, "shape": list(table.shape)}
-        constant = all(n == 1 for n in table.shape[: len(grid.axes)])
+        constant = _constant(table, len(grid.axes))
         if kind == "f":
             width = bits.get(name, 16) if isinstance(bits, Mapping) else bits
             store.add_floats(name, table, STABLE_BITS if constant else width, log=name in log)
@@ -114,6 +116,10 @@ def store_grid(
             store.add_whole(name, table)
         entries.append(entry)
     return entries
+
+
+def _constant(table: np.ndarray, axes: int) -> bool:
+    return all(n == 1 for n in table.shape[:axes])
 
 
 def tabulate(table: np.ndarray) -> tuple[list[str], np.ndarray]:
@@ -130,7 +136,9 @@ def stored_tables(grid: Grid, store: Store, entries: Sequence[Mapping[str, Any]]
         table = held[entry["name"]]
         if entry["kind"] == "s":
             table = np.array(held[f"{entry['name']}:words"])[np.round(table).astype(int)]
-        tables[entry["name"]] = table.astype(bool) if entry["kind"] == "b" else table
+        if entry["kind"] in "bi":
+            table = np.round(table).astype(bool if entry["kind"] == "b" else np.int64)
+        tables[entry["name"]] = table
     return Grid(grid.axes, tables)
 
 
@@ -177,6 +185,7 @@ def _measure(
     for name, table in stored.tables.items():
         kind = kind_of(table)
         report = OutputReport(name, kind, relative=name in log)
+        report.constant = _constant(table, len(stored.axes))
         if kind == "f":
             report.low, report.high = float(np.nanmin(table)), float(np.nanmax(table))
         differ = 0

@@ -4,6 +4,9 @@ Along each axis the value at a point is a weighted sum of its neighbours: the tw
 (multilinear) or the four nearest (Keys' cubic convolution, IEEE Trans. ASSP 29 (1981) 1153).
 Keys' rule for a missing neighbour at the rim, ``f[-1] = 3 f[0] - 3 f[1] + f[2]``, keeps the cubic
 exact for quadratics up to the rim.
+
+Beside a gap (NaN) the nearest nodes that hold a number stand in, as long as they have at least
+half of the multilinear weight; so a gap begins half-way between the nodes.
 """
 
 import math
@@ -65,4 +68,20 @@ def interpolate(grid: np.ndarray, positions: Sequence[float], methods: Sequence[
             continue
         used = np.flatnonzero(weights)
         value = np.tensordot(weights[used], value[first + used], axes=1)
+    if value.dtype.kind == "f" and np.isnan(value).any():
+        value = np.where(np.isnan(value), _beside_gap(grid, positions, methods), value)
     return value
+
+
+def _beside_gap(grid: np.ndarray, positions: Sequence[float], methods: Sequence[str]) -> np.ndarray:
+    """Mean of the nearest nodes that hold a number, if they have at least half of the weight."""
+    linear = ["linear" if method == "cubic" else method for method in methods]
+    held = np.isfinite(grid)
+    parts = [np.where(held, grid, 0.0), held.astype(float)]
+    for position, method in zip(positions, linear, strict=True):
+        first, weights = axis_weights(position, parts[0].shape[0], method)
+        rows = slice(first, first + len(weights))
+        parts = [np.tensordot(weights, part[rows], axes=1) for part in parts]
+    total, weight = parts
+    known = weight >= 0.5
+    return np.where(known, total / np.where(known, weight, 1.0), np.nan)

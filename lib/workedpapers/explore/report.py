@@ -38,7 +38,7 @@ def _grid_text(report: StaticReport, explorer: "Explorer") -> list[dict[str, Any
     if not report.nodes:
         return [{"text": "Python computed this run when the page was built."}]
     stored = f"Python computed {format_value(nodes, ',d')} settings when the page was built: {shape}."
-    floats = [output for output in report.outputs if output.kind == "f" and output.high > output.low]
+    floats = [output for output in report.outputs if output.kind == "f" and not output.constant]
     if report.interpolation == "none":
         between = "Every setting that you can choose is one of them."
         measured = f"At {report.probes} settings the stored results were compared with Python."

@@ -70,20 +70,22 @@ def _style(explorer: "Explorer") -> str:
         "<style>"
         f"{key}{{margin:1.2rem 0;min-height:{narrow}px;box-sizing:border-box}}"
         f"@media(min-width:720px){{{key}{{min-height:{wide}px}}}}"
+        f"html[data-theme=dark] .bd-content div.cell_output .text_html:has({key})"
+        "{background:none;color:inherit;padding:0}"
         f"{key}[hidden]{{display:none}}{key} img{{width:100%;height:auto}}"
         f"{key} .wp-still-title{{font-weight:600;margin:0 0 .5rem}}"
         f"{key} figcaption{{font-size:.9em;opacity:.85;text-align:left}}"
         f"{dark}{{background:none!important;border:0!important;"
         "filter:invert(1) hue-rotate(180deg)!important;mix-blend-mode:screen}"
         f"@media print{{{key}[hidden]{{display:block!important;min-height:0}}"
-        f"{dark}{{filter:none!important;mix-blend-mode:normal}}.wp-x{{display:none!important}}}}"
+        f"{dark}{{filter:none!important;mix-blend-mode:normal}}}}"
         "</style>"
     )
 
 
 def reserved_heights(explorer: "Explorer") -> tuple[int, int]:
     """Height of the live figure on a wide and on a narrow page, estimated from its parts."""
-    wide = narrow = 30
+    wide = narrow = 34
     for row in explorer.rows:
         heights = [_panel_height(view) for view in row]
         wide += max(heights)

@@ -1,17 +1,15 @@
 // The controls, each a labelled native element: { element, set(value), enable(on) }.
 import { h, icon, uniqueId } from './dom.js';
-import { formatValue } from './formats.js';
+import { formatValue, withUnit } from './formats.js';
 import { makeLookup } from './lookup.js';
 import { makePlayer } from './play.js';
 
-export const RESET = 'M10 4a6 6 0 1 1-5.7 4.1M4 3.5v5h5';
+const RESET = 'M10 4a6 6 0 1 1-5.7 4.1M4 3.5v5h5';
 
 export function makeControl(control, options, onChange) {
   const makers = { slider, choice, toggle, lookup: makeLookup, play: makePlayer };
   return makers[control.kind]({ ...control, options: options ?? control.options }, onChange);
 }
-
-export const withUnit = (text, unit) => (unit ? `${text} ${unit}` : text);
 
 function slider(control, onChange) {
   const { settings } = control;

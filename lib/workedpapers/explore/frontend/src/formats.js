@@ -42,3 +42,6 @@ export const superscript = (exponent) =>
   String(exponent).replace('-', '⁻').replace(/\d/g, (digit) => SUPERSCRIPTS[+digit]);
 
 const strip = (text) => (text.includes('.') ? text.replace(/0+$/, '').replace(/\.$/, '') : text);
+
+// A space before the unit, but for the signs of degrees and per cent.
+export const withUnit = (text, unit) => (unit ? `${text}${/^[°%′″]/.test(unit) ? '' : ' '}${unit}` : text);

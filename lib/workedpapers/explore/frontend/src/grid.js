@@ -12,15 +12,16 @@ export function makeGrid(spec, held, settingsOf) {
       const weights = (entry, method) => entryWeights(entry, axes, positions, method);
       const plan = spec.outputs.map((entry) => {
         const method = entry.kind === 'f' ? spec.interpolation : 'nearest';
-        return { entry, terms: weights(entry, method), read: reader(entry, held) };
+        const near = held[entry.name].gaps ? weights(entry, 'linear') : null;
+        return { entry, terms: weights(entry, method), near, read: reader(entry, held) };
       });
       return {
         at(frame) {
           const outputs = {};
-          for (const { entry, terms, read } of plan) {
+          for (const { entry, terms, near, read } of plan) {
             const moving = over.has(entry.name);
             if (!moving && entry.name in fixed) outputs[entry.name] = fixed[entry.name];
-            else outputs[entry.name] = read(terms, axes.length, moving ? frame : null);
+            else outputs[entry.name] = read(terms, near, axes.length, moving ? frame : null);
             if (!moving) fixed[entry.name] = outputs[entry.name];
           }
           return outputs;
@@ -56,7 +57,7 @@ function entryWeights(entry, axes, positions, method) {
 function reader(entry, held) {
   const section = held[entry.name];
   const words = held[`${entry.name}:words`]?.words;
-  return (terms, axes, frame) => {
+  return (terms, near, axes, frame) => {
     let shape = entry.shape.slice(axes);
     const block = shape.reduce((a, b) => a * b, 1);
     let [start, size] = [0, block];
@@ -65,13 +66,13 @@ function reader(entry, held) {
       start = frame * size;
       shape = shape.slice(1);
     }
-    const data = entry.kind === 'f' ? sum(section, terms, block, start, size)
+    const data = entry.kind === 'f' ? sum(section, terms, near, block, start, size)
       : pick(section, terms[0][0] * block + start, size, entry.kind, words);
     return shape.length ? { kind: entry.kind, shape, data } : data[0];
   };
 }
 
-function sum(section, terms, block, start, size) {
+function sum(section, terms, near, block, start, size) {
   const { codes, gaps, levels } = section;
   const out = new Float64Array(size);
   for (const [node, weight] of terms) {
@@ -81,9 +82,25 @@ function sum(section, terms, block, start, size) {
       out[i] += gaps && code > levels ? NaN : weight * code;
     }
   }
+  if (gaps) besideGaps(out, section, near, block, start);
   const scale = { ...section, gaps: false };
   for (let i = 0; i < size; i += 1) out[i] = valueOf(scale, out[i]);
   return out;
+}
+
+// Beside a gap: the mean of the nearest nodes with a number, if they have half of the weight.
+function besideGaps(out, { codes, levels }, near, block, start) {
+  out.forEach((value, i) => {
+    if (!Number.isNaN(value)) return;
+    let [total, weight] = [0, 0];
+    for (const [node, share] of near) {
+      const code = codes[node * block + start + i];
+      if (code > levels) continue;
+      total += share * code;
+      weight += share;
+    }
+    out[i] = weight >= 0.5 ? total / weight : NaN;
+  });
 }
 
 function pick(section, first, size, kind, words) {

@@ -181,6 +181,7 @@ async function makeFigure(model, el, spec, held) {
 
   el.append(frameOfPage.element);
   paintTheme();
+  panels.forEach((panel) => panel.repaint());
   spec.controls.forEach((control, i) => controls[i].set(control === play ? frame : values[control.name]));
   const stopTheme = onThemeChange(() => {
     paintTheme();
@@ -191,7 +192,7 @@ async function makeFigure(model, el, spec, held) {
     frameOfPage.badge(spec.mode);
     attempt(recompute);
   }
-  if (outputs) hideStill(spec.id);
+  if (outputs && hideStill(spec.id)) frameOfPage.element.classList.add('wp-has-still');
 
   return {
     destroy() {
@@ -225,6 +226,7 @@ function layRows(rows) {
 function hideStill(id) {
   const all = document.querySelectorAll(`[data-wp-still="${id}"]`);
   all.forEach((still) => (still.hidden = true));
+  return all.length > 0;
 }
 
 export default { render };

@@ -145,12 +145,19 @@ export function drawRule(u, rule, known, theme) {
   const wide = ctx.measureText(rule.label).width;
   const pad = 6 * ratio();
   ctx.textAlign = 'left';
+  ctx.strokeStyle = theme.paper;
+  ctx.lineWidth = 4 * ratio();
+  ctx.lineJoin = 'round';
+  const write = (x, y) => {
+    ctx.strokeText(rule.label, x, y);
+    ctx.fillText(rule.label, x, y);
+  };
   if (upright) {
     const fits = at + pad + wide < left + width;
-    ctx.fillText(rule.label, fits ? at + pad : at - pad - wide, top + 12 * ratio());
+    write(fits ? at + pad : at - pad - wide, top + 12 * ratio());
   } else {
     const above = at - pad > top + 12 * ratio();
-    ctx.fillText(rule.label, left + width - wide - pad, above ? at - pad : at + 16 * ratio());
+    write(left + width - wide - pad, above ? at - pad : at + 16 * ratio());
   }
 }
 

@@ -4,7 +4,7 @@ import { paint } from './layers.js';
 
 export function makePicture(panel) {
   const canvas = h('canvas', { class: panel.smooth ? 'wp-image' : 'wp-image wp-sharp', style: `max-width:${panel.width}px` });
-  const label = panel.label ? h('div', { class: 'wp-ylabel', 'aria-hidden': 'true' }, panel.label) : null;
+  const label = h('div', { class: 'wp-ylabel', 'aria-hidden': 'true' }, panel.label);
   const element = h('div', { class: 'wp-panel wp-picture', role: 'img' }, label, canvas);
   return {
     element,

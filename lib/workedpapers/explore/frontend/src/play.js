@@ -1,6 +1,6 @@
 // The player: one frame after another, at the pace of the clock and not of the screen.
 import { h, icon, uniqueId } from './dom.js';
-import { formatValue } from './formats.js';
+import { formatValue, withUnit } from './formats.js';
 
 const ICONS = {
   play: 'M6 4l10 6-10 6z',
@@ -25,7 +25,7 @@ export function makePlayer(control, onChange) {
   const show = () => {
     const at = formatValue(control.start + control.scale * frame, control.format);
     const end = formatValue(control.start + control.scale * (frames - 1), control.format);
-    output.textContent = control.unit ? `${at} of ${end} ${control.unit}` : `${at} of ${end}`;
+    output.textContent = withUnit(`${at} of ${end}`, control.unit);
     input.value = frame;
     input.setAttribute('aria-valuetext', output.textContent);
     input.style.setProperty('--p', `${(100 * frame) / (frames - 1)}%`);

@@ -29,6 +29,19 @@ export function logLabels(splits) {
   });
 }
 
+// Whole powers of ten, every second or third where there are many; 1, 2 and 5 where there are few.
+export function logSplits(u, _axis, low, high) {
+  const [first, last] = [Math.ceil(Math.log10(low) - 1e-9), Math.floor(Math.log10(high) + 1e-9)];
+  const every = Math.ceil((last - first + 1) / 7);
+  const steps = last - first < 2 ? [1, 2, 5] : [1];
+  const out = [];
+  for (let power = first - 1; power <= last; power += 1) {
+    if ((power - first) % every) continue;
+    for (const step of steps) out.push(step * 10 ** power);
+  }
+  return out.filter((v) => v >= low * (1 - 1e-9) && v <= high * (1 + 1e-9));
+}
+
 function axis(scale, side, theme, extra) {
   const { label, log, labels, splits, grid = true, family } = extra;
   const vertical = side === 3;
@@ -42,7 +55,7 @@ function axis(scale, side, theme, extra) {
     scale,
     side,
     values,
-    ...(splits ? { splits } : {}),
+    ...(splits ? { splits } : log ? { splits: logSplits, filter: (u, at) => at } : {}),
     size: vertical ? width : height,
     gap: 6,
     space: vertical ? 34 : 62,
@@ -145,11 +158,14 @@ export function heading(label) {
 
 // A sample of a line or a point for the legend.
 export function sample(kind, number, theme, { dash = [], marker = 'circle' } = {}) {
-  const canvas = h('canvas', { class: 'wp-sample', width: 26 * ratio(), height: 12 * ratio() });
+  const wide = kind === 'line' ? 26 : 14;
+  const canvas = h('canvas', {
+    class: 'wp-sample', width: wide * ratio(), height: 12 * ratio(), style: `width:${wide}px`,
+  });
   const paint = () => {
     const ctx = canvas.getContext('2d');
     ctx.setTransform(ratio(), 0, 0, ratio(), 0, 0);
-    ctx.clearRect(0, 0, 26, 12);
+    ctx.clearRect(0, 0, wide, 12);
     ctx.strokeStyle = theme().series(number);
     ctx.fillStyle = theme().series(number);
     ctx.lineWidth = 2.2;
@@ -159,13 +175,12 @@ export function sample(kind, number, theme, { dash = [], marker = 'circle' } = {
       ctx.moveTo(0, 6);
       ctx.lineTo(26, 6);
       ctx.stroke();
-    } else if (kind === 'bar') ctx.fillRect(8, 1, 10, 10);
+    } else if (kind === 'bar') ctx.fillRect(1, 1, 11, 11);
     else {
-      shapePath(ctx, marker, 13, 6, 9);
+      shapePath(ctx, marker, 7, 6, 9);
       ctx.fill();
     }
   };
-  paint();
   return { canvas, paint };
 }
 

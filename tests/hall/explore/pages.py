@@ -1,0 +1,59 @@
+"""Pages for the browser tests: a page of the book in miniature, and a model that stands in."""
+
+import base64
+import json
+
+PAGE = """<!doctype html><html lang="en" data-theme="light"><head><meta charset="utf-8">
+<title>Explorers</title><meta name="viewport" content="width=device-width,initial-scale=1">
+<link rel="icon" href="data:,">
+<style>html{background:#fff;color:#222;font-family:sans-serif}
+html[data-theme=dark]{background:#14181e;color:#ddd}
+body{margin:0}main{max-width:760px;margin:auto;padding:16px;box-sizing:border-box}</style>
+</head><body><main><h1>Explorers</h1>BODY<p id="after">The text goes on.</p></main>
+<script type="module">
+const { program, css, states } = JSON.parse(document.getElementById('states').textContent);
+const style = document.createElement('style');
+style.textContent = css;
+document.head.append(style);
+const url = URL.createObjectURL(new Blob([program], { type: 'text/javascript' }));
+const { default: widget } = await import(url);
+const bytes = (text) => new DataView(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
+const waits = new Promise((done) => setTimeout(done, DELAY));
+await waits;
+for (const [name, state] of Object.entries(states)) {
+  const held = { spec: state.spec, values: state.values, answer: state.answer,
+    store: bytes(state.store), answer_data: bytes(state.answer_data) };
+  const model = { get: (key) => held[key], set: (key, value) => (held[key] = value),
+    save_changes() {}, on() {}, off() {}, send() {} };
+  await widget.render({ model, el: document.getElementById(`at-${name}`) });
+}
+document.documentElement.dataset.ready = 'yes';
+</script></body></html>"""
+
+
+def state_of(explorer):
+    """What the page carries of one explorer."""
+    return {
+        "spec": explorer.spec,
+        "values": explorer.values,
+        "answer": explorer.answer,
+        "store": base64.b64encode(explorer.store).decode(),
+        "answer_data": base64.b64encode(explorer.answer_data).decode(),
+    }
+
+
+def page_of(explorers, delay=0):
+    """HTML of a page with the stills and, a moment later, the widgets of some explorers."""
+    first = next(iter(explorers.values()))
+    states = {
+        "program": first._esm,
+        "css": first._css,
+        "states": {name: state_of(explorer) for name, explorer in explorers.items()},
+    }
+    places = "".join(
+        f'<section id="{name}">{explorer.still}<div id="at-{name}"></div></section>'
+        for name, explorer in explorers.items()
+    )
+    data = json.dumps(states).replace("</", "<\\/")
+    script = f'<script id="states" type="application/json">{data}</script>'
+    return PAGE.replace("BODY", places + script).replace("DELAY", str(delay))

@@ -1,0 +1,177 @@
+"""Every explorer of the book, on the built page: what is drawn follows its controls."""
+
+import pytest
+import serve
+from playwright.sync_api import Browser, ElementHandle, Page
+
+from .conftest import PAGES, Visit
+
+pytestmark = pytest.mark.site
+
+WITH_EXPLORERS = [
+    page for page in PAGES if "data-wp-still" in (serve.HTML / page).read_text("utf-8")
+    ] if (serve.HTML / PAGES[0]).exists() else []  # fmt: skip
+
+DRAWN = """figure => JSON.stringify([
+  [...figure.querySelectorAll('canvas')].map(c => c.toDataURL()),
+  figure.querySelector('.wp-views').innerText,
+  [...figure.querySelectorAll('[role=img]')].map(e => e.getAttribute('aria-label')),
+])"""
+
+
+def drawn(figure: ElementHandle) -> str:
+    """Pixels, texts and labels of an explorer."""
+    return str(figure.evaluate(DRAWN))
+
+
+def explorers(page: Page) -> list[ElementHandle]:
+    return page.query_selector_all(".wp-x")
+
+
+def wait_for_change(page: Page, figure: ElementHandle, before: str) -> bool:
+    """Whether the explorer changed within two seconds."""
+    for _ in range(20):
+        page.wait_for_timeout(100)
+        if drawn(figure) != before:
+            return True
+    return False
+
+
+def test_there_are_explorers() -> None:
+    assert "book/bisg.html" in WITH_EXPLORERS
+    assert "book/explorers.html" in WITH_EXPLORERS
+
+
+@pytest.mark.parametrize("page", WITH_EXPLORERS)
+def test_a_static_page_says_where_its_numbers_come_from(visit: Visit, book: str, page: str) -> None:
+    opened = visit.open(book + page)
+    kinds = opened.eval_on_selector_all(".wp-x .wp-badge", "all => all.map(b => b.dataset.kind)")
+    assert kinds
+    assert set(kinds) <= {"grid", "mirror"}
+
+
+@pytest.mark.parametrize("page", WITH_EXPLORERS)
+def test_every_slider_moves_by_keyboard(visit: Visit, book: str, page: str) -> None:
+    opened = visit.open(book + page)
+    for figure in explorers(opened):
+        for slider in figure.query_selector_all("input[type=range]"):
+            before = drawn(figure)
+            slider.focus()
+            opened.keyboard.press("End")
+            if not wait_for_change(opened, figure, before):
+                opened.keyboard.press("Home")
+                assert wait_for_change(opened, figure, before)
+
+
+@pytest.mark.parametrize("page", WITH_EXPLORERS)
+def test_every_slider_moves_by_mouse(visit: Visit, book: str, page: str) -> None:
+    opened = visit.open(book + page)
+    for figure in explorers(opened):
+        for slider in figure.query_selector_all("input[type=range]"):
+            slider.scroll_into_view_if_needed()
+            box = slider.bounding_box()
+            assert box
+            before = drawn(figure)
+            for share in (0.15, 0.85):
+                opened.mouse.click(box["x"] + share * box["width"], box["y"] + box["height"] / 2)
+                if wait_for_change(opened, figure, before):
+                    break
+            else:
+                pytest.fail("the slider moved and nothing else did")
+
+
+@pytest.mark.parametrize("page", WITH_EXPLORERS)
+def test_every_choice_and_toggle_changes_the_figure(visit: Visit, book: str, page: str) -> None:
+    opened = visit.open(book + page)
+    for figure in explorers(opened):
+        for toggle in figure.query_selector_all("input[role=switch]"):
+            before = drawn(figure)
+            toggle.focus()
+            opened.keyboard.press("Space")
+            assert wait_for_change(opened, figure, before)
+        for group in figure.query_selector_all("fieldset"):
+            before = drawn(figure)
+            group.query_selector("input:checked").focus()  # type: ignore[union-attr]
+            opened.keyboard.press("ArrowRight")
+            assert wait_for_change(opened, figure, before)
+        for menu in figure.query_selector_all("select"):
+            before = drawn(figure)
+            menu.select_option(index=1)
+            assert wait_for_change(opened, figure, before)
+
+
+@pytest.mark.parametrize(
+    "visit", [("desktop", "light"), ("phone", "dark")], indirect=True, ids="-".join
+)
+def test_a_reader_types_a_name_and_a_place(visit: Visit, book: str) -> None:
+    opened = visit.open(book + "book/bisg.html")
+    figure = explorers(opened)[0]
+    label = "[role=img]"
+
+    def spoken() -> str:
+        return str(figure.query_selector(label).get_attribute("aria-label"))  # type: ignore[union-attr]
+
+    name, place = figure.query_selector_all("input[role=combobox]")
+    before = drawn(figure)
+    name.fill("nguy")
+    opened.keyboard.press("ArrowDown")
+    opened.keyboard.press("Enter")
+    assert wait_for_change(opened, figure, before)
+    assert "NGUYEN" in spoken()
+    before = drawn(figure)
+    place.fill("60629")
+    opened.keyboard.press("Enter")
+    assert wait_for_change(opened, figure, before)
+    assert "60629" in spoken()
+    before = drawn(figure)
+    name.fill("Xqzztt")
+    opened.keyboard.press("Enter")
+    assert wait_for_change(opened, figure, before)
+    assert "not known here" in figure.query_selector(".wp-views").inner_text()  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("page", WITH_EXPLORERS)
+def test_colours_follow_the_theme(visit: Visit, book: str, page: str) -> None:
+    opened = visit.open(book + page)
+    for figure in explorers(opened):
+        if not figure.query_selector("canvas"):
+            continue
+        before = drawn(figure)
+        current = opened.evaluate("document.documentElement.dataset.theme")
+        other = "light" if current == "dark" else "dark"
+        opened.evaluate(f"document.documentElement.dataset.theme = '{other}'")
+        assert wait_for_change(opened, figure, before)
+
+
+@pytest.mark.parametrize("page", WITH_EXPLORERS)
+def test_the_still_gives_way_to_the_figure(visit: Visit, book: str, page: str) -> None:
+    opened = visit.open(book + page)
+    shown = opened.eval_on_selector_all(
+        "[data-wp-still]", "all => all.filter(e => e.offsetParent !== null).length"
+    )
+    assert shown == 0
+
+
+@pytest.mark.parametrize("page", WITH_EXPLORERS)
+def test_without_scripts_a_picture_remains(browser: Browser, book: str, page: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    opened = context.new_page()
+    opened.goto(book + page)
+    stills = opened.locator("[data-wp-still]")
+    assert stills.count() > 0
+    assert all(still.is_visible() for still in stills.all())
+    context.close()
+
+
+@pytest.mark.parametrize("page", WITH_EXPLORERS)
+def test_explorers_live_on_a_page_opened_from_a_file(visit: Visit, page: str) -> None:
+    opened = visit.open((serve.HTML / page).as_uri())
+    figures = explorers(opened)
+    assert figures
+    sliders = [(f, s) for f in figures for s in f.query_selector_all("input[type=range]")]
+    for figure, slider in sliders[:1]:
+        before = drawn(figure)
+        slider.focus()
+        opened.keyboard.press("End")
+        assert wait_for_change(opened, figure, before)
+    assert not visit.elsewhere

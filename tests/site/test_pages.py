@@ -1,0 +1,175 @@
+"""Every page: nothing from elsewhere, no error, fits a phone, accessible, no dead link."""
+
+import html.parser
+import re
+from functools import cache
+from pathlib import Path
+from urllib.parse import unquote, urljoin, urlsplit
+from xml.etree import ElementTree as ET
+
+import pytest
+import serve
+from playwright.sync_api import Browser
+
+from .conftest import ALSO, PAGES, ROOT, Visit
+
+pytestmark = pytest.mark.site
+
+AXE = ROOT / "tests" / "site" / "vendor" / "axe.min.js"
+LIGHT_AND_DARK = [("desktop", "light"), ("desktop", "dark")]
+PHONES = [("phone", "light"), ("phone", "dark")]
+
+
+class Links(html.parser.HTMLParser):
+    """Links, anchors and pictures of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.links: list[str] = []
+        self.anchors: set[str] = set()
+        self.pictures: list[dict[str, str | None]] = []
+        self.loaded: list[str] = []
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        values = dict(attributes)
+        self.anchors |= {v for k, v in attributes if k in ("id", "name") and v}
+        if tag == "a" and values.get("href"):
+            self.links.append(str(values["href"]))
+        if tag == "img":
+            self.pictures.append(values)
+        if tag in ("script", "iframe", "img") and values.get("src"):
+            self.loaded.append(str(values["src"]))
+        if tag == "link" and values.get("rel") not in ("canonical", "prev", "next"):
+            self.loaded.append(str(values["href"]))
+
+
+@cache
+def parsed(path: Path) -> Links:
+    links = Links()
+    links.feed(path.read_text("utf-8"))
+    return links
+
+
+@pytest.mark.parametrize("visit", LIGHT_AND_DARK, indirect=True, ids="-".join)
+@pytest.mark.parametrize("page", [*PAGES, *ALSO])
+def test_nothing_comes_from_elsewhere_and_nothing_fails(visit: Visit, book: str, page: str) -> None:
+    visit.open(book + page)
+    assert not visit.elsewhere
+    assert not visit.errors
+
+
+@pytest.mark.parametrize("visit", PHONES, indirect=True, ids="-".join)
+@pytest.mark.parametrize("page", PAGES)
+def test_no_page_is_wider_than_a_phone(visit: Visit, book: str, page: str) -> None:
+    opened = visit.open(book + page)
+    assert opened.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize(
+    "visit", [*LIGHT_AND_DARK, ("phone", "light")], indirect=True, ids="-".join
+)
+@pytest.mark.parametrize("page", PAGES)
+def test_no_serious_violation_of_accessibility(visit: Visit, book: str, page: str) -> None:
+    opened = visit.open(book + page)
+    opened.add_script_tag(path=AXE)
+    found = opened.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    serious = [
+        f"{v['id']} ({v['impact']}): {[n['target'] for n in v['nodes']][:5]}"
+        for v in found
+        if v["impact"] in ("serious", "critical")
+    ]
+    assert not serious
+
+
+@pytest.mark.parametrize("page", [*PAGES, *ALSO])
+def test_links_and_anchors_resolve(book: str, page: str) -> None:
+    here = serve.HTML / page
+    dead = []
+    for link in parsed(here).links:
+        target = urlsplit(urljoin(book + page, link))
+        if target.netloc != urlsplit(book).netloc or target.scheme != "http":
+            continue
+        path = serve.HTML / unquote(target.path.removeprefix(serve.PREFIX))
+        if path.is_dir():
+            path = path / "index.html"
+        anchor = unquote(target.fragment)
+        known = path.exists() and (
+            not anchor or path.suffix != ".html" or anchor in parsed(path).anchors
+        )
+        if not known:
+            dead.append(link)
+    assert not dead
+
+
+@pytest.mark.parametrize("page", [*PAGES, *ALSO])
+def test_no_page_names_a_script_or_picture_from_elsewhere(page: str) -> None:
+    own = "https://worked-papers.github.io/"
+    loaded = parsed(serve.HTML / page).loaded
+    assert not [url for url in loaded if re.match(r"(https?:)?//", url) and not url.startswith(own)]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_picture_has_alt_text_and_every_figure_a_caption(page: str) -> None:
+    text = (serve.HTML / page).read_text("utf-8")
+    bare = [p.get("src") for p in parsed(serve.HTML / page).pictures if p.get("alt") is None]
+    assert not [src for src in bare if src]
+    figures = re.findall(r'<figure class="wp-.*?</figure>', text, re.DOTALL)
+    assert all("<figcaption" in figure for figure in figures)
+    assert all("aria-label" in figure or 'alt="' in figure for figure in figures)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_no_page_carries_more_than_two_megabytes(page: str) -> None:
+    assert (serve.HTML / page).stat().st_size < 2_000_000
+
+
+def test_the_page_for_what_is_not_there(visit: Visit, book: str) -> None:
+    response = visit.page.goto(book + "book/no-such-chapter.html")
+    assert response is not None
+    assert response.status == 404
+    assert visit.page.locator("link[rel=stylesheet]").count() > 0
+    home = visit.page.locator("a.navbar-brand").first.get_attribute("href")
+    assert home
+    assert visit.page.goto(urljoin(visit.page.url, home)).status == 200  # type: ignore[union-attr]
+    assert not visit.elsewhere
+
+
+def test_search_works_without_a_network(visit: Visit, book: str) -> None:
+    visit.page.goto(book + "search.html?q=surname")
+    result = visit.page.locator("#search-results li a").first
+    result.wait_for(timeout=20_000)
+    assert not visit.elsewhere
+
+
+def test_the_sitemap_lists_every_page() -> None:
+    tree = ET.parse(serve.HTML / "sitemap.xml")
+    listed = {element.text for element in tree.iter("{*}loc")}
+    assert {f"https://worked-papers.github.io/worked-papers/{page}" for page in PAGES} <= listed
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_shared_link_has_a_title_a_picture_and_an_icon(page: str) -> None:
+    text = (serve.HTML / page).read_text("utf-8")
+    assert re.search(r'property="og:title" content="[^"]{5,}"', text)
+    assert 'property="og:image" content="https://worked-papers.github.io' in text
+    assert re.search(r'rel="icon" href="[^"]*favicon\.svg"', text)
+    assert (serve.HTML / "_static" / "social.png").exists()
+
+
+@pytest.mark.parametrize("name", [p.stem for p in sorted((ROOT / "book").glob("*.py"))])
+def test_pages_with_code_can_be_launched_and_downloaded(name: str) -> None:
+    text = (serve.HTML / "book" / f"{name}.html").read_text("utf-8")
+    assert (
+        f"mybinder.org/v2/gh/worked-papers/worked-papers/main?urlpath=lab/tree/book/{name}.py"
+        in text
+    )
+    for suffix in ("ipynb", "py"):
+        assert f"_sources/book/{name}.{suffix}" in text
+        assert (serve.HTML / "_sources" / "book" / f"{name}.{suffix}").exists()
+
+
+def test_the_home_page_opens_from_a_file_too(browser: Browser) -> None:
+    page = browser.new_page()
+    page.goto((serve.HTML / "book" / "intro.html").as_uri())
+    assert page.locator("h1").first.inner_text().startswith("Worked Papers")
+    page.close()
