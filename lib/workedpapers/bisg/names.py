@@ -83,25 +83,42 @@ HAS_INITIALS = r"[A-Z]{2}(?: [A-Z])+$"
 PARTICLE_INITIAL = rf"(?:^| )(?:{'|'.join(p for p in PARTICLES if len(p) > 1)}) [A-Z]$"
 INITIALS = r"(?: [A-Z])+$"
 FIRST = rf"^(?:(?:{'|'.join(PARTICLES)}) )*[A-Z]+"
-LAST = rf"\b(?:(?:{'|'.join(PARTICLES)}) )*[A-Z]+$"
+LAST = rf"(?:^| )(?:(?:{'|'.join(PARTICLES)}) )*[A-Z]+$"
 WORD = r"[A-Z]+$"
+
+BLANK = " \t\n\r\x0b\x0c\xa0"  # nothing but these is a missing name
 
 _not_word, _suffix, _digits, _spaces = map(re.compile, (NOT_WORD, SUFFIX, DIGITS, SPACES))
 _has_initials, _particle_initial = map(re.compile, (HAS_INITIALS, PARTICLE_INITIAL))
 _initials, _first, _last, _word = map(re.compile, (INITIALS, FIRST, LAST, WORD))
-_has_digit = re.compile("[0-9]").search
+_SUFFIXES = frozenset(SUFFIXES)
+# ASCII alone: letters to capitals, digits stay, apostrophes and stops go, the rest is a space.
+_ASCII = {
+    point: FOLD.get(chr(point), chr(point).upper() if chr(point).isalnum() else " ")
+    for point in range(128)
+}
+
+
+def words_by_pattern(name: str) -> str:
+    """Steps 1 to 5 as the patterns define them: the words of a name, one space between."""
+    text = _not_word.sub(" ", name.translate(_FOLD).upper()).strip(" ")
+    text = _suffix.sub("", text)
+    text = _spaces.sub(" ", _digits.sub("", text)).strip(" ")
+    if _has_initials.search(text) and not _particle_initial.search(text):
+        text = _initials.sub("", text)
+    return text
 
 
 def _words(name: str) -> str:
-    """Steps 1 to 5: the words of a name, separated by one space."""
-    text = _not_word.sub(" ", name.translate(_FOLD).upper()).strip(" ")
-    if " " in text:
-        text = _suffix.sub("", text)
-    if _has_digit(text):
-        text = _spaces.sub(" ", _digits.sub("", text)).strip(" ")
-    if " " in text and _has_initials.search(text) and not _particle_initial.search(text):
-        text = _initials.sub("", text)
-    return text
+    """Do the same as `words_by_pattern`, by shorter ways where they exist."""
+    if not name.isascii():
+        return words_by_pattern(name)
+    words = name.translate(_ASCII).split()
+    while len(words) > 1 and words[-1] in _SUFFIXES:
+        words.pop()
+    if not "".join(words).isalpha() or (len(words) > 1 and len(words[-1]) == 1):
+        return words_by_pattern(name)  # digits or initials
+    return " ".join(words)
 
 
 def clean_name(name: object) -> str:
@@ -166,16 +183,13 @@ def find(
     look = get.get if isinstance(get, Mapping) else get
     if not isinstance(name, str):
         return None, MISSING if is_missing(name) else NOT_TEXT
-    upper = name.upper()
-    row = look(upper)
-    if row is not None:
-        return row, EXACT
-    if upper.isascii() and upper.isalpha():
-        return None, NOT_IN_TABLE  # one plain word: nothing is left to clean
+    if name.isascii() and name.isalpha():  # one plain word: capitals are all that cleaning does
+        row = look(name.upper())
+        return row, NOT_IN_TABLE if row is None else EXACT
     words = _words(name)
     key = words.replace(" ", "")
     if not key:
-        return None, MISSING if not name.strip() else NO_LETTERS
+        return None, NO_LETTERS if name.strip(BLANK) else MISSING
     row = look(key)
     if row is not None:
         return row, CLEANED

@@ -28,7 +28,7 @@ PriorArgument = str | Mapping[str, float] | pd.Series | Sequence[float] | None
 #: Values of the column ``abstention``.
 ABSTENTIONS = ("", "no evidence", "contradictory evidence")
 
-_BLOCK = 1 << 15  # rows combined at a time; the block's columns stay in the processor's cache
+_BLOCK = 1 << 13  # rows combined at a time; they stay in the processor's cache
 
 
 def as_names(names: NamesArgument, kind: str) -> NameTable:
@@ -89,8 +89,8 @@ class Plan:
     kinds : kinds of names used, in the order first, middle, surname.
     tables : the names tables.
     geography : the places, or None.
-    factors : one array (k, n + 1) for each names table and at the end one for places or the
-        prior. The last column stands for "no such row".
+    factors : one array (n + 1, k) for each names table and at the end one for places or the
+        prior. The last row stands for "not in the table".
     """
 
     groups: tuple[str, ...]
@@ -157,11 +157,10 @@ def name_marginal(table: NameTable, place: Geography | None, groups: Sequence[st
 
 
 def _padded(ratio: Floats, last: Floats | float) -> Floats:
-    """Transpose (n, k) to contiguous columns (k, n + 1), the last one for unmatched rows."""
-    columns = np.empty((ratio.shape[1], ratio.shape[0] + 1))
-    columns[:, :-1] = ratio.T
-    columns[:, -1] = last
-    return columns
+    """Add a last row for those who are not in the table; shape (n + 1, k)."""
+    rows = np.empty((ratio.shape[0] + 1, ratio.shape[1]))
+    rows[:-1], rows[-1] = ratio, last
+    return rows
 
 
 def _name_factors(
@@ -180,7 +179,7 @@ def _place_factors(
     place: Geography | None, prior: Floats, groups: tuple[str, ...], smoothing: float
 ) -> Floats:
     if place is None:
-        return prior[:, None].copy()
+        return prior[None, :].copy()
     key = (groups, smoothing, prior.tobytes())
     if key not in place._memo:
         ratio = likelihood_ratio(place.probabilities(groups, smoothing), place.shares(groups))
@@ -194,36 +193,35 @@ def combine(factors: Sequence[Floats], rows: Sequence[NDArray[np.intp]], n: int)
 
     Parameters
     ----------
-    factors : arrays, shape (k, number of table rows), one for each kind of evidence.
-    rows : arrays, shape (n,), which column of each factor a person takes. A factor without
-        such an array has one column, which everybody takes.
+    factors : arrays, shape (number of table rows, k), one for each kind of evidence.
+    rows : arrays, shape (n,), which row of each factor a person takes. A factor without such
+        an array has one row, which everybody takes.
     n : number of people.
 
     Returns
     -------
     Array, shape (k, n), columns that sum to 1; NaN where every product is zero.
     """
-    k = len(factors[0])
+    k = factors[0].shape[1]
     out = np.empty((k, n))
-    scratch, total = np.empty(min(_BLOCK, n)), np.empty(min(_BLOCK, n))
+    product, factor_rows = np.empty((_BLOCK, k)), np.empty((_BLOCK, k))
     for start in range(0, n, _BLOCK):
         stop = min(start + _BLOCK, n)
-        taken, size = [row[start:stop] for row in rows], stop - start
-        total[:size] = 0
-        for group in range(k):
-            cell = out[group, start:stop]
-            if taken:
-                np.take(factors[0][group], taken[0], out=cell, mode="clip")
+        p, f = product[: stop - start], factor_rows[: stop - start]
+        p[:] = 1
+        for i, factor in enumerate(factors):
+            if i >= len(rows):
+                p *= factor[0]
+            elif i == 0:
+                np.take(factor, rows[i][start:stop], axis=0, out=p, mode="clip")
             else:
-                cell[:] = 1
-            for factor, row in zip(factors[1:], taken[1:], strict=False):
-                np.take(factor[group], row, out=scratch[:size], mode="clip")
-                cell *= scratch[:size]
-            for factor in factors[len(taken) :]:
-                cell *= factor[group, 0]
-            total[:size] += cell
+                np.take(factor, rows[i][start:stop], axis=0, out=f, mode="clip")
+                p *= f
+        total = p[:, 0].copy()
+        for group in range(1, k):  # in a fixed order, so that no other row changes the rounding
+            total += p[:, group]
         with np.errstate(divide="ignore", invalid="ignore"):
-            out[:, start:stop] /= total[:size]
+            np.divide(p.T, total, out=out[:, start:stop])
     return out
 
 
@@ -333,12 +331,15 @@ def _predict(series: Mapping[str, pd.Series], made: Plan, index: pd.Index) -> pd
         seen.append(how == AREA_MATCHED)
         extra["matched_geo"] = labelled(how, PLACES)
     p = combine(made.factors, rows, n)
-    labels, bits = evidence(made, seen, n)
+    bits = np.zeros(n, dtype=np.int8)
+    for position, flag in enumerate(seen):
+        bits |= flag.astype(np.int8) << np.int8(position)
     reason = np.isnan(p[0]).astype(np.int8) * np.int8(2)
     reason[bits == 0] = 1
-    p[:, bits == 0] = np.nan
+    if (bits == 0).any():
+        p[:, bits == 0] = np.nan
     result = pd.DataFrame(p.T, index=index, columns=list(made.groups), copy=False)
-    result["evidence"] = labelled(bits, labels)
+    result["evidence"] = labelled(bits, label_list(made))
     for name, column in extra.items():
         result[name] = column
     result["abstention"] = labelled(reason, ABSTENTIONS)
@@ -347,19 +348,13 @@ def _predict(series: Mapping[str, pd.Series], made: Plan, index: pd.Index) -> pd
     return result
 
 
-def evidence(
-    made: Plan, seen: Sequence[NDArray[np.bool_]], n: int
-) -> tuple[list[str], NDArray[np.int8]]:
-    """Labels for every set of evidence, and each row's label as a number."""
+def label_list(made: Plan) -> list[str]:
+    """Label of every set of evidence; the i-th source used adds 2**i to the position."""
     sources = [*made.kinds, *(["geo"] if made.geography is not None else [])]
-    labels = [
+    return [
         "+".join(s for s, used in zip(sources, reversed(flags), strict=True) if used) or "none"
         for flags in product((False, True), repeat=len(sources))
     ]
-    bits = np.zeros(n, dtype=np.int8)
-    for position, flag in enumerate(seen):
-        bits |= flag.astype(np.int8) << np.int8(position)
-    return labels, bits
 
 
 class UnknownNameError(KeyError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,14 +15,14 @@ from numpy.typing import NDArray
 
 from .categories import CENSUS6, FIVE, convert
 from .model import marginal_from_both, shrink
-from .names import clean_name
+from .names import BLANK, clean_name, is_missing
 
 Floats = NDArray[np.float64]
 KINDS = ("surname", "first", "middle")
 ROW_TOLERANCE = 0.005
 
 
-def _columns(frame: pd.DataFrame, what: str) -> tuple[str, ...]:
+def columns_of(frame: pd.DataFrame, what: str) -> tuple[str, ...]:
     """Which scheme the columns of a user's table hold."""
     for scheme in (FIVE, CENSUS6):
         if set(scheme) <= set(frame.columns):
@@ -46,14 +47,16 @@ def _read(source: pd.DataFrame | str | Path, what: str, key: str) -> pd.DataFram
     return frame
 
 
-def _values(
-    frame: pd.DataFrame, groups: Sequence[str], kind: str, what: str, labels: Sequence[Any]
-) -> tuple[Floats, bool]:
-    """Check the cells; return them and whether they are counts."""
+def values_of(
+    frame: pd.DataFrame, columns: Sequence[str], what: str, labels: Sequence[Any]
+) -> Floats:
+    """Return cells as numbers, checked to be finite and not negative."""
     try:
-        cells = frame[list(groups)].to_numpy(dtype=float)
+        cells = frame[list(columns)].to_numpy(dtype=float)
     except (TypeError, ValueError) as error:
-        raise TypeError(f"{what}: the cells of {list(groups)} must be numbers ({error})") from error
+        raise TypeError(
+            f"{what}: the cells of {list(columns)} must be numbers ({error})"
+        ) from error
     wrong = ~np.isfinite(cells).all(axis=1) | (cells < 0).any(axis=1)
     if wrong.any():
         row = int(np.flatnonzero(wrong)[0])
@@ -61,6 +64,14 @@ def _values(
             f"{what}: cells must be finite and not negative; "
             f"row {labels[row]!r} has {cells[row].tolist()} ({int(wrong.sum())} such rows)"
         )
+    return cells
+
+
+def _values(
+    frame: pd.DataFrame, groups: Sequence[str], kind: str, what: str, labels: Sequence[Any]
+) -> tuple[Floats, bool]:
+    """Check the cells; return them and whether they are counts."""
+    cells = values_of(frame, groups, what, labels)
     sums = cells.sum(axis=1)
     off = (np.abs(sums - 1) > ROW_TOLERANCE) & (sums > 0)
     if kind == "auto":
@@ -79,8 +90,11 @@ def _values(
     return cells, False
 
 
-def as_shares(prior: Mapping[str, float] | pd.Series | Sequence[float] | Floats,
-              groups: Sequence[str], what: str) -> Floats:  # fmt: skip
+def as_shares(
+    prior: Mapping[str, float] | pd.Series | Sequence[float] | Floats,
+    groups: Sequence[str],
+    what: str,
+) -> Floats:
     """Return shares of the groups as an array, checked.
 
     Parameters
@@ -92,25 +106,24 @@ def as_shares(prior: Mapping[str, float] | pd.Series | Sequence[float] | Floats,
     Raises
     ------
     ValueError : if a group is missing, a share is not positive, or the sum is not 1.
+    TypeError : if the shares are not numbers.
     """
-    if isinstance(prior, (Mapping, pd.Series)):
-        have = tuple(str(key) for key in prior.keys())  # noqa: SIM118 (a Series iterates values)
-        array = (
-            np.array([float(value) for value in prior.values], dtype=float)
-            if isinstance(prior, pd.Series)
-            else np.array([float(value) for value in prior.values()], dtype=float)
-        )
-        array = convert(array, have, groups, what)
-    else:
-        array = np.asarray(prior, dtype=float)
+    by_group = dict(prior) if isinstance(prior, (Mapping, pd.Series)) else None
+    try:
+        array = np.array(list(prior if by_group is None else by_group.values()), dtype=float)
+    except (TypeError, ValueError):
+        raise TypeError(f"{what}: expected shares by group, came {prior!r}") from None
+    if by_group is not None:
+        array = convert(array, [str(group) for group in by_group], groups, what)
     if array.shape != (len(groups),):
-        raise ValueError(f"{what}: expected {len(groups)} shares for {list(groups)}; "
-                         f"came shape {array.shape}")  # fmt: skip
+        raise ValueError(
+            f"{what}: expected {len(groups)} shares for {list(groups)}; came shape {array.shape}"
+        )
     if not np.isfinite(array).all() or (array <= 0).any():
         raise ValueError(f"{what}: every share must be positive; came {array.tolist()}")
     if abs(array.sum() - 1) > ROW_TOLERANCE:
         raise ValueError(f"{what}: the shares must sum to 1; they sum to {array.sum():.6g}")
-    return array / array.sum()
+    return np.asarray(array / array.sum())
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,6 +145,7 @@ class NameTable:
     counts : array of n bearers, or None where unknown.
     bearers : array of n, what smoothing takes for the counts; see `shrink`.
     same_people : key of the geographies that describe the same people; they share a marginal.
+    people : number of people in the whole population, or None where unknown.
     """
 
     label: str
@@ -144,7 +158,9 @@ class NameTable:
     counts: Floats | None = None
     bearers: Floats | None = None
     same_people: str = ""
+    people: float | None = None
     _memo: dict[Any, Any] = field(default_factory=dict, repr=False)
+    _arrow: dict[str, Any] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
         return len(self.names)
@@ -215,7 +231,7 @@ class NameTable:
         frame = _read(source, what, name)
         if name not in frame.columns:
             raise ValueError(f"{what}: no column {name!r}; it has {[str(c) for c in frame]}")
-        groups = _columns(frame, what)
+        groups = columns_of(frame, what)
         if len(frame) == 0:
             raise ValueError(f"{what}: the table has no rows")
         raw = frame[name].tolist()
@@ -300,6 +316,7 @@ class Geography:
     digits: int | None = None
     same_people: str = ""
     _memo: dict[Any, Any] = field(default_factory=dict, repr=False)
+    _arrow: dict[str, Any] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
         return len(self.areas)
@@ -361,7 +378,7 @@ class Geography:
         frame = _read(source, what, area)
         if area not in frame.columns:
             raise ValueError(f"{what}: no column {area!r}; it has {[str(c) for c in frame]}")
-        groups = _columns(frame, what)
+        groups = columns_of(frame, what)
         if len(frame) == 0:
             raise ValueError(f"{what}: the table has no rows")
         codes = np.array([area_code(value, digits) for value in frame[area].tolist()], dtype=object)
@@ -399,18 +416,30 @@ class Geography:
         )
 
 
+#: Forms of a code with a fixed number of digits: what is valid, and the part that is the code.
+#: In the syntax that Python, RE2 and Java share, like the patterns of `names`.
+CODE_FORMS = {
+    5: ("^(?:[0-9]{3,5}(?:-[0-9]{4})?|[0-9]{9})$", "^[0-9]{3,5}"),
+    11: ("^[0-9]{10,11}$", "^[0-9]{10,11}"),
+}
+
+
+def code_form(digits: int) -> tuple[str, str]:
+    """Patterns of a valid code and of the part that counts; see `area_code`."""
+    least = max(digits - 1, 1)
+    return CODE_FORMS.get(digits, (f"^[0-9]{{{least},{digits}}}$",) * 2)
+
+
 def area_code(value: object, digits: int | None) -> str | None:
     """Return an area code as text; None if it is malformed, empty if it is missing.
 
     With `digits`, the code is made of that many digits. Leading zeros lost on the way through a
     spreadsheet are put back: up to two for ZIP areas (``2138`` and ``2138.0`` become ``02138``,
-    ``501`` becomes ``00501``), one for longer codes (tracts of states 01 to 09). Of a ZIP+4 code
+    ``501`` becomes ``00501``), one for other codes (tracts of states 01 to 09). Of a ZIP+4 code
     (``94110-1234``, ``941101234``) the ZIP remains. Without `digits`, text is stripped and whole
     floats become whole numbers; nothing else changes.
     """
-    from .names import is_missing
-
-    if is_missing(value) or (isinstance(value, str) and not value.strip()):
+    if is_missing(value):
         return ""
     if isinstance(value, (bool, np.bool_)):
         return None
@@ -421,20 +450,12 @@ def area_code(value: object, digits: int | None) -> str | None:
     if isinstance(value, (int, np.integer)):
         text = str(int(value))
     elif isinstance(value, str):
-        text = value.strip()
+        text = value.strip(BLANK)
     else:
         return None
-    if digits is None:
+    if digits is None or not text:
         return text
-    if text.endswith(".0"):
-        text = text[:-2]
-    if digits == 5:
-        head, hyphen, tail = text.partition("-")
-        if hyphen:
-            text = head if len(tail) == 4 and tail.isascii() and tail.isdigit() else ""
-        elif len(text) == 9 and text.isascii() and text.isdigit():
-            text = text[:5]
-    least = digits - (2 if digits == 5 else 1)
-    if not (text.isascii() and text.isdigit() and least <= len(text) <= digits):
-        return None
-    return text.zfill(digits)
+    valid, part = code_form(digits)
+    text = text.removesuffix(".0")
+    found = re.search(part, text) if re.search(valid, text) else None
+    return found.group().zfill(digits) if found else None

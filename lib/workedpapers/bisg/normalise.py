@@ -1,0 +1,156 @@
+"""From counts to P(race | name) and P(name | race), from one to the other, and to other priors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from .model import Floats, likelihood_ratio, posterior
+from .tables import ROW_TOLERANCE, NameTable, as_shares, columns_of, values_of
+
+Prior = Mapping[str, float] | pd.Series | Sequence[float] | Floats
+
+
+def _cells(table: pd.DataFrame, what: str) -> tuple[tuple[str, ...], pd.Index, Floats, bool]:
+    """Groups, names and cells of a table, and whether these are counts."""
+    if not isinstance(table, pd.DataFrame):
+        raise TypeError(f"table: expected a DataFrame or NameTable, came {type(table).__name__}")
+    groups = columns_of(table, what)
+    index = pd.Index(table["name"]) if "name" in table.columns else table.index
+    if len(table) == 0:
+        raise ValueError(f"{what}: the table has no rows")
+    cells = values_of(table, groups, what, index.tolist())
+    whole = bool((cells == np.round(cells)).all()) and bool((cells.sum(axis=1) > 1).any())
+    return groups, index, cells, whole
+
+
+def _divide_columns(cells: Floats, groups: Sequence[str], what: str) -> Floats:
+    total = cells.sum(axis=0)
+    if (total == 0).any():
+        none = [group for group, amount in zip(groups, total, strict=True) if amount == 0]
+        raise ValueError(f"{what}: nobody is in the group(s) {none}")
+    return np.asarray(cells / total)
+
+
+def p_name_given_race(
+    table: pd.DataFrame | NameTable, prior: Prior | None = None, *, count: str = "count"
+) -> pd.DataFrame:
+    r"""P(name | race): how common each name is within each group.
+
+    .. math:: P(n \mid r) = \frac{c_{nr}}{\sum_{n'} c_{n'r}}
+        \qquad\text{or}\qquad P(n \mid r) = \frac{P(r \mid n) \, P(n)}{\pi(r)}
+
+    Parameters
+    ----------
+    table : counts of people by name and group, a data frame whose index (or column ``name``) has
+        the names; or P(race | name), a data frame whose rows sum to 1 and which has a column of
+        bearers; or a `NameTable` with counts.
+    prior : shares of the groups in the population that the table describes. Default: those that
+        the table adds up to, so that each column of the result sums to 1. If people with other
+        names are to count too, give the shares of the whole population; columns then sum to
+        what the listed names are of each group, relative to their share of everybody.
+    count : the column of bearers beside probabilities.
+
+    Returns
+    -------
+    Data frame, names by groups.
+
+    Raises
+    ------
+    ValueError : probabilities without a column of bearers, rows that do not sum to 1, negative
+        cells, a group without anybody, a bad prior.
+    TypeError : a table that is no data frame, cells that are not numbers.
+    """
+    what = "table"
+    index: pd.Index
+    if isinstance(table, NameTable):
+        if table.counts is None:
+            raise ValueError(f"table: {table.label!r} has no counts, so P(name) is unknown")
+        groups, index = table.categories, pd.Index(table.names)
+        cells = table.p_race * table.counts[:, None]
+    else:
+        groups, index, cells, whole = _cells(table, what)
+        if not whole:
+            off = np.abs(cells.sum(axis=1) - 1) > ROW_TOLERANCE
+            if off.any():
+                at = int(np.flatnonzero(off)[0])
+                raise ValueError(
+                    f"table: expected counts, or P(race | name) with rows that sum to 1; the row "
+                    f"of {index[at]!r} sums to {cells[at].sum():.6g}"
+                )
+            if count not in table.columns:
+                raise ValueError(f"table: P(race | name) needs a column {count!r} of bearers")
+            size = values_of(table, [count], what, index.tolist())
+            cells = cells / cells.sum(axis=1, keepdims=True) * size
+    if prior is None:
+        result = _divide_columns(cells, groups, what)
+    else:
+        result = cells / cells.sum() / as_shares(prior, groups, "prior")
+    return pd.DataFrame(result, index=index, columns=list(groups))
+
+
+def p_race_given_name(table: pd.DataFrame | NameTable, prior: Prior | None = None) -> pd.DataFrame:
+    r"""P(race | name): the groups among the bearers of each name.
+
+    .. math:: P(r \mid n) = \frac{P(n \mid r) \, \pi(r)}{\sum_{r'} P(n \mid r') \, \pi(r')}
+
+    Parameters
+    ----------
+    table : counts of people by name and group, or P(name | race), as data frames whose index (or
+        column ``name``) has the names; or a `NameTable`.
+    prior : shares of the groups in the population that the answer is about. Default: those of
+        the table's own counts, which gives each row divided by its sum. Another prior shifts
+        the answer to another population. P(name | race) needs one.
+
+    Returns
+    -------
+    Data frame, names by groups, rows that sum to 1 (NaN for a name that nobody bears).
+
+    Raises
+    ------
+    ValueError : P(name | race) without a prior, a column of it that sums to more than 1, negative
+        cells, a group without anybody, a bad prior.
+    TypeError : a table that is no data frame, cells that are not numbers.
+    """
+    if isinstance(table, NameTable):
+        frame = pd.DataFrame(table.p_race, index=table.names, columns=list(table.categories))
+        return frame if prior is None else shift_prior(frame, table.marginal, prior)
+    groups, index, cells, whole = _cells(table, "table")
+    if whole and prior is None:
+        shares = np.ones(len(groups))
+    elif prior is None:
+        raise ValueError("prior: P(name | race) does not say how common each group is; give prior=")
+    else:
+        shares = as_shares(prior, groups, "prior")
+        if whole:
+            cells = _divide_columns(cells, groups, "table")
+        elif (cells.sum(axis=0) > 1 + ROW_TOLERANCE).any():
+            raise ValueError(
+                "table: expected counts, or P(name | race) with columns that sum to at most 1; "
+                f"they sum to {cells.sum(axis=0).round(4).tolist()}"
+            )
+    return pd.DataFrame(posterior(shares, [cells]), index=index, columns=list(groups))
+
+
+def shift_prior(proba: pd.DataFrame, source: Prior, target: Prior) -> pd.DataFrame:
+    r"""Carry probabilities from one population to another.
+
+    .. math:: P^*(r \mid n) \propto P(r \mid n) \, \pi^*(r) / \pi(r)
+
+    It is right where P(name | race) is the same in both populations.
+
+    Parameters
+    ----------
+    proba : P(race | name), columns of the five or the six groups; other columns are kept.
+    source, target : shares of the groups where the probabilities were measured, and where they
+        are wanted.
+    """
+    groups = columns_of(proba, "proba")
+    p = proba[list(groups)].to_numpy(dtype=float)
+    shifted = posterior(
+        as_shares(target, groups, "target"),
+        [likelihood_ratio(p, as_shares(source, groups, "source"))],
+    )
+    return proba.assign(**dict(zip(groups, shifted.T, strict=True)))
