@@ -26,6 +26,8 @@ _BAD_ROLE = re.compile(
     r' role="(?:list|doc-biblioentry|doc-backlink)"(?=[ >])| aria-label="Toggle hidden content"'
 )
 
+_PICTURE_TITLE = re.compile(r'(<i class="theme-switch [^>]*?) title="[^"]*"')
+
 
 def read_source(text: str) -> nbformat.NotebookNode:
     """Notebook of a chapter's py:percent text, without outputs."""
@@ -126,10 +128,22 @@ def write_sitemap(app: Sphinx, error: Exception | None) -> None:
     )
 
 
+def name_buttons_once(app: Sphinx, error: Exception | None) -> None:
+    """Take the titles off the pictures of the button for light and dark: its label names it."""
+    if error or app.builder.format != "html":
+        return
+    for path in Path(app.outdir).rglob("*.html"):
+        text = path.read_text("utf-8")
+        mended = _PICTURE_TITLE.sub(r"\1", text)
+        if mended != text:
+            path.write_text(mended, "utf-8")
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect the hooks."""
     app.connect("env-get-outdated", reread_changed)
     app.connect("html-page-context", offer_notebook, priority=100)  # before the theme's buttons
     app.connect("html-page-context", keep_local, priority=900)
     app.connect("build-finished", write_sitemap)
+    app.connect("build-finished", name_buttons_once)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -2,13 +2,6 @@
 (function () {
   // Buttons whose label leaves out the words that they show cannot be named by voice.
   function sayWhatIsShown() {
-    // The button for light and dark is named by its label; its pictures would name it again.
-    for (const picture of document.querySelectorAll('.theme-switch-button svg')) {
-      picture.removeAttribute('role');
-      picture.removeAttribute('aria-labelledby');
-      picture.setAttribute('aria-hidden', 'true');
-      picture.querySelector('title')?.remove();
-    }
     for (const button of document.querySelectorAll('.search-button-field')) {
       const shown = button.innerText.replace(/\s+/g, ' ').trim();
       const label = button.getAttribute('aria-label') || '';
