@@ -37,8 +37,23 @@ import numpy as np
 from scipy import stats
 
 from workedpapers.explore import (
-    Bars, Choice, Choose, Explorer, HeatMap, Lines, Lookup, Mirror, Number, Picture, Play, Points,
-    Rule, Sentence, Slider, Toggle, check_mirror,
+    Bars,
+    Choice,
+    Choose,
+    Explorer,
+    HeatMap,
+    Lines,
+    Lookup,
+    Mirror,
+    Number,
+    Picture,
+    Play,
+    Points,
+    Rule,
+    Sentence,
+    Slider,
+    Toggle,
+    check_mirror,
 )
 
 # %% [markdown]
@@ -71,8 +86,14 @@ Explorer(
         Slider("frequency", 0.5, 2, value=1, label="Natural frequency", unit="rad/s"),
     ],
     view=[
-        Lines("time", "displacement", xlabel="Time (s)", ylabel="Displacement (cm)",
-              bands=[("below", "above")], ylim=(-1, 1)),
+        Lines(
+            "time",
+            "displacement",
+            xlabel="Time (s)",
+            ylabel="Displacement (cm)",
+            bands=[("below", "above")],
+            ylim=(-1, 1),
+        ),
         Number("half_life", label="The amplitude halves every", unit="s", digits=1),
     ],
     grid={"damping": 15, "frequency": 31},
@@ -119,8 +140,14 @@ Explorer(
         Choice("method", ["Wald", "Wilson", "Agresti-Coull"], label="Interval"),
     ],
     view=[
-        Lines("share", "covered", xlabel="True proportion", ylabel="Probability of coverage",
-              ylim=(0.5, 1), rules=[Rule(y=0.95, label="promised: 0.95")]),
+        Lines(
+            "share",
+            "covered",
+            xlabel="True proportion",
+            ylabel="Probability of coverage",
+            ylim=(0.5, 1),
+            rules=[Rule(y=0.95, label="promised: 0.95")],
+        ),
         Number("worst", label="Worst coverage in [0.01, 0.99]", digits=2),
     ],
     bits=8,
@@ -153,13 +180,27 @@ def planck(temperature):
 
 Explorer(
     planck,
-    controls=[Slider("temperature", 1500, 12000, value=3000, log=True, label="Temperature", unit="K")],
+    controls=[
+        Slider("temperature", 1500, 12000, value=3000, log=True, label="Temperature", unit="K")
+    ],
     view=[
-        Lines("wavelength", ["here", "sun"], labels=["this body", "the Sun, 5772 K"],
-              xlabel="Wavelength (µm)", ylabel="Radiance (W per m² sr nm)", xlog=True, ylog=True,
-              ylim=(1e-4, 1e6), rules=[Rule(x="peak", label="peak")]),
-        Sentence(["The radiance peaks at {peak:.2f} µm, ",
-                  Choose("seen", {"visible": "which we see."}, otherwise="in the {seen}.")]),
+        Lines(
+            "wavelength",
+            ["here", "sun"],
+            labels=["this body", "the Sun, 5772 K"],
+            xlabel="Wavelength (µm)",
+            ylabel="Radiance (W per m² sr nm)",
+            xlog=True,
+            ylog=True,
+            ylim=(1e-4, 1e6),
+            rules=[Rule(x="peak", label="peak")],
+        ),
+        Sentence(
+            [
+                "The radiance peaks at {peak:.2f} µm, ",
+                Choose("seen", {"visible": "which we see."}, otherwise="in the {seen}."),
+            ]
+        ),
     ],
     grid={"temperature": 33},
     title="Light of a hot body",
@@ -189,10 +230,15 @@ surface = np.array([[log_likelihood(m, w) for m in means] for w in widths])
 def gaussian_fit(mean, width):
     here = log_likelihood(mean, width)
     return {
-        "means": means, "widths": widths, "surface": np.maximum(surface, -60),
-        "grid": grid, "density": stats.norm.pdf(grid, mean, width),
-        "weights": weights, "floor": np.full(len(weights), 0.02),
-        "here": here, "missing": surface.max() - here,
+        "means": means,
+        "widths": widths,
+        "surface": np.maximum(surface, -60),
+        "grid": grid,
+        "density": stats.norm.pdf(grid, mean, width),
+        "weights": weights,
+        "floor": np.full(len(weights), 0.02),
+        "here": here,
+        "missing": surface.max() - here,
     }
 
 
@@ -204,10 +250,23 @@ Explorer(
     ],
     view=[
         [
-            HeatMap("surface", "means", "widths", marker=("mean", "width"), xlabel="Mean (g)",
-                    ylabel="Standard deviation (g)", zlabel="Log-likelihood"),
-            Lines("grid", "density", labels=["Gaussian"], xlabel="Weight (g)",
-                  ylabel="Density (1/g)", ylim=(0, 1.4))
+            HeatMap(
+                "surface",
+                "means",
+                "widths",
+                marker=("mean", "width"),
+                xlabel="Mean (g)",
+                ylabel="Standard deviation (g)",
+                zlabel="Log-likelihood",
+            ),
+            Lines(
+                "grid",
+                "density",
+                labels=["Gaussian"],
+                xlabel="Weight (g)",
+                ylabel="Density (1/g)",
+                ylim=(0, 1.4),
+            )
             + Points("weights", "floor", label="twelve weights", size=8),
         ],
         Number("here", label="Log-likelihood here", digits=1),
@@ -253,8 +312,15 @@ Explorer(
         Toggle("wall", label="A wall at 10"),
         Play("step", steps, over=["share", "theory"], fps=12, label="Time", unit="steps", value=20),
     ],
-    view=Lines("place", ["share", "theory"], labels=["walkers", "Gaussian"], steps=["share"],
-               xlabel="Place", ylabel="Share of walkers", ylim=(0, 0.3)),
+    view=Lines(
+        "place",
+        ["share", "theory"],
+        labels=["walkers", "Gaussian"],
+        steps=["share"],
+        xlabel="Place",
+        ylabel="Share of walkers",
+        ylim=(0, 0.3),
+    ),
     bits=8,
     title="Random walkers",
     caption="Where 4000 walkers are, against the Gaussian of the same mean and variance.",
@@ -269,6 +335,7 @@ Explorer(
 # The mirror gets the frame from the player and keeps its place, so that each frame costs one step.
 # Below, a planet moves for a while under Newton's law: Euler's method lets it spiral outwards,
 # leapfrog keeps its energy.
+
 
 # %%
 def orbit(method, size, frame):
@@ -317,8 +384,18 @@ planet = Explorer(
         Play("frame", 600, fps=60, label="Step", unit="steps", value=120),
     ],
     view=[
-        Points("x", "y", label="planet", size=12, trails=160, xlabel="x", ylabel="y",
-               xlim=(-4, 4), ylim=(-3, 3), height=340)
+        Points(
+            "x",
+            "y",
+            label="planet",
+            size=12,
+            trails=160,
+            xlabel="x",
+            ylabel="y",
+            xlim=(-4, 4),
+            ylim=(-3, 3),
+            height=340,
+        )
         + Points("sun", "sun", label="sun", size=16),
         Number("drift", label="Energy has changed by", format="+.1%"),
     ],
@@ -382,8 +459,16 @@ export default function information({ word }, { counts }) {
 
 surprise = Explorer(
     information,
-    controls=[Lookup("word", [w for w, _ in words.most_common()], value="explicit", free=True,
-                     label="Word", placeholder="any word")],
+    controls=[
+        Lookup(
+            "word",
+            [w for w, _ in words.most_common()],
+            value="explicit",
+            free=True,
+            label="Word",
+            placeholder="any word",
+        )
+    ],
     view=[
         Bars("letters", "bits", ylabel="Information (bits)", ylim=(0, 10), digits=1, height=240),
         Number("total", label="The whole word", unit="bits", digits=1),
@@ -435,10 +520,19 @@ Explorer(
     ],
     view=[
         [
-            Picture("opening", label="Opening", width=300,
-                    alt="A {shape} of size {radius} pixels, white on black."),
-            Picture("light", label="Light far behind it", width=300, colormap="viridis",
-                    alt="Diffraction pattern of a {shape} of size {radius}."),
+            Picture(
+                "opening",
+                label="Opening",
+                width=300,
+                alt="A {shape} of size {radius} pixels, white on black.",
+            ),
+            Picture(
+                "light",
+                label="Light far behind it",
+                width=300,
+                colormap="viridis",
+                alt="Diffraction pattern of a {shape} of size {radius}.",
+            ),
         ],
         Number("area", label="Light that passes", format=".1%"),
     ],
@@ -461,7 +555,7 @@ measured = 15 + 6 * np.sin(day / 19) + np.random.default_rng(3).normal(0, 2.5, l
 
 def smooth(window):
     average = np.full(len(day), np.nan)
-    average[window - 1:] = np.convolve(measured, np.ones(window) / window, mode="valid")
+    average[window - 1 :] = np.convolve(measured, np.ones(window) / window, mode="valid")
     left = np.nanstd(measured - average)
     return {"day": day, "measured": measured, "average": average, "left": left}
 
@@ -470,8 +564,13 @@ Explorer(
     smooth,
     controls=[Slider("window", 2, 40, step=1, value=14, label="Window", unit="days")],
     view=[
-        Lines("day", ["measured", "average"], xlabel="Day", ylabel="Temperature (°C)",
-              labels=["measured", "moving average"]),
+        Lines(
+            "day",
+            ["measured", "average"],
+            xlabel="Day",
+            ylabel="Temperature (°C)",
+            labels=["measured", "moving average"],
+        ),
         Number("left", label="Standard deviation around the average", unit="°C", digits=2),
     ],
     gaps=["average"],
@@ -516,8 +615,15 @@ ball = Explorer(
         Slider("drag", 0, 0.05, value=0.01, label="Drag", unit="1/m"),
     ],
     view=[
-        Lines("along", "height", labels=["path"], xlabel="Distance (m)", ylabel="Height (m)",
-              xlim=(0, 45), ylim=(0, 20))
+        Lines(
+            "along",
+            "height",
+            labels=["path"],
+            xlabel="Distance (m)",
+            ylabel="Height (m)",
+            xlim=(0, 45),
+            ylim=(0, 20),
+        )
         + Points("reach", "zero", label="lands", size=11),
         Number("reach", label="Reach", unit="m", digits=1),
     ],
