@@ -83,7 +83,9 @@ Explorer(
     oscillator,
     controls=[
         Slider("damping", 0.02, 0.5, value=0.1, log=True, label="Damping ratio"),
-        Slider("frequency", 0.5, 2, value=1, label="Natural frequency", unit="rad/s"),
+        Slider(
+            "frequency", 0.5, 2, value=1, label="Natural frequency", unit="rad/s"
+        ),
     ],
     view=[
         Lines(
@@ -174,14 +176,30 @@ def planck(temperature):
         for t in (5772.0, temperature)
     )
     peak = 2.897771955e-3 / temperature * 1e6
-    seen = "ultraviolet" if peak < 0.38 else "visible" if peak < 0.75 else "infrared"
-    return {"wavelength": wavelength * 1e6, "here": here, "sun": sun, "peak": peak, "seen": seen}
+    seen = (
+        "ultraviolet" if peak < 0.38 else "visible" if peak < 0.75 else "infrared"
+    )
+    return {
+        "wavelength": wavelength * 1e6,
+        "here": here,
+        "sun": sun,
+        "peak": peak,
+        "seen": seen,
+    }
 
 
 Explorer(
     planck,
     controls=[
-        Slider("temperature", 1500, 12000, value=3000, log=True, label="Temperature", unit="K")
+        Slider(
+            "temperature",
+            1500,
+            12000,
+            value=3000,
+            log=True,
+            label="Temperature",
+            unit="K",
+        )
     ],
     view=[
         Lines(
@@ -198,7 +216,9 @@ Explorer(
         Sentence(
             [
                 "The radiance peaks at {peak:.2f} µm, ",
-                Choose("seen", {"visible": "which we see."}, otherwise="in the {seen}."),
+                Choose(
+                    "seen", {"visible": "which we see."}, otherwise="in the {seen}."
+                ),
             ]
         ),
     ],
@@ -296,7 +316,9 @@ def walkers(right, wall):
     place = np.zeros(4000)
     shares, theory = [], []
     for step in range(steps):
-        shares.append([((edge <= place) & (place < edge + 2)).mean() / 2 for edge in edges])
+        shares.append(
+            [((edge <= place) & (place < edge + 2)).mean() / 2 for edge in edges]
+        )
         mean, var = step * (2 * right - 1), 4 * step * right * (1 - right)
         theory.append(stats.norm.pdf(edges, mean, np.sqrt(max(var, 0.04))))
         place += np.where(rng.random(len(place)) < right, 1, -1)
@@ -308,9 +330,24 @@ def walkers(right, wall):
 Explorer(
     walkers,
     controls=[
-        Slider("right", 0.3, 0.7, step=0.1, value=0.5, label="Probability of a step to the right"),
+        Slider(
+            "right",
+            0.3,
+            0.7,
+            step=0.1,
+            value=0.5,
+            label="Probability of a step to the right",
+        ),
         Toggle("wall", label="A wall at 10"),
-        Play("step", steps, over=["share", "theory"], fps=12, label="Time", unit="steps", value=20),
+        Play(
+            "step",
+            steps,
+            over=["share", "theory"],
+            fps=12,
+            label="Time",
+            unit="steps",
+            value=20,
+        ),
     ],
     view=Lines(
         "place",
@@ -349,7 +386,12 @@ def orbit(method, size, frame):
             u, v = u - size / 2 * x / r3, v - size / 2 * y / r3
         else:
             r3 = (x * x + y * y) ** 1.5
-            x, y, u, v = x + size * u, y + size * v, u - size * x / r3, v - size * y / r3
+            x, y, u, v = (
+                x + size * u,
+                y + size * v,
+                u - size * x / r3,
+                v - size * y / r3,
+            )
     energy = (u * u + v * v) / 2 - 1 / np.hypot(x, y)
     return {"x": x, "y": y, "sun": 0.0, "drift": energy / (1.1**2 / 2 - 1) - 1}
 
@@ -380,7 +422,15 @@ planet = Explorer(
     orbit,
     controls=[
         Choice("method", ["Euler", "leapfrog"], label="Method"),
-        Slider("size", 0.01, 0.1, step=0.01, value=0.05, label="Step size", unit="time units"),
+        Slider(
+            "size",
+            0.01,
+            0.1,
+            step=0.01,
+            value=0.05,
+            label="Step size",
+            unit="time units",
+        ),
         Play("frame", 600, fps=60, label="Step", unit="steps", value=120),
     ],
     view=[
@@ -470,7 +520,14 @@ surprise = Explorer(
         )
     ],
     view=[
-        Bars("letters", "bits", ylabel="Information (bits)", ylim=(0, 10), digits=1, height=240),
+        Bars(
+            "letters",
+            "bits",
+            ylabel="Information (bits)",
+            ylim=(0, 10),
+            digits=1,
+            height=240,
+        ),
         Number("total", label="The whole word", unit="bits", digits=1),
         Number("average", label="Per letter", unit="bits", digits=2),
     ],
@@ -502,7 +559,8 @@ def diffraction(shape, radius):
         "square": a < radius,
         "ring": (r < radius) & (r > 0.7 * radius),
         "slit": (np.abs(u) < radius / 4) & (np.abs(u[:, None]) < 2 * radius),
-        "two slits": (np.abs(np.abs(u) - radius / 2) < 1.1) & (np.abs(u[:, None]) < 2 * radius),
+        "two slits": (np.abs(np.abs(u) - radius / 2) < 1.1)
+        & (np.abs(u[:, None]) < 2 * radius),
     }[shape].astype(float)
     light = np.abs(np.fft.fftshift(np.fft.fft2(opening))) ** 2
     return {
@@ -515,7 +573,11 @@ def diffraction(shape, radius):
 Explorer(
     diffraction,
     controls=[
-        Choice("shape", ["circle", "square", "ring", "slit", "two slits"], label="Opening"),
+        Choice(
+            "shape",
+            ["circle", "square", "ring", "slit", "two slits"],
+            label="Opening",
+        ),
         Slider("radius", 4, 16, step=2, value=8, label="Size", unit="pixels"),
     ],
     view=[
@@ -550,19 +612,25 @@ Explorer(
 
 # %%
 day = np.arange(120)
-measured = 15 + 6 * np.sin(day / 19) + np.random.default_rng(3).normal(0, 2.5, len(day))
+measured = (
+    15 + 6 * np.sin(day / 19) + np.random.default_rng(3).normal(0, 2.5, len(day))
+)
 
 
 def smooth(window):
     average = np.full(len(day), np.nan)
-    average[window - 1 :] = np.convolve(measured, np.ones(window) / window, mode="valid")
+    average[window - 1 :] = np.convolve(
+        measured, np.ones(window) / window, mode="valid"
+    )
     left = np.nanstd(measured - average)
     return {"day": day, "measured": measured, "average": average, "left": left}
 
 
 Explorer(
     smooth,
-    controls=[Slider("window", 2, 40, step=1, value=14, label="Window", unit="days")],
+    controls=[
+        Slider("window", 2, 40, step=1, value=14, label="Window", unit="days")
+    ],
     view=[
         Lines(
             "day",
@@ -571,7 +639,12 @@ Explorer(
             ylabel="Temperature (°C)",
             labels=["measured", "moving average"],
         ),
-        Number("left", label="Standard deviation around the average", unit="°C", digits=2),
+        Number(
+            "left",
+            label="Standard deviation around the average",
+            unit="°C",
+            digits=2,
+        ),
     ],
     gaps=["average"],
     title="A moving average",
@@ -604,7 +677,9 @@ def throw(angle, drag):
     (x0, y0), (x1, y1) = path[-2:]
     landing = len(path) - 2 + y0 / (y0 - y1)
     at = part * landing
-    along, height = (np.interp(at, np.arange(len(path)), path[:, k]) for k in (0, 1))
+    along, height = (
+        np.interp(at, np.arange(len(path)), path[:, k]) for k in (0, 1)
+    )
     return {"along": along, "height": height, "reach": along[-1], "zero": 0.0}
 
 

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from workedpapers.explore import Explorer
     from workedpapers.plotting import Shown
 
+#: Lists of names that the paper's dictionaries were not made from.
+CENSUS_LISTS = {"surname": "census2010", "first": "census2020"}
+
 SHOWN = [group.capitalize() for group in FIVE]
 
 
@@ -216,7 +219,7 @@ def threshold_explorer(people: int = 100_000, seed: int = 0, **options: Any) -> 
     """
     from workedpapers.explore import Bars, Choice, Explorer, Number, Slider
 
-    everybody = simulate_people(people, seed=seed, names="rosenman", first=True)
+    everybody = simulate_people(people, seed=seed, names=CENSUS_LISTS, first=True)
     evidence = {
         "surname": {"surname": "surname", "prior": "zcta2010"},
         "surname and place": {"surname": "surname", "geo": "area"},
@@ -251,7 +254,7 @@ def threshold_explorer(people: int = 100_000, seed: int = 0, **options: Any) -> 
         grid={"threshold": 70},
         title="What labels cost",
         caption=(
-            f"{people:,} people simulated from the real tables, whose group is known. Left: who "
+            f"{people:,} people drawn from the Census tables, whose group is known. Left: who "
             "gets a label at all, and how often it is wrong, by true group. Right: what "
             "the labels add up to. Raise the threshold: fewer labels are wrong, and the groups "
             "that names tell apart least disappear from the count. The sum of probabilities stays."
