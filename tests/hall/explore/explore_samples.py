@@ -22,7 +22,7 @@ from workedpapers.explore import (
 )
 
 TIME = np.linspace(0, 20, 241)
-NAMES = ["García", "Smith", "O'Brien", "Nguyen", "Garcés", "Müller", "Kim", "Van Dyke"]
+NAMES = ["García", "Smith", "O'Brien", "Nguyen", "Müller", "Garcés", "Kim", "Van Dyke"]
 
 
 def oscillator(damping, frequency, start, envelope):
