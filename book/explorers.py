@@ -153,7 +153,9 @@ def planck(temperature):
 
 Explorer(
     planck,
-    controls=[Slider("temperature", 1500, 12000, value=3000, log=True, label="Temperature", unit="K")],
+    controls=[
+        Slider("temperature", 1500, 12000, value=3000, log=True, label="Temperature", unit="K"),
+    ],
     view=[
         Lines("wavelength", ["here", "sun"], labels=["this body", "the Sun, 5772 K"],
               xlabel="Wavelength (µm)", ylabel="Radiance (W per m² sr nm)", xlog=True, ylog=True,
@@ -502,8 +504,8 @@ def throw(angle, drag):
         x, y = x + dt * u, y + dt * v
         path.append((x, y))
     path = np.array(path)
-    (x0, y0), (x1, y1) = path[-2:]
-    landing = len(path) - 2 + y0 / (y0 - y1)
+    before, after = path[-2:, 1]
+    landing = len(path) - 2 + before / (before - after)
     at = part * landing
     along, height = (np.interp(at, np.arange(len(path)), path[:, k]) for k in (0, 1))
     return {"along": along, "height": height, "reach": along[-1], "zero": 0.0}

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 from .formats import format_value
 from .freeze import OutputReport, StaticReport
-from .views import Bars, HeatMap, Lines, Number, Overlay
+from .plots import HeatMap, Lines, Overlay
+from .views import Bars, Number
 
 if TYPE_CHECKING:
     from .explorer import Explorer
@@ -37,7 +38,9 @@ def _grid_text(report: StaticReport, explorer: "Explorer") -> list[dict[str, Any
     shape = " × ".join(f"{n} of “{by_name[name]}”" for name, n in report.nodes.items())
     if not report.nodes:
         return [{"text": "Python computed this run when the page was built."}]
-    stored = f"Python computed {format_value(nodes, ',d')} settings when the page was built: {shape}."
+    stored = (
+        f"Python computed {format_value(nodes, ',d')} settings when the page was built: {shape}."
+    )
     floats = [output for output in report.outputs if output.kind == "f" and not output.constant]
     if report.interpolation == "none":
         between = "Every setting that you can choose is one of them."
@@ -69,7 +72,9 @@ def _grid_text(report: StaticReport, explorer: "Explorer") -> list[dict[str, Any
 def _error(output: OutputReport) -> str:
     if output.relative:
         return _amount(output.error, output)
-    return f"{_amount(output.error, output)} ({format_value(output.share * 100, '.2g')}% of the range)"
+    return (
+        f"{_amount(output.error, output)} ({format_value(output.share * 100, '.2g')}% of the range)"
+    )
 
 
 def _amount(amount: float, output: OutputReport) -> str:

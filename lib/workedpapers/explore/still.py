@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .formats import format_value
+from .heights import reserved_heights
 from .palette import colormap, palette
-from .views import Bars, HeatMap, Lines, Number, Overlay, Picture, Points, Sentence, View
+from .plots import HeatMap, Lines, Overlay, Points
+from .view import View
+from .views import Bars, Number, Picture, Sentence
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes as Plot
@@ -21,7 +24,7 @@ __all__ = ["still_figure", "still_png"]
 WIDTH = 7.4
 DPI = 110
 INK, QUIET = "#20262e", "#d9dde2"
-STYLE = {
+STYLE: Any = {
     "font.family": "sans-serif",
     "font.size": 9,
     "text.color": INK,
@@ -81,73 +84,6 @@ def _style(explorer: "Explorer") -> str:
         f"{dark}{{filter:none!important;mix-blend-mode:normal}}}}"
         "</style>"
     )
-
-
-def reserved_heights(explorer: "Explorer") -> tuple[int, int]:
-    """Height of the live figure on a wide and on a narrow page, so that nothing jumps.
-
-    The numbers are those of the style sheet; a test compares the result with the real heights.
-    """
-    return _height(explorer, 700, 50, 58, 36), _height(explorer, 350, 62, 104, 40)
-
-
-def _height(explorer: "Explorer", width: int, control: int, player: int, button: int) -> int:
-    caption = 8 + 20 * -(-len(explorer.caption) * 7 // width)
-    title = 36 if explorer.title else 30
-    return title + _views_height(explorer, width) + _controls_height(
-        explorer, width, control, player
-    ) + 13 + button + caption
-
-
-def _views_height(explorer: "Explorer", width: int) -> int:
-    heights: list[int] = []
-    strip = False
-    for row in explorer.rows:
-        numbers = all(isinstance(view, Number) for view in row)
-        if numbers and strip:
-            continue
-        columns = max(1, min(len(row), (width + 24) // 324))
-        parts = [_view_height(view, explorer, width // columns) for view in row]
-        lines = [parts[i : i + columns] for i in range(0, len(parts), columns)]
-        heights += [max(line) for line in lines]
-        strip = numbers
-    return sum(heights) + 17 * (len(heights) - 1)
-
-
-def _view_height(view: View, explorer: "Explorer", width: int) -> int:
-    if isinstance(view, Number):
-        return 46
-    if isinstance(view, Sentence):
-        frame = explorer.play.default if explorer.play else 0
-        text = explorer.words(view.text, explorer.defaults, explorer.outputs, frame)
-        return 22 * -(-len(text) * 8 // width)
-    if isinstance(view, Picture):
-        rows, columns = np.shape(_known(explorer)[view.image])[:2]
-        return 24 + min(view.width, width) * rows // columns
-    marks = view.marks if isinstance(view, Overlay) else [view]
-    height = view.stated("height") if isinstance(view, Overlay) else view.height  # type: ignore[attr-defined]
-    entries = [e for mark in marks for e in _legend(mark)]
-    label = view.stated("ylabel") if isinstance(view, Overlay) else view.ylabel  # type: ignore[attr-defined]
-    room = 7 * len(label) + sum(95 + 7 * len(entry) for entry in entries)
-    return height + 22 + 20 * min(room // (width + 60), 3)
-
-
-def _legend(mark: View) -> list[str]:
-    """Words in the legend of one mark."""
-    if isinstance(mark, Lines | Bars):
-        return list(mark.labels or ()) if len(mark.y) > 1 else []
-    if isinstance(mark, Points):
-        return [mark.label] if mark.label else []
-    return [mark.zlabel + "----------"] if isinstance(mark, HeatMap) else []
-
-
-def _controls_height(explorer: "Explorer", width: int, control: int, player: int) -> int:
-    players = sum(c.kind == "play" for c in explorer.controls)
-    others = len(explorer.controls) - players
-    if not explorer.controls:
-        return 0
-    lines = -(-others // ((width + 32) // 282))
-    return 35 + lines * control + players * player + 14 * (lines + players - 1)
 
 
 def _panel_height(view: View) -> int:
@@ -236,7 +172,12 @@ def _axes(plot: "Plot", view: Overlay, known: Known) -> None:
             _heatmap(plot, mark, known)
         for rule in mark.rules:
             draw, at = (plot.axvline, rule.x) if rule.x is not None else (plot.axhline, rule.y)
-            draw(known[at] if isinstance(at, str) else at, color=INK, lw=1, ls=(0, (2, 2)))
+            draw(
+                float(known[at] if isinstance(at, str) else at or 0.0),
+                color=INK,
+                lw=1,
+                ls=(0, (2, 2)),
+            )
     plot.set_xlabel(view.stated("xlabel"))
     plot.set_title(view.stated("ylabel"), loc="left", fontsize=9)
     for axis in ("x", "y"):
@@ -263,7 +204,9 @@ def _lines(plot: "Plot", mark: Lines, known: Known, number: int) -> int:
         dash = palette()["dash"][number % len(palette()["dash"])]
         style = (0, tuple(d / 2 for d in dash)) if dash else "-"
         draw = "steps-post" if name in steps else "default"
-        plot.plot(x, known[name], color=_colour(number), ls=style, lw=1.8, label=label, drawstyle=draw)
+        plot.plot(
+            x, known[name], color=_colour(number), ls=style, lw=1.8, label=label, drawstyle=draw
+        )
         number += 1
     return number
 

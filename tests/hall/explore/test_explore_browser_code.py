@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from explore_samples import ALL, names_explorer, oscillator_explorer, stepping_explorer
 from numpy.testing import assert_allclose
+
 from workedpapers import explore
 from workedpapers.explore import (
     Choice,
@@ -191,7 +192,8 @@ def test_lookup_ignores_case_and_accents_and_ranks_beginnings_first():
     script = """
     import { findOptions, fold } from './explorer.mjs';
     const names = ['García', 'Smith', "O'Garn", 'Hogarth', 'Müller', 'GARCÉS'].map(fold);
-    process.stdout.write(JSON.stringify(['GAR', 'múl', 'th', '', 'zzz'].map((t) => findOptions(names, t))));
+    const found = ['GAR', 'múl', 'th', '', 'zzz'].map((text) => findOptions(names, text));
+    process.stdout.write(JSON.stringify(found));
     """
     assert run_node(script, {}) == [[0, 5, 2, 3], [4], [1, 3], [0, 1, 2, 3, 4, 5], []]
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from explore_samples import ALL, names_explorer, oscillator_explorer, stepping_explorer
 from numpy.testing import assert_allclose, assert_array_equal
+
 from workedpapers.explore import (
     Bars,
     Choice,

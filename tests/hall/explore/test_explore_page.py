@@ -13,13 +13,22 @@ pytestmark = pytest.mark.site
 ROOT = Path(__file__).parents[3]
 VENDOR = ROOT / "book" / "_static" / "vendor"
 BROWSER = next(
-    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))),
+    (
+        found
+        for name in ("chromium", "chromium-browser", "google-chrome")
+        if (found := shutil.which(name))
+    ),
     None,
 )
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 CANVAS = ".u-wrap canvas, canvas.wp-image"
 
 
@@ -203,7 +212,10 @@ def test_play_runs_pauses_and_steps(open_page):
     page = open_page()
     slider = page.locator("#waves .wp-transport input")
     play = page.locator("#waves .wp-play")
-    assert changes(page, "waves", lambda: (play.click(), page.wait_for_timeout(500))) == (True, True)
+    assert changes(page, "waves", lambda: (play.click(), page.wait_for_timeout(500))) == (
+        True,
+        True,
+    )
     play.click()
     stopped = slider.input_value()
     assert 4 <= int(stopped) <= 16
@@ -256,9 +268,7 @@ def test_badges_and_small_print(open_page):
 def test_every_control_has_a_label_and_a_focus_ring(open_page):
     page = open_page()
     for field in page.locator(".wp-x :is(input, select, button, summary)").all():
-        named = field.evaluate(
-            "(e) => (e.labels?.length ? e.labels[0].textContent : '') || e.ariaLabel || e.textContent"
-        )
+        named = field.evaluate("(e) => e.labels?.[0]?.textContent || e.ariaLabel || e.textContent")
         assert named.strip(), field.evaluate("(e) => e.outerHTML")
     page.locator("#oscillator input[type=range]").first.focus()
     for _ in range(7):
@@ -300,7 +310,9 @@ def test_the_system_decides_where_the_page_does_not(open_page):
     page = open_page(color_scheme="dark")
     page.evaluate("document.documentElement.removeAttribute('data-theme')")
     settle(page)
-    dark = page.locator("#oscillator .wp-x").evaluate("(e) => getComputedStyle(e).getPropertyValue('--wp-dark')")
+    dark = page.locator("#oscillator .wp-x").evaluate(
+        "(e) => getComputedStyle(e).getPropertyValue('--wp-dark')"
+    )
     assert dark.strip() == "1"
 
 
@@ -358,7 +370,8 @@ def test_an_error_is_shown(open_page):
     assert "out of order" in message.inner_text()
 
 
-EMBEDDED = """<!doctype html><html lang="en" data-theme="light"><head><meta charset="utf-8"><title>t</title>
+EMBEDDED = """<!doctype html><html lang="en" data-theme="light">
+<head><meta charset="utf-8"><title>t</title>
 <link rel="icon" href="data:,"><script src="VENDOR/require.js"></script>
 <script src="VENDOR/widget-paths.js"></script>
 <script src="VENDOR/@jupyter-widgets/html-manager/dist/embed-amd.js"></script>
