@@ -162,6 +162,8 @@ def _draw(plot: "Plot", view: View, known: Known) -> None:
 def _axes(plot: "Plot", view: Overlay, known: Known) -> None:
     plot.grid(not any(isinstance(mark, HeatMap) for mark in view.marks))
     plot.set_axisbelow(True)
+    if all(isinstance(mark, Lines) for mark in view.marks):
+        plot.margins(x=0)
     number = 0
     for mark in view.marks:
         if isinstance(mark, Lines):
@@ -220,7 +222,7 @@ def _points(plot: "Plot", mark: Points, known: Known, number: int) -> int:
         values = np.atleast_1d(np.asarray(known[mark.color], dtype=float))
         colour = colormap("viridis", (values - values.min()) / (np.ptp(values) or 1))
     plot.scatter(x, y, s=(size * 0.72) ** 2, c=colour, marker=shape, label=mark.label or None,
-                 edgecolors="white", linewidths=0.7, zorder=3)  # fmt: skip
+                 edgecolors="white", linewidths=0.7, zorder=3, clip_on=False)  # fmt: skip
     for word, at_x, at_y in zip(mark.labels or (), x, y, strict=False):
         plot.annotate(word, (at_x, at_y), (5, 4), textcoords="offset points", fontsize=8)
     return number + bool(mark.label)
@@ -267,6 +269,8 @@ def _bars(plot: "Plot", view: Bars, known: Known) -> None:
         plot.invert_yaxis()
     else:
         plot.set_xticks(places, words)
+    if isinstance(view.ylim, tuple):
+        (plot.set_xlim if view.horizontal else plot.set_ylim)(*view.ylim)
     plot.set_title(view.ylabel, loc="left", fontsize=9)
     if len(view.y) > 1:
         plot.legend(frameon=False, fontsize=8)

@@ -180,7 +180,8 @@ export default function walk({ pull, step }) {
     seen.step += 1;
   }
   const grid = Float64Array.from({ length: 101 }, (_, i) => -2 + i * 0.04);
-  return { x: seen.x, y: pull * seen.x * seen.x / 2, grid, well: grid.map((g) => pull * g * g / 2) };
+  const well = grid.map((g) => pull * g * g / 2);
+  return { x: seen.x, y: pull * seen.x * seen.x / 2, grid, well };
 }
 """
 
