@@ -54,7 +54,10 @@ def _grid_text(report: StaticReport, explorer: "Explorer") -> list[dict[str, Any
     parts: list[dict[str, Any]] = [{"text": f"{stored} {between} {measured}"}]
     if floats:
         labels = _labels(explorer)
-        rows = [[labels.get(o.name, o.name), _error(o), _amount(o.bound, o)] for o in floats]
+        rows = [
+            [labels.get(o.name, o.name.replace("_", " ")), _error(o), _amount(o.bound, o)]
+            for o in floats
+        ]
         head = ["Output", "Largest difference", "of which rounding, at most"]
         parts.append({"head": head, "rows": rows})
     other = [output for output in report.outputs if output.kind != "f" and output.wrong]
@@ -90,7 +93,13 @@ def _labels(explorer: "Explorer") -> dict[str, str]:
         for mark in view.marks if isinstance(view, Overlay) else [view]:
             if isinstance(mark, Lines | Bars):
                 labels.update(zip(mark.y, mark.labels or (), strict=False))
-            elif isinstance(mark, HeatMap) and mark.zlabel:
+                if len(mark.y) == 1 and mark.ylabel:
+                    labels[mark.y[0]] = mark.ylabel
+            if isinstance(mark, Lines):
+                for low, high in mark.bands:
+                    labels.setdefault(low, "Band, lower rim")
+                    labels.setdefault(high, "Band, upper rim")
+            if isinstance(mark, HeatMap) and mark.zlabel:
                 labels[mark.z] = mark.zlabel
             elif isinstance(mark, Number):
                 labels[mark.name] = mark.label or mark.name

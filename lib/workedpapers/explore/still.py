@@ -261,9 +261,9 @@ def _bars(plot: "Plot", view: Bars, known: Known) -> None:
     for k, (name, label) in enumerate(zip(view.y, view.labels or (), strict=True)):
         at = places + (k - (len(view.y) - 1) / 2) * wide
         if view.horizontal:
-            plot.barh(at, known[name], wide * 0.9, color=_colour(k), label=label)
+            plot.barh(at, known[name], wide * 0.9, color=_colour(k), label=label, **_stripes(k))
         else:
-            plot.bar(at, known[name], wide * 0.9, color=_colour(k), label=label)
+            plot.bar(at, known[name], wide * 0.9, color=_colour(k), label=label, **_stripes(k))
     if view.horizontal:
         plot.set_yticks(places, words)
         plot.invert_yaxis()
@@ -274,6 +274,11 @@ def _bars(plot: "Plot", view: Bars, known: Known) -> None:
     plot.set_title(view.ylabel, loc="left", fontsize=9)
     if len(view.y) > 1:
         plot.legend(frameon=False, fontsize=8)
+
+
+def _stripes(number: int) -> dict[str, Any]:
+    """Stripes over the bars of every series but the first."""
+    return {"hatch": "/\\"[1 - number % 2] * 3, "edgecolor": "white", "lw": 0} if number else {}
 
 
 def _picture(plot: "Plot", view: Picture, known: Known) -> None:
