@@ -370,6 +370,18 @@ def test_an_error_is_shown(open_page):
     assert "out of order" in message.inner_text()
 
 
+def test_live_without_a_kernel_says_so(open_page, tmp_path):
+    path = tmp_path / "live.html"
+    path.write_text(page_of({"live": ALL["oscillator"](static=False)}), encoding="utf8")
+    page = open_page(address=path.as_uri())
+    slider = page.locator("#live input[type=range]").first
+    assert slider.is_disabled()
+    page.wait_for_selector("#live [role=alert]:not([hidden])")
+    assert "No Python is running" in page.locator("#live [role=alert]").inner_text()
+    assert page.locator("#live .wp-badge").inner_text() == "Stored result"
+    assert drawn(page, "live").startswith("data:image/png")
+
+
 EMBEDDED = """<!doctype html><html lang="en" data-theme="light">
 <head><meta charset="utf-8"><title>t</title>
 <link rel="icon" href="data:,"><script src="VENDOR/require.js"></script>

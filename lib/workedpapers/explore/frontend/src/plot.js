@@ -50,7 +50,7 @@ function axis(scale, side, theme, extra) {
     return log ? logLabels(at) : tickLabels(at, step);
   };
   const width = (u, texts) => Math.max(26, 14 + FONT * 0.58 * Math.max(0, ...(texts ?? []).map(longest)));
-  const height = (u, texts) => 22 + 14 * (Math.max(1, ...(texts ?? []).map((t) => String(t).split('\n').length)) - 1);
+  const height = (u, texts) => 22 + 1.5 * FONT * (Math.max(1, ...(texts ?? []).map((t) => String(t).split('\n').length)) - 1);
   return {
     scale,
     side,
