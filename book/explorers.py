@@ -199,7 +199,7 @@ Explorer(
             log=True,
             label="Temperature",
             unit="K",
-        )
+        ),
     ],
     view=[
         Lines(
@@ -674,8 +674,8 @@ def throw(angle, drag):
         x, y = x + dt * u, y + dt * v
         path.append((x, y))
     path = np.array(path)
-    (x0, y0), (x1, y1) = path[-2:]
-    landing = len(path) - 2 + y0 / (y0 - y1)
+    before, after = path[-2:, 1]
+    landing = len(path) - 2 + before / (before - after)
     at = part * landing
     along, height = (
         np.interp(at, np.arange(len(path)), path[:, k]) for k in (0, 1)

@@ -53,5 +53,7 @@ function table({ head, rows }) {
   const heads = head.map((text) => h('th', { scope: 'col' }, text));
   const body = rows.map(([first, ...rest]) =>
     h('tr', {}, h('th', { scope: 'row' }, first), ...rest.map((text) => h('td', {}, text))));
-  return h('table', {}, h('thead', {}, h('tr', {}, ...heads)), h('tbody', {}, ...body));
+  // A table wider than a phone scrolls, from the keyboard too.
+  return h('div', { class: 'wp-scroll', tabindex: 0, role: 'region', 'aria-label': 'Measured errors' },
+    h('table', {}, h('thead', {}, h('tr', {}, ...heads)), h('tbody', {}, ...body)));
 }

@@ -51,7 +51,7 @@ def page_of(explorers, delay=0):
         "states": {name: state_of(explorer) for name, explorer in explorers.items()},
     }
     places = "".join(
-        f'<section id="{name}">{explorer.still}<div id="at-{name}"></div></section>'
+        f'<section id="{name}">{explorer.still if explorer.frozen else ""}<div id="at-{name}"></div></section>'
         for name, explorer in explorers.items()
     )
     data = json.dumps(states).replace("</", "<\\/")
