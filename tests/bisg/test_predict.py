@@ -221,7 +221,7 @@ GOOD = pd.DataFrame({"last": ["Garcia"], "zip": ["94110"]})
         ({"surname": "last", "names": 3}, TypeError, "names: expected"),
         ({"surname": "last", "names": {"sur": "rosenman"}}, ValueError, "names: expected the keys"),
         ({"surname": "last", "names": {"first": "rosenman"}}, ValueError, "no entry for 'surname'"),
-        ({"first": "last", "middle": "last"}, ValueError, "no middle names"),
+        ({"middle": "last", "names": "census2020"}, ValueError, "no middle names"),
         ({"geo": "zip", "geography": "county"}, ValueError, "geography='county'"),
         ({"geo": "zip", "geography": 5}, TypeError, "geography: expected"),
         ({"surname": "last", "categories": "seven"}, ValueError, "categories='seven'"),

@@ -8,12 +8,8 @@ from typing import Any
 
 from workedpapers.checks import positive_int
 
-from .predict import (
-    GeographyArgument,
-    NamesArgument,
-    PriorArgument,
-    predict,
-)
+from .plan import GeographyArgument, NamesArgument, PriorArgument
+from .predict import predict
 
 
 def predict_batches(

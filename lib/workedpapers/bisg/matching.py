@@ -14,8 +14,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from .geography import Geography, area_code
 from .names import CLEANED, EXACT, MISSING, NOT_IN_TABLE, clean_name, find
-from .tables import Geography, NameTable, area_code
+from .tables import NameTable
 
 Codes = NDArray[np.intp]
 Small = NDArray[np.int8]
