@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -102,10 +103,12 @@ def plan(
     geography: GeographyArgument,
     prior: PriorArgument,
     categories: str,
-    smoothing: float,
+    smoothing: float | None,
 ) -> Plan:
     """Load the tables and turn them into factors; see `model` for the equation."""
     groups = resolve(categories)
+    if smoothing is None:
+        smoothing = 1.0 if categories == "five" else 0.0
     if isinstance(smoothing, bool) or not isinstance(smoothing, (int, float)):
         raise TypeError(f"smoothing={smoothing!r}: expected a number of people")
     if not 0 <= smoothing < float("inf"):
@@ -161,11 +164,12 @@ def _name_factors(
 ) -> Floats:
     marginal = name_marginal(table, place, groups)
     key = (groups, smoothing, marginal.tobytes())
-    if key not in table._memo:
+    factors = table._memo.get(key)
+    if factors is None:
         p = table.probabilities(groups, marginal, smoothing)
-        table._memo.clear()  # one setting at a time: tables are large
-        table._memo[key] = _padded(likelihood_ratio(p, marginal), 1.0)
-    return np.asarray(table._memo[key])
+        factors = _padded(likelihood_ratio(p, marginal), 1.0)
+        _remember(table._memo, key, factors)
+    return np.asarray(factors)
 
 
 def _place_factors(
@@ -174,11 +178,19 @@ def _place_factors(
     if place is None:
         return prior[None, :].copy()
     key = (groups, smoothing, prior.tobytes())
-    if key not in place._memo:
+    factors = place._memo.get(key)
+    if factors is None:
         ratio = likelihood_ratio(place.probabilities(groups, smoothing), place.shares(groups))
-        place._memo.clear()
-        place._memo[key] = _padded(prior * ratio, prior)
-    return np.asarray(place._memo[key])
+        factors = _padded(prior * ratio, prior)
+        _remember(place._memo, key, factors)
+    return np.asarray(factors)
+
+
+def _remember(memo: dict[Any, Any], key: Any, factors: Floats) -> None:
+    """Keep the factors of the two latest settings; tables are large."""
+    while len(memo) > 1:
+        memo.pop(next(iter(memo)), None)
+    memo[key] = factors
 
 
 def label_list(made: Plan) -> list[str]:

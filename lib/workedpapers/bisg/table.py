@@ -33,7 +33,7 @@ def predict_table(
     geography: GeographyArgument = "zcta2010",
     prior: PriorArgument = None,
     categories: str = "five",
-    smoothing: float = 1.0,
+    smoothing: float | None = None,
 ) -> Any:
     """P(race | names, place) as an expression that the table's own engine computes.
 
