@@ -32,7 +32,6 @@ SAME = {
     "names": "census2010",
     "geography": "zcta2010",
     "categories": "census6",
-    "smoothing": 0,
 }
 TASKS = {"BISG": ("surname", "geo"), "BIFSG": ("first", "surname", "geo")}
 COLUMN = {"first": "first", "surname": "last", "geo": "zip"}

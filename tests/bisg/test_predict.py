@@ -7,7 +7,7 @@ from numpy.testing import assert_allclose
 from pandas.testing import assert_frame_equal
 
 from workedpapers import bisg
-from workedpapers.bisg import CENSUS6, FIVE
+from workedpapers.bisg import CENSUS6, FIVE, matching
 from workedpapers.bisg.names import MATCHES
 from workedpapers.bisg.predict import ABSTENTIONS
 
@@ -62,7 +62,7 @@ def test_the_contract_of_a_result_on_messy_rows():
     assert no_label.empty
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.integers(0, 10**6), st.integers(1, 60))
 def test_a_row_depends_on_itself_alone(seed, n):
     frame = people(n, seed)
@@ -75,6 +75,27 @@ def test_a_row_depends_on_itself_alone(seed, n):
     for column in FIVE:
         assert_allclose(together[column], whole[column], rtol=0, atol=0)
     assert together["evidence"].astype(str).tolist() == whole["evidence"].astype(str).tolist()
+
+
+@pytest.mark.parametrize("dtype", ["object", "str"])
+def test_long_columns_take_another_way_to_the_same_rows(monkeypatch, dtype):
+    frame = people(2000)
+    clean = {c: frame[c].map(lambda v: v if isinstance(v, str) else None) for c in frame}
+    frame = pd.DataFrame(clean).astype(dtype)
+    short = bisg.predict(frame, **USE)
+    monkeypatch.setattr(matching, "LONG", 0)
+    assert matching.arrow_text(frame["last"]) is not None
+    assert_frame_equal(bisg.predict(frame, **USE), short)
+    whole = bisg.predict(frame.iloc[::-1], **USE).iloc[::-1]
+    assert_frame_equal(whole, short)
+
+
+def test_long_columns_of_mixed_types_are_read_value_by_value(monkeypatch):
+    frame = people(500)
+    short = bisg.predict(frame, **USE)
+    monkeypatch.setattr(matching, "LONG", 0)
+    assert matching.arrow_text(frame["last"]) is None
+    assert_frame_equal(bisg.predict(frame, **USE), short)
 
 
 def test_any_index_survives_even_a_repeated_one():
@@ -200,6 +221,16 @@ def test_contradictory_names_abstain_without_smoothing_only():
     assert smooth[list(FIVE)].to_numpy().min() > 0
 
 
+def test_five_groups_are_smoothed_unless_told_otherwise_and_six_are_not():
+    frame = pd.DataFrame({"n": ["Garcia"]})
+    use = {"surname": "n", "names": "census2020"}
+    for scheme, pseudo in (("five", 1), ("census6", 0)):
+        assert_frame_equal(
+            bisg.predict(frame, **use, categories=scheme),
+            bisg.predict(frame, **use, categories=scheme, smoothing=pseudo),
+        )
+
+
 def test_smoothing_is_continuous_at_zero():
     frame = pd.DataFrame({"last": ["Garcia", "Smith"], "zip": ["94110", "10001"]})
     raw = bisg.predict(frame, surname="last", geo="zip", smoothing=0)[list(FIVE)]
@@ -221,7 +252,7 @@ GOOD = pd.DataFrame({"last": ["Garcia"], "zip": ["94110"]})
         ({"surname": "last", "names": 3}, TypeError, "names: expected"),
         ({"surname": "last", "names": {"sur": "rosenman"}}, ValueError, "names: expected the keys"),
         ({"surname": "last", "names": {"first": "rosenman"}}, ValueError, "no entry for 'surname'"),
-        ({"first": "last", "middle": "last"}, ValueError, "no middle names"),
+        ({"middle": "last", "names": "census2020"}, ValueError, "no middle names"),
         ({"geo": "zip", "geography": "county"}, ValueError, "geography='county'"),
         ({"geo": "zip", "geography": 5}, TypeError, "geography: expected"),
         ({"surname": "last", "categories": "seven"}, ValueError, "categories='seven'"),

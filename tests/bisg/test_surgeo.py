@@ -54,7 +54,7 @@ def formula(*factors):
 def ours(people, **options):
     result = bisg.predict(
         people, surname="last", geo="zip", names="census2010", geography="zcta2010",
-        categories="census6", smoothing=0, **options,
+        categories="census6", **options,
     )  # fmt: skip
     return result
 

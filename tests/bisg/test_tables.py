@@ -6,7 +6,8 @@ from numpy.testing import assert_allclose
 from workedpapers import bisg
 from workedpapers.bisg import CENSUS6, FIVE, Geography, NameTable
 from workedpapers.bisg.categories import convert
-from workedpapers.bisg.tables import area_code, as_shares
+from workedpapers.bisg.cells import as_shares
+from workedpapers.bisg.geography import area_code
 
 COUNTS = pd.DataFrame(
     [[10, 5, 3, 1, 1], [0, 40, 0, 0, 0], [1, 1, 30, 5, 3]], columns=list(FIVE)

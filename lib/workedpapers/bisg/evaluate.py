@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from workedpapers.checks import positive_int, probability
 from workedpapers.stats import wilson
 
-from .model import Floats
-from .tables import columns_of
+from .cells import Floats, columns_of
 
 _SMALLEST = 1e-15  # a probability of zero that came true costs -log of this
 

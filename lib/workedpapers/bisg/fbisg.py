@@ -33,9 +33,10 @@ from numpy.typing import NDArray
 
 from workedpapers.checks import one_of, positive_int
 
+from .cells import Floats
 from .matching import AREA_MATCHED, match_areas, match_names, matched
-from .model import Floats
-from .predict import GeographyArgument, NamesArgument, Plan, check_request, column_of, plan
+from .plan import GeographyArgument, NamesArgument, Plan, plan
+from .predict import check_request, column_of
 
 Ints = NDArray[np.intp]
 _COLLAPSED_UP_TO = 200  # people of the data in one place

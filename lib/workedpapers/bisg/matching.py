@@ -1,7 +1,7 @@
 """From columns of names and places to rows of the tables.
 
-Text that is a key as it stands is found by Arrow's hash join. Of the rest only the distinct
-values are cleaned and looked up; the rows then take the result by number.
+Only distinct values are cleaned and looked up; the rows then take the result by number. In a long
+column of text, what is a key as it stands is first found by Arrow's hash join.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from .geography import Geography, area_code
 from .names import CLEANED, EXACT, MISSING, NOT_IN_TABLE, clean_name, find
-from .tables import Geography, NameTable, area_code
+from .tables import NameTable
 
 Codes = NDArray[np.intp]
 Small = NDArray[np.int8]
@@ -23,6 +24,9 @@ Small = NDArray[np.int8]
 #: What became of a place.
 PLACES = ("matched", "unknown area", "no residents", "malformed", "missing")
 AREA_MATCHED, AREA_UNKNOWN, AREA_EMPTY, AREA_MALFORMED, AREA_MISSING = range(5)
+
+
+LONG = 20_000
 
 
 def distinct(column: pd.Series) -> tuple[Codes, list[object]]:
@@ -49,8 +53,12 @@ def spread(codes: Codes, values: NDArray[Any], missing: int) -> NDArray[Any]:
 
 
 def arrow_text(column: pd.Series) -> Any | None:
-    """Return the column as one Arrow array of text, or None if it holds anything else."""
-    if not (column.dtype == object or isinstance(column.dtype, pd.StringDtype)):
+    """Return a long column as one Arrow array of text, or None if it holds anything else.
+
+    A short one is None too: building the hash table of a dictionary takes 15 ms.
+    """
+    text = column.dtype == object or isinstance(column.dtype, pd.StringDtype)
+    if len(column) < LONG or not text:
         return None
     try:
         import pyarrow as pa

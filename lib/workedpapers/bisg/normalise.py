@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from .model import Floats, likelihood_ratio, posterior
-from .tables import ROW_TOLERANCE, NameTable, as_shares, columns_of, values_of
+from .cells import ROW_TOLERANCE, Floats, as_shares, columns_of, values_of
+from .model import likelihood_ratio, posterior
+from .tables import NameTable
 
 Prior = Mapping[str, float] | pd.Series | Sequence[float] | Floats
 

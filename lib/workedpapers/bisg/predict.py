@@ -4,188 +4,30 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from itertools import product
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from .categories import resolve
-from .data import FIRST_BESIDE, NAMES, load_geography, load_names
+from .cells import Floats
 from .matching import AREA_MATCHED, PLACES, labelled, match_areas, match_names, matched
-from .model import Floats, likelihood_ratio
 from .names import MATCHES, clean_name, find
-from .tables import KINDS, Geography, NameTable, as_shares
-
-NamesArgument = (
-    str | NameTable | pd.DataFrame | Path | Mapping[str, str | NameTable | pd.DataFrame | Path]
+from .plan import (
+    GeographyArgument,
+    NamesArgument,
+    Plan,
+    PriorArgument,
+    as_names,
+    label_list,
+    plan,
 )
-GeographyArgument = str | Geography | pd.DataFrame | Path
-PriorArgument = str | Mapping[str, float] | pd.Series | Sequence[float] | None
+from .tables import KINDS
 
 #: Values of the column ``abstention``.
 ABSTENTIONS = ("", "no evidence", "contradictory evidence")
 
 _BLOCK = 1 << 13  # rows combined at a time; they stay in the processor's cache
-
-
-def as_names(names: NamesArgument, kind: str) -> NameTable:
-    """Return the names table of one kind that the argument `names` stands for.
-
-    Raises
-    ------
-    ValueError : no such table, or it has no names of this kind.
-    TypeError : something else than a name, a `NameTable`, a data frame, a path, or a mapping
-        from kinds to these.
-    """
-    if isinstance(names, Mapping):
-        unknown = set(names) - set(KINDS)
-        if unknown:
-            raise ValueError(f"names: expected the keys {list(KINDS)}, came {sorted(unknown)}")
-        if kind not in names:
-            raise ValueError(f"names: has no entry for {kind!r}, only {list(names)}")
-        return as_names(names[kind], kind)
-    if isinstance(names, NameTable):
-        if names.kind != kind:
-            raise ValueError(f"names: {names.label!r} holds {names.kind} names, not {kind} names")
-        return names
-    if isinstance(names, (pd.DataFrame, Path)):
-        return NameTable.from_frame(names, kind=kind)
-    if not isinstance(names, str):
-        raise TypeError(f"names: expected a name, NameTable, DataFrame or path, came {names!r}")
-    if names not in NAMES and Path(names).suffix and Path(names).is_file():
-        return NameTable.from_frame(names, kind=kind)
-    if kind == "first":
-        names = FIRST_BESIDE.get(names, names)
-    return load_names(names, kind)
-
-
-def as_geography(geography: GeographyArgument) -> Geography:
-    """Return the geography that the argument stands for; errors as in `as_names`."""
-    if isinstance(geography, Geography):
-        return geography
-    if isinstance(geography, (pd.DataFrame, Path)):
-        return Geography.from_frame(geography)
-    if not isinstance(geography, str):
-        raise TypeError(
-            f"geography: expected a name, Geography, DataFrame or path, came {geography!r}"
-        )
-    if Path(geography).suffix and Path(geography).is_file():
-        return Geography.from_frame(geography)
-    return load_geography(geography)
-
-
-@dataclass(frozen=True, eq=False)
-class Plan:
-    """What a prediction multiplies: one table of factors for each kind of evidence.
-
-    Parameters
-    ----------
-    groups : the k groups of the answer.
-    prior : shares of the groups in the reference population.
-    reference : that population, in words.
-    kinds : kinds of names used, in the order first, middle, surname.
-    tables : the names tables.
-    geography : the places, or None.
-    factors : one array (n + 1, k) for each names table and at the end one for places or the
-        prior. The last row stands for "not in the table".
-    """
-
-    groups: tuple[str, ...]
-    prior: Floats
-    reference: str
-    kinds: tuple[str, ...]
-    tables: tuple[NameTable, ...]
-    geography: Geography | None
-    factors: tuple[Floats, ...]
-
-
-def plan(
-    kinds: Sequence[str],
-    with_geo: bool,
-    names: NamesArgument,
-    geography: GeographyArgument,
-    prior: PriorArgument,
-    categories: str,
-    smoothing: float,
-) -> Plan:
-    """Load the tables and turn them into factors; see `model` for the equation."""
-    groups = resolve(categories)
-    if isinstance(smoothing, bool) or not isinstance(smoothing, (int, float)):
-        raise TypeError(f"smoothing={smoothing!r}: expected a number of people")
-    if not 0 <= smoothing < float("inf"):
-        raise ValueError(f"smoothing={smoothing!r}: expected a finite number of at least 0")
-    order = [kind for kind in ("first", "middle", "surname") if kind in kinds]
-    tables = tuple(as_names(names, kind) for kind in order)
-    place = as_geography(geography) if with_geo else None
-    shares, reference = _reference(prior, tables, place, groups)
-    factors = [_name_factors(table, place, groups, float(smoothing)) for table in tables]
-    factors.append(_place_factors(place, shares, groups, float(smoothing)))
-    return Plan(groups, shares, reference, tuple(order), tables, place, tuple(factors))
-
-
-def _reference(
-    prior: PriorArgument,
-    tables: Sequence[NameTable],
-    place: Geography | None,
-    groups: tuple[str, ...],
-) -> tuple[Floats, str]:
-    """Shares of the groups in the population that the answer is about, and its description."""
-    if isinstance(prior, str):
-        if prior in NAMES:
-            source: NameTable | Geography = load_names(prior, NAMES[prior][0])
-        else:
-            source = load_geography(prior)
-        return source.shares(groups), source.population
-    if prior is not None:
-        return as_shares(prior, groups, "prior"), "population with the given prior"
-    source = place if place is not None else tables[-1]
-    return source.shares(groups), source.population
-
-
-def name_marginal(table: NameTable, place: Geography | None, groups: Sequence[str]) -> Floats:
-    """Shares that turn the table's P(race | name) into a likelihood.
-
-    Those of the geography if it counts the same people (it counts all of them, the names table
-    only those with a listed name), else those of the table.
-    """
-    if place is not None and table.same_people and table.same_people == place.same_people:
-        return place.shares(groups)
-    return table.shares(groups)
-
-
-def _padded(ratio: Floats, last: Floats | float) -> Floats:
-    """Add a last row for those who are not in the table; shape (n + 1, k)."""
-    rows = np.empty((ratio.shape[0] + 1, ratio.shape[1]))
-    rows[:-1], rows[-1] = ratio, last
-    return rows
-
-
-def _name_factors(
-    table: NameTable, place: Geography | None, groups: tuple[str, ...], smoothing: float
-) -> Floats:
-    marginal = name_marginal(table, place, groups)
-    key = (groups, smoothing, marginal.tobytes())
-    if key not in table._memo:
-        p = table.probabilities(groups, marginal, smoothing)
-        table._memo.clear()  # one setting at a time: tables are large
-        table._memo[key] = _padded(likelihood_ratio(p, marginal), 1.0)
-    return np.asarray(table._memo[key])
-
-
-def _place_factors(
-    place: Geography | None, prior: Floats, groups: tuple[str, ...], smoothing: float
-) -> Floats:
-    if place is None:
-        return prior[None, :].copy()
-    key = (groups, smoothing, prior.tobytes())
-    if key not in place._memo:
-        ratio = likelihood_ratio(place.probabilities(groups, smoothing), place.shares(groups))
-        place._memo.clear()
-        place._memo[key] = _padded(prior * ratio, prior)
-    return np.asarray(place._memo[key])
 
 
 def combine(factors: Sequence[Floats], rows: Sequence[NDArray[np.intp]], n: int) -> Floats:
@@ -257,7 +99,7 @@ def predict(
     geography: GeographyArgument = "zcta2010",
     prior: PriorArgument = None,
     categories: str = "five",
-    smoothing: float = 1.0,
+    smoothing: float | None = None,
 ) -> pd.DataFrame:
     r"""P(race | names, place) for each person.
 
@@ -277,15 +119,16 @@ def predict(
         `NameTable.from_frame`); or a mapping from ``"surname"``, ``"first"``, ``"middle"`` to
         these. ``"census2000"`` and ``"census2010"`` use the first names of Tzioumis (2018).
     geography : ``"zcta2010"`` (default), ``"tract2010"``, a `Geography`, a data frame or a path.
-        ZIP codes may be text or numbers, with lost leading zeros; see `tables.area_code`.
+        ZIP codes may be text or numbers, with lost leading zeros; see `geography.area_code`.
     prior : shares of the groups in the population that the answers are about: mapping, Series,
         array in the order of the columns, or the name of a built-in table. Default: the
         geography's, if `geo` is given; else those of the table of surnames (first names).
     categories : ``"five"`` (white, black, hispanic, asian, other) or ``"census6"`` (white,
         black, api, native, multiple, hispanic), where the tables have the six.
     smoothing : how many average people are added to every name and every place, so that no
-        probability is zero; see `model.shrink`. 0 gives the raw formula, under which evidence
-        can contradict itself; such rows abstain.
+        probability is zero; see `model.shrink`. 0 gives the formula as published, under which
+        evidence can contradict itself; such rows abstain. Default: 1 with the five groups, 0
+        with the six, which are there to agree with the Census Bureau's groups and with surgeo.
 
     Returns
     -------
@@ -303,8 +146,8 @@ def predict(
 
     Notes
     -----
-    With ``names="census2010"``, ``geography="zcta2010"``, ``categories="census6"`` and
-    ``smoothing=0`` the answers equal those of surgeo 1.1.2 on names that it cleans rightly.
+    With ``names="census2010"``, ``geography="zcta2010"``, ``categories="census6"`` the answers
+    equal those of surgeo 1.1.2 on names that it cleans rightly.
 
     These are estimates tied to a reference population. They are good for sums over many
     people. They do not tell what any one person is, and are no ground for a decision about one.
@@ -314,10 +157,11 @@ def predict(
     check_request(frame, columns)
     series = {key: column_of(frame, key, value) for key, value in columns.items()}
     made = plan(tuple(columns), "geo" in columns, names, geography, prior, categories, smoothing)
-    return _predict(series, made, frame.index)
+    return predict_planned(series, made, frame.index)
 
 
-def _predict(series: Mapping[str, pd.Series], made: Plan, index: pd.Index) -> pd.DataFrame:
+def predict_planned(series: Mapping[str, pd.Series], made: Plan, index: pd.Index) -> pd.DataFrame:
+    """Match the columns, combine the factors, say on what each answer rests."""
     n = len(index)
     rows, seen, extra = [], [], {}
     for kind, table in zip(made.kinds, made.tables, strict=True):
@@ -346,15 +190,6 @@ def _predict(series: Mapping[str, pd.Series], made: Plan, index: pd.Index) -> pd
     same = np.zeros(n, dtype=np.int8)
     result["reference_population"] = labelled(same, [made.reference])
     return result
-
-
-def label_list(made: Plan) -> list[str]:
-    """Label of every set of evidence; the i-th source used adds 2**i to the position."""
-    sources = [*made.kinds, *(["geo"] if made.geography is not None else [])]
-    return [
-        "+".join(s for s, used in zip(sources, reversed(flags), strict=True) if used) or "none"
-        for flags in product((False, True), repeat=len(sources))
-    ]
 
 
 class UnknownNameError(KeyError):

@@ -14,8 +14,8 @@ import pandas as pd
 from workedpapers.checks import positive_int
 
 from .categories import resolve
-from .model import Floats
-from .predict import GeographyArgument, NamesArgument, as_geography, as_names, name_marginal
+from .cells import Floats
+from .plan import GeographyArgument, NamesArgument, as_geography, as_names, name_marginal
 from .tables import NameTable
 
 #: The name of those whose name is in no list.

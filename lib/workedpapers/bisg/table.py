@@ -15,18 +15,11 @@ from typing import Any
 import pandas as pd
 
 from . import names as cleaning
+from .geography import code_form
 from .matching import PLACES
 from .names import FOLD, MATCHES
-from .predict import (
-    ABSTENTIONS,
-    GeographyArgument,
-    NamesArgument,
-    Plan,
-    PriorArgument,
-    label_list,
-    plan,
-)
-from .tables import code_form
+from .plan import GeographyArgument, NamesArgument, Plan, PriorArgument, label_list, plan
+from .predict import ABSTENTIONS
 
 
 def predict_table(
@@ -40,7 +33,7 @@ def predict_table(
     geography: GeographyArgument = "zcta2010",
     prior: PriorArgument = None,
     categories: str = "five",
-    smoothing: float = 1.0,
+    smoothing: float | None = None,
 ) -> Any:
     """P(race | names, place) as an expression that the table's own engine computes.
 
@@ -191,7 +184,7 @@ def _memtable(ibis: Any, made: Plan, position: int) -> Any:
 
 
 def _code(ibis: Any, value: Any, digits: int | None) -> tuple[Any, Any]:
-    """Code as text, NULL if malformed, and whether it is missing; `tables.area_code` in SQL."""
+    """Code as text, NULL if malformed, and whether it is missing; `geography.area_code` in SQL."""
     kind = value.type()
     missing = value.isnull()
     if kind.is_floating():
