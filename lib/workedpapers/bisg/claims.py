@@ -93,7 +93,7 @@ def calibration(people: int = 400_000, seed: int = 0) -> dict[str, Measured]:
     errors = metrics[metrics["metric"] == "ece"].set_index("group")
     # The bootstrap of an absolute error leans upward and may miss the estimate; hold both.
     return {
-        group: Measured(
+        str(group): Measured(
             row["value"],
             min(row["low"], row["value"]),
             max(row["high"], row["value"]),
@@ -195,7 +195,7 @@ CLAIMS = [
         paper="1.1 million",
         expect=NotTestable(
             "the middle names are only in the authors' archive, which a build without a network "
-            "cannot reach; bisg.read_dictionary reads the file for those who have it"
+            "cannot reach; with one, bisg.load_names('rosenman', 'middle') fetches them"
         ),
     ),
 ]

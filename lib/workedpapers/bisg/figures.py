@@ -220,7 +220,7 @@ def threshold_explorer(people: int = 100_000, seed: int = 0, **options: Any) -> 
     from workedpapers.explore import Bars, Choice, Explorer, Number, Slider
 
     everybody = simulate_people(people, seed=seed, names=CENSUS_LISTS, first=True)
-    evidence = {
+    evidence: dict[str, dict[str, Any]] = {
         "surname": {"surname": "surname", "prior": "zcta2010"},
         "surname and place": {"surname": "surname", "geo": "area"},
         "both names and place": {"surname": "surname", "first": "first", "geo": "area"},
