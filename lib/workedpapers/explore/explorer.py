@@ -288,6 +288,7 @@ class Explorer(anywidget.AnyWidget):
             "texts": len(json.dumps(spec)) - (len(json.dumps(extra.get("mirror", "")))),
             "still": len(self.still.encode()),
         }
+        report.sizes["texts"] += len(json.dumps(explain(report, self)))
         self._check_report(report)
         spec["report"] = explain(report, self)
         self.static_report, self.frozen = report, True

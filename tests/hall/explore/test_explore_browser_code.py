@@ -13,10 +13,12 @@ from numpy.testing import assert_allclose
 
 from workedpapers import explore
 from workedpapers.explore import (
+    Bars,
     Choice,
     Explorer,
     ExplorerError,
     Lines,
+    Lookup,
     Mirror,
     Number,
     Slider,
@@ -39,7 +41,8 @@ const { spec, blob, settings, over } = JSON.parse(await text(process.stdin));
 const held = await readStore(spec.sections, Uint8Array.from(Buffer.from(blob, 'base64')));
 const settingsOf = (name) => {
   const control = spec.controls.find((one) => one.name === name);
-  return control.kind === 'toggle' ? [false, true] : control.options ?? control.settings;
+  if (control.kind === 'toggle') return [false, true];
+  return held[`options:${name}`]?.words ?? control.options ?? control.settings;
 };
 const grid = makeGrid({ ...spec, over }, held, settingsOf);
 const formats = Object.fromEntries(spec.controls.map((c) => [c.name, c.format ?? '']));
@@ -136,6 +139,29 @@ def test_the_browser_reads_the_grid_as_python_does(sliders, seed):
             else:
                 assert data == true.reshape(-1).tolist()
         assert answer["alt"] == explorer.words(explorer.alt, values, wanted)
+
+
+def test_a_lookup_of_two_thousand_names_is_a_grid_axis():
+    rng = np.random.default_rng(5)
+    names = [f"N{i}" for i in range(2000)]
+    shares = dict(zip(names, rng.dirichlet(np.ones(4), 2000), strict=True))
+    explorer = Explorer(
+        lambda name, tilt: {"shares": shares[name] * tilt, "first": name[:2]},
+        [Lookup("name", names, value="N7"), Slider("tilt", 1, 2)],
+        [Bars(["a", "b", "c", "d"], "shares")],
+        grid={"tilt": 2},
+        caption="c",
+        alt="{name} {first}",
+        static=True,
+    )
+    assert explorer.static_report.total < 200_000
+    settings = [{"name": n, "tilt": t} for n, t in (("N0", 1.3), ("N1999", 2.0), ("N77", 1.0))]
+    for answer, values in zip(
+        in_browser(explorer, [[v, 0] for v in settings]), settings, strict=True
+    ):
+        true = shares[values["name"]] * values["tilt"]
+        assert_allclose(answer["outputs"]["shares"]["data"], true, atol=3e-5)
+        assert answer["alt"] == f"{values['name']} {values['name'][:2]}"
 
 
 def test_frames_are_picked_as_python_does():

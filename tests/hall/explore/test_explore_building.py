@@ -1,5 +1,6 @@
 """What building an explorer refuses, and what it makes."""
 
+import json
 import subprocess
 import sys
 
@@ -227,6 +228,8 @@ def test_sizes_are_those_of_the_page():
     sizes = explorer.static_report.sizes
     assert sizes["data"] == -(-len(explorer.store) // 3) * 4
     assert sizes["still"] == len(explorer.still.encode())
+    texts = len(json.dumps(explorer.spec))
+    assert abs(sizes["texts"] - texts) < 20
     assert sum(sizes.values()) == explorer.static_report.total < 400_000
 
 
