@@ -147,7 +147,7 @@ def test_widgets_are_served_in_the_version_that_python_has() -> None:
 
 def test_no_file_names_a_registry_or_a_path_of_one_machine() -> None:
     hosts = ["registry.npm" + "js", "files.python" + "hosted", "pypi." + "org"]
-    pattern = re.compile("|".join([*map(re.escape, hosts), r"/home/\w+/", "/root/"]).encode())
+    pattern = re.compile("|".join([*map(re.escape, hosts), r"/home/\w+/", "/ro" + "ot/"]).encode())
     listed = subprocess.run(
         ["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True
     ).stdout.split(b"\0")
