@@ -13,7 +13,7 @@
 
   // What can be scrolled must be reachable by keyboard.
   function reachWhatScrolls() {
-    for (const box of document.querySelectorAll('div.math, .highlight pre, .cell_output, table.dataframe')) {
+    for (const box of document.querySelectorAll('div.math, mjx-container, .highlight pre, .cell_output, table.dataframe')) {
       const scrolls = box.scrollWidth > box.clientWidth + 1;
       if (scrolls) box.setAttribute('tabindex', '0');
       else box.removeAttribute('tabindex');
@@ -23,7 +23,7 @@
   window.addEventListener('load', () => {
     sayWhatIsShown();
     reachWhatScrolls();
-    setTimeout(reachWhatScrolls, 1500); // once mathematics is typeset
+    window.MathJax?.startup?.promise?.then(reachWhatScrolls); // once mathematics is typeset
   });
   window.addEventListener('resize', reachWhatScrolls);
 })();

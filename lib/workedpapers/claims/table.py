@@ -156,7 +156,8 @@ class Scoreboard:
                 "<code>make book</code>, which records them.</p>"
             )
         return "".join(
-            _html(f"{name}: {tally(rows)}", rows) for name, rows in self.chapters.items()
+            f'<h3><a href="{escape(name)}.html">{escape(name)}</a></h3>' + _html(tally(rows), rows)
+            for name, rows in self.chapters.items()
         )
 
     def __repr__(self) -> str:
