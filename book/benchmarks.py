@@ -35,7 +35,11 @@ for path in records:
     record = json.loads(path.read_text("utf-8"))
     display(Markdown(f"## {record['title']}"))
     display(
-        pd.DataFrame(record["rows"]).style.hide(axis="index").format(precision=3, thousands=",")
+        pd.DataFrame(record["rows"])
+        .style.hide(axis="index")
+        .format(precision=3, thousands=",")
     )
-    versions = ", ".join(f"{name} {number}" for name, number in record["versions"].items())
+    versions = ", ".join(
+        f"{name} {number}" for name, number in record["versions"].items()
+    )
     display(Markdown(f"Measured on: {record['machine']}. Versions: {versions}."))

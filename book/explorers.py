@@ -37,8 +37,23 @@ import numpy as np
 from scipy import stats
 
 from workedpapers.explore import (
-    Bars, Choice, Choose, Explorer, HeatMap, Lines, Lookup, Mirror, Number, Picture, Play, Points,
-    Rule, Sentence, Slider, Toggle, check_mirror,
+    Bars,
+    Choice,
+    Choose,
+    Explorer,
+    HeatMap,
+    Lines,
+    Lookup,
+    Mirror,
+    Number,
+    Picture,
+    Play,
+    Points,
+    Rule,
+    Sentence,
+    Slider,
+    Toggle,
+    check_mirror,
 )
 
 # %% [markdown]
@@ -68,11 +83,19 @@ Explorer(
     oscillator,
     controls=[
         Slider("damping", 0.02, 0.5, value=0.1, log=True, label="Damping ratio"),
-        Slider("frequency", 0.5, 2, value=1, label="Natural frequency", unit="rad/s"),
+        Slider(
+            "frequency", 0.5, 2, value=1, label="Natural frequency", unit="rad/s"
+        ),
     ],
     view=[
-        Lines("time", "displacement", xlabel="Time (s)", ylabel="Displacement (cm)",
-              bands=[("below", "above")], ylim=(-1, 1)),
+        Lines(
+            "time",
+            "displacement",
+            xlabel="Time (s)",
+            ylabel="Displacement (cm)",
+            bands=[("below", "above")],
+            ylim=(-1, 1),
+        ),
         Number("half_life", label="The amplitude halves every", unit="s", digits=1),
     ],
     grid={"damping": 15, "frequency": 31},
@@ -119,8 +142,14 @@ Explorer(
         Choice("method", ["Wald", "Wilson", "Agresti-Coull"], label="Interval"),
     ],
     view=[
-        Lines("share", "covered", xlabel="True proportion", ylabel="Probability of coverage",
-              ylim=(0.5, 1), rules=[Rule(y=0.95, label="promised: 0.95")]),
+        Lines(
+            "share",
+            "covered",
+            xlabel="True proportion",
+            ylabel="Probability of coverage",
+            ylim=(0.5, 1),
+            rules=[Rule(y=0.95, label="promised: 0.95")],
+        ),
         Number("worst", label="Worst coverage in [0.01, 0.99]", digits=2),
     ],
     bits=8,
@@ -147,19 +176,51 @@ def planck(temperature):
         for t in (5772.0, temperature)
     )
     peak = 2.897771955e-3 / temperature * 1e6
-    seen = "ultraviolet" if peak < 0.38 else "visible" if peak < 0.75 else "infrared"
-    return {"wavelength": wavelength * 1e6, "here": here, "sun": sun, "peak": peak, "seen": seen}
+    seen = (
+        "ultraviolet" if peak < 0.38 else "visible" if peak < 0.75 else "infrared"
+    )
+    return {
+        "wavelength": wavelength * 1e6,
+        "here": here,
+        "sun": sun,
+        "peak": peak,
+        "seen": seen,
+    }
 
 
 Explorer(
     planck,
-    controls=[Slider("temperature", 1500, 12000, value=3000, log=True, label="Temperature", unit="K")],
+    controls=[
+        Slider(
+            "temperature",
+            1500,
+            12000,
+            value=3000,
+            log=True,
+            label="Temperature",
+            unit="K",
+        ),
+    ],
     view=[
-        Lines("wavelength", ["here", "sun"], labels=["this body", "the Sun, 5772 K"],
-              xlabel="Wavelength (µm)", ylabel="Radiance (W per m² sr nm)", xlog=True, ylog=True,
-              ylim=(1e-4, 1e6), rules=[Rule(x="peak", label="peak")]),
-        Sentence(["The radiance peaks at {peak:.2f} µm, ",
-                  Choose("seen", {"visible": "which we see."}, otherwise="in the {seen}.")]),
+        Lines(
+            "wavelength",
+            ["here", "sun"],
+            labels=["this body", "the Sun, 5772 K"],
+            xlabel="Wavelength (µm)",
+            ylabel="Radiance (W per m² sr nm)",
+            xlog=True,
+            ylog=True,
+            ylim=(1e-4, 1e6),
+            rules=[Rule(x="peak", label="peak")],
+        ),
+        Sentence(
+            [
+                "The radiance peaks at {peak:.2f} µm, ",
+                Choose(
+                    "seen", {"visible": "which we see."}, otherwise="in the {seen}."
+                ),
+            ]
+        ),
     ],
     grid={"temperature": 33},
     title="Light of a hot body",
@@ -189,10 +250,15 @@ surface = np.array([[log_likelihood(m, w) for m in means] for w in widths])
 def gaussian_fit(mean, width):
     here = log_likelihood(mean, width)
     return {
-        "means": means, "widths": widths, "surface": np.maximum(surface, -60),
-        "grid": grid, "density": stats.norm.pdf(grid, mean, width),
-        "weights": weights, "floor": np.full(len(weights), 0.02),
-        "here": here, "missing": surface.max() - here,
+        "means": means,
+        "widths": widths,
+        "surface": np.maximum(surface, -60),
+        "grid": grid,
+        "density": stats.norm.pdf(grid, mean, width),
+        "weights": weights,
+        "floor": np.full(len(weights), 0.02),
+        "here": here,
+        "missing": surface.max() - here,
     }
 
 
@@ -204,10 +270,23 @@ Explorer(
     ],
     view=[
         [
-            HeatMap("surface", "means", "widths", marker=("mean", "width"), xlabel="Mean (g)",
-                    ylabel="Standard deviation (g)", zlabel="Log-likelihood"),
-            Lines("grid", "density", labels=["Gaussian"], xlabel="Weight (g)",
-                  ylabel="Density (1/g)", ylim=(0, 1.4))
+            HeatMap(
+                "surface",
+                "means",
+                "widths",
+                marker=("mean", "width"),
+                xlabel="Mean (g)",
+                ylabel="Standard deviation (g)",
+                zlabel="Log-likelihood",
+            ),
+            Lines(
+                "grid",
+                "density",
+                labels=["Gaussian"],
+                xlabel="Weight (g)",
+                ylabel="Density (1/g)",
+                ylim=(0, 1.4),
+            )
             + Points("weights", "floor", label="twelve weights", size=8),
         ],
         Number("here", label="Log-likelihood here", digits=1),
@@ -237,7 +316,9 @@ def walkers(right, wall):
     place = np.zeros(4000)
     shares, theory = [], []
     for step in range(steps):
-        shares.append([((edge <= place) & (place < edge + 2)).mean() / 2 for edge in edges])
+        shares.append(
+            [((edge <= place) & (place < edge + 2)).mean() / 2 for edge in edges]
+        )
         mean, var = step * (2 * right - 1), 4 * step * right * (1 - right)
         theory.append(stats.norm.pdf(edges, mean, np.sqrt(max(var, 0.04))))
         place += np.where(rng.random(len(place)) < right, 1, -1)
@@ -249,12 +330,34 @@ def walkers(right, wall):
 Explorer(
     walkers,
     controls=[
-        Slider("right", 0.3, 0.7, step=0.1, value=0.5, label="Probability of a step to the right"),
+        Slider(
+            "right",
+            0.3,
+            0.7,
+            step=0.1,
+            value=0.5,
+            label="Probability of a step to the right",
+        ),
         Toggle("wall", label="A wall at 10"),
-        Play("step", steps, over=["share", "theory"], fps=12, label="Time", unit="steps", value=20),
+        Play(
+            "step",
+            steps,
+            over=["share", "theory"],
+            fps=12,
+            label="Time",
+            unit="steps",
+            value=20,
+        ),
     ],
-    view=Lines("place", ["share", "theory"], labels=["walkers", "Gaussian"], steps=["share"],
-               xlabel="Place", ylabel="Share of walkers", ylim=(0, 0.3)),
+    view=Lines(
+        "place",
+        ["share", "theory"],
+        labels=["walkers", "Gaussian"],
+        steps=["share"],
+        xlabel="Place",
+        ylabel="Share of walkers",
+        ylim=(0, 0.3),
+    ),
     bits=8,
     title="Random walkers",
     caption="Where 4000 walkers are, against the Gaussian of the same mean and variance.",
@@ -270,6 +373,7 @@ Explorer(
 # Below, a planet moves for a while under Newton's law: Euler's method lets it spiral outwards,
 # leapfrog keeps its energy.
 
+
 # %%
 def orbit(method, size, frame):
     x, y, u, v = 1.0, 0.0, 0.0, 1.1
@@ -282,7 +386,12 @@ def orbit(method, size, frame):
             u, v = u - size / 2 * x / r3, v - size / 2 * y / r3
         else:
             r3 = (x * x + y * y) ** 1.5
-            x, y, u, v = x + size * u, y + size * v, u - size * x / r3, v - size * y / r3
+            x, y, u, v = (
+                x + size * u,
+                y + size * v,
+                u - size * x / r3,
+                v - size * y / r3,
+            )
     energy = (u * u + v * v) / 2 - 1 / np.hypot(x, y)
     return {"x": x, "y": y, "sun": 0.0, "drift": energy / (1.1**2 / 2 - 1) - 1}
 
@@ -313,12 +422,30 @@ planet = Explorer(
     orbit,
     controls=[
         Choice("method", ["Euler", "leapfrog"], label="Method"),
-        Slider("size", 0.01, 0.1, step=0.01, value=0.05, label="Step size", unit="time units"),
+        Slider(
+            "size",
+            0.01,
+            0.1,
+            step=0.01,
+            value=0.05,
+            label="Step size",
+            unit="time units",
+        ),
         Play("frame", 600, fps=60, label="Step", unit="steps", value=120),
     ],
     view=[
-        Points("x", "y", label="planet", size=12, trails=160, xlabel="x", ylabel="y",
-               xlim=(-4, 4), ylim=(-3, 3), height=340)
+        Points(
+            "x",
+            "y",
+            label="planet",
+            size=12,
+            trails=160,
+            xlabel="x",
+            ylabel="y",
+            xlim=(-4, 4),
+            ylim=(-3, 3),
+            height=340,
+        )
         + Points("sun", "sun", label="sun", size=16),
         Number("drift", label="Energy has changed by", format="+.1%"),
     ],
@@ -382,10 +509,25 @@ export default function information({ word }, { counts }) {
 
 surprise = Explorer(
     information,
-    controls=[Lookup("word", [w for w, _ in words.most_common()], value="explicit", free=True,
-                     label="Word", placeholder="any word")],
+    controls=[
+        Lookup(
+            "word",
+            [w for w, _ in words.most_common()],
+            value="explicit",
+            free=True,
+            label="Word",
+            placeholder="any word",
+        )
+    ],
     view=[
-        Bars("letters", "bits", ylabel="Information (bits)", ylim=(0, 10), digits=1, height=240),
+        Bars(
+            "letters",
+            "bits",
+            ylabel="Information (bits)",
+            ylim=(0, 10),
+            digits=1,
+            height=240,
+        ),
         Number("total", label="The whole word", unit="bits", digits=1),
         Number("average", label="Per letter", unit="bits", digits=2),
     ],
@@ -417,7 +559,8 @@ def diffraction(shape, radius):
         "square": a < radius,
         "ring": (r < radius) & (r > 0.7 * radius),
         "slit": (np.abs(u) < radius / 4) & (np.abs(u[:, None]) < 2 * radius),
-        "two slits": (np.abs(np.abs(u) - radius / 2) < 1.1) & (np.abs(u[:, None]) < 2 * radius),
+        "two slits": (np.abs(np.abs(u) - radius / 2) < 1.1)
+        & (np.abs(u[:, None]) < 2 * radius),
     }[shape].astype(float)
     light = np.abs(np.fft.fftshift(np.fft.fft2(opening))) ** 2
     return {
@@ -430,15 +573,28 @@ def diffraction(shape, radius):
 Explorer(
     diffraction,
     controls=[
-        Choice("shape", ["circle", "square", "ring", "slit", "two slits"], label="Opening"),
+        Choice(
+            "shape",
+            ["circle", "square", "ring", "slit", "two slits"],
+            label="Opening",
+        ),
         Slider("radius", 4, 16, step=2, value=8, label="Size", unit="pixels"),
     ],
     view=[
         [
-            Picture("opening", label="Opening", width=300,
-                    alt="A {shape} of size {radius} pixels, white on black."),
-            Picture("light", label="Light far behind it", width=300, colormap="viridis",
-                    alt="Diffraction pattern of a {shape} of size {radius}."),
+            Picture(
+                "opening",
+                label="Opening",
+                width=300,
+                alt="A {shape} of size {radius} pixels, white on black.",
+            ),
+            Picture(
+                "light",
+                label="Light far behind it",
+                width=300,
+                colormap="viridis",
+                alt="Diffraction pattern of a {shape} of size {radius}.",
+            ),
         ],
         Number("area", label="Light that passes", format=".1%"),
     ],
@@ -456,23 +612,39 @@ Explorer(
 
 # %%
 day = np.arange(120)
-measured = 15 + 6 * np.sin(day / 19) + np.random.default_rng(3).normal(0, 2.5, len(day))
+measured = (
+    15 + 6 * np.sin(day / 19) + np.random.default_rng(3).normal(0, 2.5, len(day))
+)
 
 
 def smooth(window):
     average = np.full(len(day), np.nan)
-    average[window - 1:] = np.convolve(measured, np.ones(window) / window, mode="valid")
+    average[window - 1 :] = np.convolve(
+        measured, np.ones(window) / window, mode="valid"
+    )
     left = np.nanstd(measured - average)
     return {"day": day, "measured": measured, "average": average, "left": left}
 
 
 Explorer(
     smooth,
-    controls=[Slider("window", 2, 40, step=1, value=14, label="Window", unit="days")],
+    controls=[
+        Slider("window", 2, 40, step=1, value=14, label="Window", unit="days")
+    ],
     view=[
-        Lines("day", ["measured", "average"], xlabel="Day", ylabel="Temperature (°C)",
-              labels=["measured", "moving average"]),
-        Number("left", label="Standard deviation around the average", unit="°C", digits=2),
+        Lines(
+            "day",
+            ["measured", "average"],
+            xlabel="Day",
+            ylabel="Temperature (°C)",
+            labels=["measured", "moving average"],
+        ),
+        Number(
+            "left",
+            label="Standard deviation around the average",
+            unit="°C",
+            digits=2,
+        ),
     ],
     gaps=["average"],
     title="A moving average",
@@ -502,10 +674,12 @@ def throw(angle, drag):
         x, y = x + dt * u, y + dt * v
         path.append((x, y))
     path = np.array(path)
-    (x0, y0), (x1, y1) = path[-2:]
-    landing = len(path) - 2 + y0 / (y0 - y1)
+    before, after = path[-2:, 1]
+    landing = len(path) - 2 + before / (before - after)
     at = part * landing
-    along, height = (np.interp(at, np.arange(len(path)), path[:, k]) for k in (0, 1))
+    along, height = (
+        np.interp(at, np.arange(len(path)), path[:, k]) for k in (0, 1)
+    )
     return {"along": along, "height": height, "reach": along[-1], "zero": 0.0}
 
 
@@ -516,8 +690,15 @@ ball = Explorer(
         Slider("drag", 0, 0.05, value=0.01, label="Drag", unit="1/m"),
     ],
     view=[
-        Lines("along", "height", labels=["path"], xlabel="Distance (m)", ylabel="Height (m)",
-              xlim=(0, 45), ylim=(0, 20))
+        Lines(
+            "along",
+            "height",
+            labels=["path"],
+            xlabel="Distance (m)",
+            ylabel="Height (m)",
+            xlim=(0, 45),
+            ylim=(0, 20),
+        )
         + Points("reach", "zero", label="lands", size=11),
         Number("reach", label="Reach", unit="m", digits=1),
     ],

@@ -20,7 +20,15 @@ ROOT = Path(__file__).resolve().parents[2]
 EXECUTED = ROOT / "_build" / "executed"
 REPOSITORY = "https://github.com/worked-papers/worked-papers"
 
-_REMOTE_LINK = re.compile(r'<link[^>]+href="https?://[^"]*(?:cdn|font-awesome)[^"]*"[^>]*>')
+_REMOTE_LINK = re.compile(
+    r'<link[^>]+href="https?://[^"]*(?:cdn|font-awesome)[^"]*"[^>]*>'
+)
+# Roles of bibliographies that screen readers cannot use, and a label that hides what is shown.
+_BAD_ROLE = re.compile(
+    r' role="(?:list|doc-biblioentry|doc-backlink)"(?=[ >])| aria-label="Toggle hidden content"'
+)
+
+_PICTURE_TITLE = re.compile(r'(<i class="theme-switch [^>]*?) title="[^"]*"')
 
 
 def read_source(text: str) -> nbformat.NotebookNode:
@@ -30,7 +38,11 @@ def read_source(text: str) -> nbformat.NotebookNode:
 
 def code_digest(notebook: nbformat.NotebookNode) -> str:
     """Digest of what a kernel sees: the code cells and their metadata, in order."""
-    code = [[cell.source, cell.metadata] for cell in notebook.cells if cell.cell_type == "code"]
+    code = [
+        [cell.source, cell.metadata]
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+    ]
     return hashlib.sha256(json.dumps(code, sort_keys=True).encode()).hexdigest()
 
 
@@ -45,7 +57,9 @@ def read_chapter(text: str) -> nbformat.NotebookNode:
     path = EXECUTED / f"{code_digest(notebook)}.ipynb"
     if not path.exists():
         title = text.split("# # ", 1)[-1].split("\n", 1)[0]
-        raise FileNotFoundError(f"chapter {title!r} has not been executed; run `make book`")
+        raise FileNotFoundError(
+            f"chapter {title!r} has not been executed; run `make book`"
+        )
     executed = nbformat.read(path, as_version=4)
     done = (cell for cell in executed.cells if cell.cell_type == "code")
     for cell in notebook.cells:
@@ -63,9 +77,15 @@ def record_of(docname: str) -> dict[str, Any] | None:
     return json.loads(path.read_text("utf-8")) if path.exists() else None
 
 
-def reread_changed(app: Sphinx, env: Any, added: set, changed: set, removed: set) -> list[str]:
+def reread_changed(
+    app: Sphinx, env: Any, added: set, changed: set, removed: set
+) -> list[str]:
     """Names of pages whose outputs are newer than the page that Sphinx remembers."""
-    keys = {name: record["key"] for name in env.found_docs if (record := record_of(name))}
+    keys = {
+        name: record["key"]
+        for name in env.found_docs
+        if (record := record_of(name))
+    }
     known = getattr(env, "workedbook_keys", {})
     env.workedbook_keys = keys
     return [name for name, key in keys.items() if known.get(name) != key]
@@ -80,7 +100,9 @@ def for_download(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     return nbformat.from_dict({**notebook, "cells": [first, *notebook.cells]})
 
 
-def offer_notebook(app: Sphinx, page: str, template: str, context: dict, doctree: Any) -> None:
+def offer_notebook(
+    app: Sphinx, page: str, template: str, context: dict, doctree: Any
+) -> None:
     """Put a chapter's notebook beside its source, so that the page offers both for download."""
     source = ROOT / f"{page}.py"
     if not source.exists() or "sourcename" not in context:
@@ -91,25 +113,65 @@ def offer_notebook(app: Sphinx, page: str, template: str, context: dict, doctree
     context["ipynb_source"] = f"{page}.ipynb"
 
 
-def keep_local(app: Sphinx, page: str, template: str, context: dict, doctree: Any) -> None:
+def keep_local(
+    app: Sphinx, page: str, template: str, context: dict, doctree: Any
+) -> None:
     """Drop what would be loaded twice or from elsewhere."""
     seen: set[tuple[str, str]] = set()
     kept = []
     for script in context.get("script_files", []):
         attributes = getattr(script, "attributes", {})
-        name, body = str(getattr(script, "filename", script)), attributes.get("body") or ""
-        if (name, body) in seen or "thebe" in name.lower() or "thebe" in body.lower():
+        name, body = (
+            str(getattr(script, "filename", script)),
+            attributes.get("body") or "",
+        )
+        if (
+            (name, body) in seen
+            or "thebe" in name.lower()
+            or "thebe" in body.lower()
+        ):
             continue
         seen.add((name, body))
         kept.append(script)
     context["script_files"] = kept
     if context.get("body"):
-        context["body"] = _REMOTE_LINK.sub("", context["body"])
+        context["body"] = _BAD_ROLE.sub("", _REMOTE_LINK.sub("", context["body"]))
+
+
+def write_sitemap(app: Sphinx, error: Exception | None) -> None:
+    """List every page of the book for search engines, also after a build of a few pages."""
+    if error or app.builder.format != "html":
+        return
+    base = app.config.html_baseurl
+    pages = "".join(
+        f"<url><loc>{base}{name}.html</loc></url>\n"
+        for name in sorted(app.env.found_docs)
+    )
+    Path(app.outdir, "sitemap.xml").write_text(
+        '<?xml version="1.0" encoding="utf-8"?>\n'
+        f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{pages}</urlset>\n',
+        "utf-8",
+    )
+
+
+def name_buttons_once(app: Sphinx, error: Exception | None) -> None:
+    """Take the titles off the pictures of the button for light and dark: its label names it."""
+    if error or app.builder.format != "html":
+        return
+    for path in Path(app.outdir).rglob("*.html"):
+        text = path.read_text("utf-8")
+        mended = _PICTURE_TITLE.sub(r"\1", text)
+        if mended != text:
+            path.write_text(mended, "utf-8")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect the hooks."""
     app.connect("env-get-outdated", reread_changed)
-    app.connect("html-page-context", offer_notebook, priority=100)  # before the theme's buttons
+    app.connect(
+        "html-page-context", offer_notebook, priority=100
+    )  # before the theme's buttons
     app.connect("html-page-context", keep_local, priority=900)
+    app.connect("build-finished", write_sitemap)
+    app.connect("build-finished", name_buttons_once)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

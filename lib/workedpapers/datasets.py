@@ -160,14 +160,17 @@ def _require_digest(dataset: Dataset, path: Path) -> None:
     )
 
 
-def package_file(package: str, path: str, expected: str) -> Path | None:
+def package_file(
+    package: str, path: str, expected: str, *, digest: Callable[[Path], str] = sha256
+) -> Path | None:
     """Path of a data file inside an installed package, which is not imported.
 
     Parameters
     ----------
     package : import name of a top-level package.
     path : the file's path inside it, with forward slashes.
-    expected : the SHA-256 digest that the file must have.
+    expected : the digest that the file must have.
+    digest : how the digest is computed from the file's path. Default: SHA-256 of the bytes.
 
     Returns
     -------
@@ -185,7 +188,7 @@ def package_file(package: str, path: str, expected: str) -> Path | None:
         raise DatasetError(
             f"{package} is installed, but has no file {path}. Another version than expected?"
         )
-    found = sha256(file)
+    found = digest(file)
     if found != expected:
         raise DatasetError(
             f"{path} of the installed package {package} is not the file expected.\n"

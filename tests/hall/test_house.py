@@ -119,10 +119,10 @@ def test_binder_installs_the_pinned_versions() -> None:
     python = next(d for d in dependencies if isinstance(d, str) and d.startswith("python="))
     assert python.removeprefix("python=") in project()["requires-python"]
     named = [d for d in dependencies if isinstance(d, str)]
-    assert named == [python, "pip"], "every other version comes from constraints.txt"
+    assert named == [python, "pip"], "everything else comes through pip, in pinned versions"
     (by_pip,) = (d["pip"] for d in dependencies if isinstance(d, dict))
-    assert by_pip[0] == "--constraint constraints.txt"
-    for line in by_pip[1:]:
+    assert {"jupyterlab", "jupytext", "numpy", "anywidget"} <= {x.split("==")[0] for x in by_pip}
+    for line in by_pip:
         name, _, version = line.partition("==")
         assert pins()[canonicalize_name(name)] == version
     build = (ROOT / "postBuild").read_text("utf-8")
@@ -146,12 +146,8 @@ def test_widgets_are_served_in_the_version_that_python_has() -> None:
 
 
 def test_no_file_names_a_registry_or_a_path_of_one_machine() -> None:
-    pattern = re.compile(
-        rb"registry\.npm"
-        rb"js|files\.python"
-        rb"hosted|pypi\.(?:org|io)/sim"
-        rb"ple|/home/\w+/|/root/"
-    )
+    hosts = ["registry.npm" + "js", "files.python" + "hosted", "pypi." + "org"]
+    pattern = re.compile("|".join([*map(re.escape, hosts), r"/home/\w+/", "/root/"]).encode())
     listed = subprocess.run(
         ["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True
     ).stdout.split(b"\0")

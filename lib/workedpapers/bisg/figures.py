@@ -12,11 +12,19 @@ import pandas as pd
 
 from .categories import FIVE
 from .data import load_geography, load_names
+from .evaluate import reliability
 from .model import posterior
 from .predict import predict
+from .simulate import simulate_people
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from workedpapers.explore import Explorer
+    from workedpapers.plotting import Shown
+
+#: Lists of names that the paper's dictionaries were not made from.
+CENSUS_LISTS = {"surname": "census2010", "first": "census2020"}
 
 SHOWN = [group.capitalize() for group in FIVE]
 
@@ -134,7 +142,7 @@ def name_explorer(
             Bars("groups", ["prior", "with_surname", "with_place"],
                  labels=["before: share of the population", "after the surname",
                          "after the surname and the place"],
-                 ylabel="Probability (%)", ylim=(0, 100), horizontal=True, digits=0, height=380),
+                 ylabel="Probability (%)", ylim=(0, 108), horizontal=True, digits=0, height=380),
             Sentence([
                 Choose("name_known", {True: "", False:
                     "This surname is not known here: it changes nothing. "}),
@@ -164,3 +172,142 @@ def name_explorer(
         ),
         **options,
     )  # fmt: skip
+
+
+def labels_at(proba: pd.DataFrame, truth: pd.Series, threshold: float) -> dict[str, Any]:
+    """What labels do: who gets one when the largest probability must reach a threshold.
+
+    Parameters
+    ----------
+    proba : result of `predict`, n rows.
+    truth : the true group of each row.
+    threshold : from 0 to 1.
+
+    Returns
+    -------
+    Mapping with, for each of the five groups in percent: ``labelled``, the share of its people who
+    get a label; ``wrong``, the share of those whose label is another group; ``counted``, its
+    share among the labels; ``summed``, its mean probability; ``true``, its share in truth; and
+    ``everybody``, the share of all people who get a label.
+    """
+    p = proba[list(FIVE)].to_numpy(dtype=float)
+    group = pd.Categorical(truth, categories=list(FIVE)).codes
+    best, has_label = p.argmax(axis=1), p.max(axis=1) >= threshold
+    members = np.bincount(group, minlength=len(FIVE))
+    labelled = np.bincount(group[has_label], minlength=len(FIVE))
+    wrong = np.bincount(group[has_label & (best != group)], minlength=len(FIVE))
+    counted = np.bincount(best[has_label], minlength=len(FIVE))
+    return {
+        "groups": SHOWN,
+        "labelled": 100 * labelled / members,
+        "wrong": 100 * wrong / np.maximum(labelled, 1),
+        "counted": 100 * counted / max(counted.sum(), 1),
+        "summed": 100 * p.mean(axis=0),
+        "true": 100 * members / members.sum(),
+        "everybody": 100 * float(has_label.mean()),
+    }
+
+
+def threshold_explorer(people: int = 100_000, seed: int = 0, **options: Any) -> Explorer:
+    """Explorer of what happens when probabilities are turned into labels.
+
+    Parameters
+    ----------
+    people : number of people simulated from the real tables, whose group is known.
+    seed : seed of the simulation.
+    options : passed on to `workedpapers.explore.Explorer`.
+    """
+    from workedpapers.explore import Bars, Choice, Explorer, Number, Slider
+
+    everybody = simulate_people(people, seed=seed, names=CENSUS_LISTS, first=True)
+    evidence: dict[str, dict[str, Any]] = {
+        "surname": {"surname": "surname", "prior": "zcta2010"},
+        "surname and place": {"surname": "surname", "geo": "area"},
+        "both names and place": {"surname": "surname", "first": "first", "geo": "area"},
+    }
+    answers = {
+        label: predict(everybody, **words).fillna(dict(zip(FIVE, _national(), strict=True)))
+        for label, words in evidence.items()
+    }
+
+    def compute(threshold: float, evidence: str) -> dict[str, Any]:
+        return labels_at(answers[evidence], everybody["race"], threshold)
+
+    return Explorer(
+        compute=compute,
+        controls=[
+            Slider("threshold", 0.3, 0.99, value=0.8, step=0.01,
+                   label="Smallest probability that gives a label"),
+            Choice("evidence", list(evidence), value="surname and place", label="Evidence"),
+        ],
+        view=[
+            [
+                Bars("groups", ["labelled", "wrong"], ylim=(0, 108), horizontal=True, digits=0,
+                     labels=["of the group: get a label", "of these: a wrong one"],
+                     ylabel="Share of people (%)", height=330),
+                Bars("groups", ["true", "summed", "counted"], ylim=(0, 108), horizontal=True,
+                     digits=0, labels=["truth", "sum of probabilities", "count of labels"],
+                     ylabel="Share of the population (%)", height=330),
+            ],
+            Number("everybody", label="People with a label", unit="%", digits=1),
+        ],
+        grid={"threshold": 70},
+        title="What labels cost",
+        caption=(
+            f"{people:,} people drawn from the Census tables, whose group is known. Left: who "
+            "gets a label at all, and how often it is wrong, by true group. Right: what "
+            "the labels add up to. Raise the threshold: fewer labels are wrong, and the groups "
+            "that names tell apart least disappear from the count. The sum of probabilities stays."
+        ),
+        alt=(
+            "At a threshold of {threshold} with {evidence}, {labelled[0]:.0f}% of white, "
+            "{labelled[1]:.0f}% of Black, {labelled[2]:.0f}% of Hispanic, {labelled[3]:.0f}% of "
+            "Asian and {labelled[4]:.0f}% of other people get a label; of these, {wrong[0]:.0f}%, "
+            "{wrong[1]:.0f}%, {wrong[2]:.0f}%, {wrong[3]:.0f}% and {wrong[4]:.0f}% a wrong one."
+        ),
+        **options,
+    )  # fmt: skip
+
+
+def _national() -> np.ndarray:
+    return load_geography("zcta2010").shares(FIVE)
+
+
+def calibration_figure(
+    answers: Mapping[str, pd.DataFrame], truth: pd.Series, group: str = "white"
+) -> Shown:
+    """Reliability curves of several answers for the same people.
+
+    Parameters
+    ----------
+    answers : label of each curve and the probabilities, as `predict` returns them.
+    truth : the true group of each row.
+    group : the group whose probabilities are judged.
+    """
+    import matplotlib.pyplot as plt
+
+    from workedpapers.plotting import show, style
+
+    with style(figure_figsize=(5.2, 4.6)):
+        figure, axes = plt.subplots()
+        axes.plot([0, 1], [0, 1], color="grey", linestyle=":", linewidth=1)
+        gaps = []
+        for label, proba in answers.items():
+            curve = reliability(proba, truth, group)
+            spread = np.abs([curve["low"] - curve["frequency"], curve["high"] - curve["frequency"]])
+            axes.errorbar(curve["probability"], curve["frequency"], yerr=spread, marker="o",
+                          markersize=4, linewidth=1.4, label=label)  # fmt: skip
+            gap = (curve["probability"] - curve["frequency"]).abs().max()
+            gaps.append(f"{label}: at most {gap:.2f} from the diagonal")
+        axes.set_xlabel(f"Probability given for {group!r}")
+        axes.set_ylabel("Share of people who are")
+        axes.set_aspect("equal")
+        axes.legend()
+    return show(
+        figure,
+        alt=f"Reliability curves for the group {group}. " + "; ".join(gaps) + ".",
+        caption=(
+            f"How often probabilities for {group!r} come true, by bins of a tenth, with 95% "
+            "intervals. On the diagonal, a probability means what it says."
+        ),
+    )

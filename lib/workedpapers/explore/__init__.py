@@ -10,8 +10,9 @@ from .controls import Choice, Lookup, Play, Slider, Toggle
 from .errors import ExplorerError
 from .explorer import Explorer
 from .mirror import Mirror, check_mirror
+from .plots import HeatMap, Lines, Overlay, Points, Rule
 from .template import Choose
-from .views import Bars, HeatMap, Lines, Number, Overlay, Picture, Points, Rule, Sentence
+from .views import Bars, Number, Picture, Sentence
 
 __all__ = [
     "Bars",

@@ -108,7 +108,7 @@ class Slider(Control):
             settings = np.array([float(f"{x:.3g}") if self.step is None else x for x in raw])
         else:
             step = self.step or _round_step((high - low) / 120)
-            count = int(math.floor((high - low) / step + 1e-9))
+            count = math.floor((high - low) / step + 1e-9)
             first = low if self.step else math.ceil(low / step - 1e-9) * step
             settings = first + step * np.arange(count + 1)
         settings = np.array([float(f"{x:.12g}") for x in settings])
@@ -126,10 +126,12 @@ class Slider(Control):
 
     @property
     def default(self) -> float:
+        """Value at the start and after a reset."""
         return self.value  # type: ignore[return-value]
 
     @property
     def format(self) -> str:
+        """Format of the value in sentences."""
         if self.whole:
             return "d"
         if self.digits is not None:
@@ -140,6 +142,7 @@ class Slider(Control):
         return f".{max(decimals, default=2)}f"
 
     def check(self, value: Any) -> float:
+        """Return the value as `compute` gets it, or raise `ExplorerError`."""
         if isinstance(value, bool) or not isinstance(value, int | float | np.number):
             raise ExplorerError(f"slider {self.name}: {value!r} is not a number")
         if not self.low <= value <= self.high:
@@ -147,9 +150,11 @@ class Slider(Control):
         return round(float(value)) if self.whole else float(value)
 
     def sample(self, rng: np.random.Generator) -> float:
+        """Draw a value that a reader could set."""
         return self.check(rng.choice(self.settings).item())
 
     def to_json(self) -> dict[str, Any]:
+        """The same for the browser."""
         shown = {"unit": self.unit, "format": self.format, "settings": self.settings.tolist()}
         return {**self._head(self.label), **shown}
 
@@ -184,17 +189,21 @@ class Choice(Control):
 
     @property
     def default(self) -> str:
+        """Value at the start and after a reset."""
         return self.value  # type: ignore[return-value]
 
     def check(self, value: Any) -> str:
+        """Return the value as `compute` gets it, or raise `ExplorerError`."""
         if value not in self.options:
             raise ExplorerError(f"{self.kind} {self.name}: {value!r} is not one of {self.options}")
         return str(value)
 
     def sample(self, rng: np.random.Generator) -> str:
+        """Draw a value that a reader could set."""
         return str(rng.choice(self.options))
 
     def to_json(self) -> dict[str, Any]:
+        """The same for the browser."""
         return {**self._head(self.label), "options": list(self.options)}
 
 
@@ -212,17 +221,21 @@ class Toggle(Control):
 
     @property
     def default(self) -> bool:
+        """Value at the start and after a reset."""
         return self.value
 
     def check(self, value: Any) -> bool:
+        """Return the value as `compute` gets it, or raise `ExplorerError`."""
         if not isinstance(value, bool | np.bool_):
             raise ExplorerError(f"toggle {self.name}: {value!r} is not True or False")
         return bool(value)
 
     def sample(self, rng: np.random.Generator) -> bool:
+        """Draw a value that a reader could set."""
         return bool(rng.integers(2))
 
     def to_json(self) -> dict[str, Any]:
+        """The same for the browser."""
         return self._head(self.label)
 
 
@@ -255,9 +268,11 @@ class Lookup(Control):
 
     @property
     def default(self) -> str:
+        """Value at the start and after a reset."""
         return self.value  # type: ignore[return-value]
 
     def check(self, value: Any) -> str:
+        """Return the value as `compute` gets it, or raise `ExplorerError`."""
         if not isinstance(value, str):
             raise ExplorerError(f"lookup {self.name}: {value!r} is not a string")
         if not self.free and value not in self._known:
@@ -267,12 +282,14 @@ class Lookup(Control):
         return value
 
     def sample(self, rng: np.random.Generator) -> str:
+        """Draw a value that a reader could set."""
         known = str(rng.choice(self.options))
         if not self.free or rng.random() < 0.5:
             return known
         return _misspelt(known, rng)
 
     def to_json(self) -> dict[str, Any]:
+        """The same for the browser."""
         shown = {"free": self.free, "placeholder": self.placeholder}
         return {**self._head(self.label), **shown}
 
@@ -335,24 +352,29 @@ class Play(Control):
 
     @property
     def default(self) -> int:
+        """Value at the start and after a reset."""
         return self.value
 
     @property
     def format(self) -> str:
+        """Format of the value in sentences."""
         if float(self.start).is_integer() and float(self.scale).is_integer():
             return "d"
         return f".{max(0, -math.floor(math.log10(abs(self.scale))))}f"
 
     def check(self, value: Any) -> int:
+        """Return the value as `compute` gets it, or raise `ExplorerError`."""
         whole = isinstance(value, int | float | np.number) and float(value).is_integer()
         if not whole or not 0 <= value < self.frames:
             raise ExplorerError(f"play {self.name}: {value!r} is not a frame below {self.frames}")
         return int(value)
 
     def sample(self, rng: np.random.Generator) -> int:
+        """Draw a value that a reader could set."""
         return int(rng.integers(self.frames))
 
     def to_json(self) -> dict[str, Any]:
+        """The same for the browser."""
         shown = {
             "frames": self.frames,
             "over": list(self.over),

@@ -13,6 +13,7 @@ import anywidget
 import numpy as np
 import traitlets
 
+from .arguments import Values, checked_controls, rows_of
 from .controls import Control, Lookup, Play
 from .errors import ExplorerError
 from .formats import format_value
@@ -20,10 +21,11 @@ from .freeze import OutputReport, StaticReport, choose_interpolation, store_grid
 from .grid import Grid, axes_for, call, evaluate, probe_settings
 from .mirror import Mirror
 from .outputs import kind_of, normalise
+from .plots import Overlay
 from .quantise import Store
 from .report import explain
 from .template import Describe, fields, is_template, render, to_json
-from .views import Overlay, View
+from .view import View
 
 __all__ = ["Explorer"]
 
@@ -31,28 +33,6 @@ STATIC = Path(__file__).parent / "static"
 LIMIT = 400_000
 ALT = "alt_text_"
 SAMPLES = 40
-
-
-class Values(Mapping[str, Any]):
-    """Values by name, for a callable `alt`: ``v.width`` and ``v["width"]`` are the same."""
-
-    def __init__(self, values: Mapping[str, Any]) -> None:
-        self._values = dict(values)
-
-    def __getitem__(self, name: str) -> Any:
-        return self._values[name]
-
-    def __getattr__(self, name: str) -> Any:
-        try:
-            return self.__dict__["_values"][name]
-        except KeyError:
-            raise AttributeError(f"no value named {name!r}") from None
-
-    def __iter__(self) -> Any:
-        return iter(self._values)
-
-    def __len__(self) -> int:
-        return len(self._values)
 
 
 class Explorer(anywidget.AnyWidget):
@@ -117,8 +97,8 @@ class Explorer(anywidget.AnyWidget):
         seed: int = 0,
         limit: int = LIMIT,
     ) -> None:
-        self.compute, self.controls, self.mirror = compute, _checked_controls(controls), mirror
-        self.rows = _rows(view)
+        self.compute, self.controls, self.mirror = compute, checked_controls(controls), mirror
+        self.rows = rows_of(view)
         self.title, self.caption, self.alt = title, caption, alt
         self.gaps, self.bits, self.grid, self.limit = gaps, bits, grid, limit
         self.interpolation, self.max_error = interpolation, max_error
@@ -242,9 +222,13 @@ class Explorer(anywidget.AnyWidget):
     def _start_live(self) -> None:
         store = Store()
         self._add_options(store)
+        extra: dict[str, Any] = {"ranges": self._ranges([self.outputs])}
+        if self.mirror is not None and self.play and not self.play.over:
+            # Sixty frames a second are too many for a kernel: while playing, the mirror serves.
+            extra |= {"mirror": self.mirror.source, "data": self.mirror.add_to(store)}
         with self.hold_sync():
             self.store = store.blob()
-            self.spec = self._spec("live", store, ranges=self._ranges([self.outputs]))
+            self.spec = self._spec("live", store, **extra)
             self._send_answer(self.values)
 
     def _recompute(self, _change: Any = None) -> None:
@@ -304,6 +288,7 @@ class Explorer(anywidget.AnyWidget):
             "texts": len(json.dumps(spec)) - (len(json.dumps(extra.get("mirror", "")))),
             "still": len(self.still.encode()),
         }
+        report.sizes["texts"] += len(json.dumps(explain(report, self)))
         self._check_report(report)
         spec["report"] = explain(report, self)
         self.static_report, self.frozen = report, True
@@ -422,7 +407,10 @@ class Explorer(anywidget.AnyWidget):
         """A name that ties the still to the widget; the same in every build."""
         first = self.describe(self.defaults, self.outputs)
         names = ",".join(f"{c.name}={format_value(c.default)}" for c in self.controls)
-        return "x" + hashlib.sha256(f"{self.title}{self.caption}{first}{names}".encode()).hexdigest()[:12]
+        return (
+            "x"
+            + hashlib.sha256(f"{self.title}{self.caption}{first}{names}".encode()).hexdigest()[:12]
+        )
 
     def _ipython_display_(self, **kwargs: Any) -> None:
         """Show the still, where there is one, and then the widget."""
@@ -434,24 +422,3 @@ class Explorer(anywidget.AnyWidget):
         bundle = self._repr_mimebundle_(**kwargs)
         if bundle:
             display(bundle[0], metadata=bundle[1], raw=True)
-
-
-def _checked_controls(controls: Sequence[Control]) -> list[Control]:
-    controls = list(controls)
-    for control in controls:
-        if not isinstance(control, Control):
-            raise ExplorerError(f"{control!r} is not a control")
-    names = [control.name for control in controls]
-    if len(set(names)) != len(names):
-        raise ExplorerError(f"two controls have the same name: {names}")
-    if sum(isinstance(control, Play) for control in controls) > 1:
-        raise ExplorerError("an explorer has at most one Play")
-    return controls
-
-
-def _rows(view: Sequence[View | Sequence[View]] | View) -> list[list[View]]:
-    rows = [view] if isinstance(view, View) else list(view)
-    rows = [[row] if isinstance(row, View) else list(row) for row in rows]  # type: ignore[misc]
-    if not rows or not all(isinstance(v, View) for row in rows for v in row):  # type: ignore[union-attr]
-        raise ExplorerError("view must be a list of views, or of rows of views")
-    return rows  # type: ignore[return-value]

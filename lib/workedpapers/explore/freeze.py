@@ -87,7 +87,9 @@ class StaticReport:
                 of = "of the value" if o.relative else f"in [{o.low:.4g}, {o.high:.4g}]"
                 lines.append(f"  {o.name}: measured {o.error:.2g}, rounding {o.bound:.2g} {of}")
             else:
-                lines.append(f"  {o.name}: nearest stored setting, other at {o.wrong:.1%} of probes")
+                lines.append(
+                    f"  {o.name}: nearest stored setting, other at {o.wrong:.1%} of probes"
+                )
         parts = ", ".join(f"{part} {size / 1000:.1f}" for part, size in self.sizes.items())
         lines.append(f"  {self.total / 1000:.1f} kB: {parts}")
         return "\n".join(lines)
@@ -142,7 +144,9 @@ def stored_tables(grid: Grid, store: Store, entries: Sequence[Mapping[str, Any]]
     return Grid(grid.axes, tables)
 
 
-def read(grid: Grid, name: str, kind: str, values: Mapping[str, Any], method: str, log: bool) -> Any:
+def read(
+    grid: Grid, name: str, kind: str, values: Mapping[str, Any], method: str, log: bool
+) -> Any:
     """One output at any settings, as the browser reads it."""
     table = grid.tables[name]
     if kind != "f":

@@ -111,7 +111,7 @@ def _slider_axis(slider: Slider, n: int | None, default: int) -> Axis:
 def _stepped_axis(slider: Slider, n: int | None, default: int) -> Axis:
     settings = slider.settings
     intervals = len(settings) - 1
-    even = not slider.log and np.allclose(np.diff(settings), slider.step, rtol=1e-6)
+    even = not slider.log and np.allclose(np.diff(settings), slider.step or 0.0, rtol=1e-6)
     if not even:
         return Axis(slider.name, tuple(settings.tolist()), "list", True)
     fits = [k + 1 for k in range(1, intervals + 1) if intervals % k == 0]
@@ -168,9 +168,7 @@ def call(compute: Callable[..., Any], values: Mapping[str, Any]) -> Any:
         ) from error
 
 
-def evaluate(
-    compute: Callable[..., Any], axes: Sequence[Axis], gaps: Collection[str] = ()
-) -> Grid:
+def evaluate(compute: Callable[..., Any], axes: Sequence[Axis], gaps: Collection[str] = ()) -> Grid:
     """Evaluate `compute` at every node and check that its outputs keep kind and shape."""
     start = time.perf_counter()
     rows: dict[str, list[np.ndarray]] = {}

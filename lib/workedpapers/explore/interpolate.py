@@ -32,8 +32,8 @@ def axis_weights(position: float, n: int, method: str) -> tuple[int, np.ndarray]
     """
     position = min(max(position, 0.0), n - 1.0)
     if method == "nearest" or n == 1:
-        return int(math.floor(position + 0.5)), np.ones(1)
-    cell = min(int(math.floor(position)), n - 2)
+        return math.floor(position + 0.5), np.ones(1)
+    cell = min(math.floor(position), n - 2)
     t = position - cell
     if method == "linear" or n == 2:
         return cell, np.array([1 - t, t])

@@ -48,9 +48,7 @@ def normalise(
     return {name: _array(name, value, values, gaps) for name, value in result.items()}
 
 
-def _array(
-    name: str, value: Any, values: Mapping[str, Any], gaps: Collection[str]
-) -> np.ndarray:
+def _array(name: str, value: Any, values: Mapping[str, Any], gaps: Collection[str]) -> np.ndarray:
     if not isinstance(name, str) or not name.isidentifier():
         raise ExplorerError(f"output name {name!r} must be a Python identifier")
     array = np.asarray(value)

@@ -154,7 +154,9 @@ class Store:
         self._parts.append(data)
         return section
 
-    def add_floats(self, name: str, array: np.ndarray, bits: int = 16, log: bool = False) -> Section:
+    def add_floats(
+        self, name: str, array: np.ndarray, bits: int = 16, log: bool = False
+    ) -> Section:
         """Add numbers, quantised to `bits`; 64 bits keep them as they are."""
         if bits == 64:
             return self.add_exact(name, array)

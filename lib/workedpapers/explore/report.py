@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 from .formats import format_value
 from .freeze import OutputReport, StaticReport
-from .views import Bars, HeatMap, Lines, Number, Overlay
+from .plots import HeatMap, Lines, Overlay
+from .views import Bars, Number
 
 if TYPE_CHECKING:
     from .explorer import Explorer
@@ -37,7 +38,9 @@ def _grid_text(report: StaticReport, explorer: "Explorer") -> list[dict[str, Any
     shape = " × ".join(f"{n} of “{by_name[name]}”" for name, n in report.nodes.items())
     if not report.nodes:
         return [{"text": "Python computed this run when the page was built."}]
-    stored = f"Python computed {format_value(nodes, ',d')} settings when the page was built: {shape}."
+    stored = (
+        f"Python computed {format_value(nodes, ',d')} settings when the page was built: {shape}."
+    )
     floats = [output for output in report.outputs if output.kind == "f" and not output.constant]
     if report.interpolation == "none":
         between = "Every setting that you can choose is one of them."
@@ -51,7 +54,10 @@ def _grid_text(report: StaticReport, explorer: "Explorer") -> list[dict[str, Any
     parts: list[dict[str, Any]] = [{"text": f"{stored} {between} {measured}"}]
     if floats:
         labels = _labels(explorer)
-        rows = [[labels.get(o.name, o.name), _error(o), _amount(o.bound, o)] for o in floats]
+        rows = [
+            [labels.get(o.name, o.name.replace("_", " ")), _error(o), _amount(o.bound, o)]
+            for o in floats
+        ]
         head = ["Output", "Largest difference", "of which rounding, at most"]
         parts.append({"head": head, "rows": rows})
     other = [output for output in report.outputs if output.kind != "f" and output.wrong]
@@ -69,7 +75,9 @@ def _grid_text(report: StaticReport, explorer: "Explorer") -> list[dict[str, Any
 def _error(output: OutputReport) -> str:
     if output.relative:
         return _amount(output.error, output)
-    return f"{_amount(output.error, output)} ({format_value(output.share * 100, '.2g')}% of the range)"
+    return (
+        f"{_amount(output.error, output)} ({format_value(output.share * 100, '.2g')}% of the range)"
+    )
 
 
 def _amount(amount: float, output: OutputReport) -> str:
@@ -85,7 +93,13 @@ def _labels(explorer: "Explorer") -> dict[str, str]:
         for mark in view.marks if isinstance(view, Overlay) else [view]:
             if isinstance(mark, Lines | Bars):
                 labels.update(zip(mark.y, mark.labels or (), strict=False))
-            elif isinstance(mark, HeatMap) and mark.zlabel:
+                if len(mark.y) == 1 and mark.ylabel:
+                    labels[mark.y[0]] = mark.ylabel
+            if isinstance(mark, Lines):
+                for low, high in mark.bands:
+                    labels.setdefault(low, "Band, lower rim")
+                    labels.setdefault(high, "Band, upper rim")
+            if isinstance(mark, HeatMap) and mark.zlabel:
                 labels[mark.z] = mark.zlabel
             elif isinstance(mark, Number):
                 labels[mark.name] = mark.label or mark.name

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .formats import format_value
+from .heights import reserved_heights
 from .palette import colormap, palette
-from .views import Bars, HeatMap, Lines, Number, Overlay, Picture, Points, Sentence, View
+from .plots import HeatMap, Lines, Overlay, Points
+from .view import View
+from .views import Bars, Number, Picture, Sentence
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes as Plot
@@ -21,7 +24,7 @@ __all__ = ["still_figure", "still_png"]
 WIDTH = 7.4
 DPI = 110
 INK, QUIET = "#20262e", "#d9dde2"
-STYLE = {
+STYLE: Any = {
     "font.family": "sans-serif",
     "font.size": 9,
     "text.color": INK,
@@ -83,32 +86,13 @@ def _style(explorer: "Explorer") -> str:
     )
 
 
-def reserved_heights(explorer: "Explorer") -> tuple[int, int]:
-    """Height of the live figure on a wide and on a narrow page, estimated from its parts."""
-    wide = narrow = 34
-    for row in explorer.rows:
-        heights = [_panel_height(view) for view in row]
-        wide += max(heights)
-        narrow += sum(heights)
-    controls = len(explorer.controls)
-    columns = 2 if controls > 1 else 1
-    wide += 62 * -(-controls // columns) + 60
-    narrow += 70 * controls + 60
-    wide += 24 * (1 + len(explorer.caption) // 110)
-    narrow += 24 * (1 + len(explorer.caption) // 46)
-    return wide, narrow
-
-
 def _panel_height(view: View) -> int:
-    if isinstance(view, Number):
-        return 62
-    if isinstance(view, Sentence):
-        return 40
+    """Height in the picture of the first state, in hundredths of an inch."""
     if isinstance(view, Picture):
-        return view.width + 24
-    return getattr(view, "height", 280) + 48 if not isinstance(view, Overlay) else (
-        view.stated("height") + 48
-    )
+        return min(view.width, 340)
+    if isinstance(view, Overlay):
+        return int(view.stated("height")) + 30
+    return int(getattr(view, "height", 280)) + 30
 
 
 def _known(explorer: "Explorer") -> Known:
@@ -178,6 +162,8 @@ def _draw(plot: "Plot", view: View, known: Known) -> None:
 def _axes(plot: "Plot", view: Overlay, known: Known) -> None:
     plot.grid(not any(isinstance(mark, HeatMap) for mark in view.marks))
     plot.set_axisbelow(True)
+    if all(isinstance(mark, Lines) for mark in view.marks):
+        plot.margins(x=0)
     number = 0
     for mark in view.marks:
         if isinstance(mark, Lines):
@@ -188,7 +174,12 @@ def _axes(plot: "Plot", view: Overlay, known: Known) -> None:
             _heatmap(plot, mark, known)
         for rule in mark.rules:
             draw, at = (plot.axvline, rule.x) if rule.x is not None else (plot.axhline, rule.y)
-            draw(known[at] if isinstance(at, str) else at, color=INK, lw=1, ls=(0, (2, 2)))
+            draw(
+                float(known[at] if isinstance(at, str) else at or 0.0),
+                color=INK,
+                lw=1,
+                ls=(0, (2, 2)),
+            )
     plot.set_xlabel(view.stated("xlabel"))
     plot.set_title(view.stated("ylabel"), loc="left", fontsize=9)
     for axis in ("x", "y"):
@@ -215,7 +206,9 @@ def _lines(plot: "Plot", mark: Lines, known: Known, number: int) -> int:
         dash = palette()["dash"][number % len(palette()["dash"])]
         style = (0, tuple(d / 2 for d in dash)) if dash else "-"
         draw = "steps-post" if name in steps else "default"
-        plot.plot(x, known[name], color=_colour(number), ls=style, lw=1.8, label=label, drawstyle=draw)
+        plot.plot(
+            x, known[name], color=_colour(number), ls=style, lw=1.8, label=label, drawstyle=draw
+        )
         number += 1
     return number
 
@@ -229,7 +222,7 @@ def _points(plot: "Plot", mark: Points, known: Known, number: int) -> int:
         values = np.atleast_1d(np.asarray(known[mark.color], dtype=float))
         colour = colormap("viridis", (values - values.min()) / (np.ptp(values) or 1))
     plot.scatter(x, y, s=(size * 0.72) ** 2, c=colour, marker=shape, label=mark.label or None,
-                 edgecolors="white", linewidths=0.7, zorder=3)  # fmt: skip
+                 edgecolors="white", linewidths=0.7, zorder=3, clip_on=False)  # fmt: skip
     for word, at_x, at_y in zip(mark.labels or (), x, y, strict=False):
         plot.annotate(word, (at_x, at_y), (5, 4), textcoords="offset points", fontsize=8)
     return number + bool(mark.label)
@@ -268,17 +261,24 @@ def _bars(plot: "Plot", view: Bars, known: Known) -> None:
     for k, (name, label) in enumerate(zip(view.y, view.labels or (), strict=True)):
         at = places + (k - (len(view.y) - 1) / 2) * wide
         if view.horizontal:
-            plot.barh(at, known[name], wide * 0.9, color=_colour(k), label=label)
+            plot.barh(at, known[name], wide * 0.9, color=_colour(k), label=label, **_stripes(k))
         else:
-            plot.bar(at, known[name], wide * 0.9, color=_colour(k), label=label)
+            plot.bar(at, known[name], wide * 0.9, color=_colour(k), label=label, **_stripes(k))
     if view.horizontal:
         plot.set_yticks(places, words)
         plot.invert_yaxis()
     else:
         plot.set_xticks(places, words)
+    if isinstance(view.ylim, tuple):
+        (plot.set_xlim if view.horizontal else plot.set_ylim)(*view.ylim)
     plot.set_title(view.ylabel, loc="left", fontsize=9)
     if len(view.y) > 1:
         plot.legend(frameon=False, fontsize=8)
+
+
+def _stripes(number: int) -> dict[str, Any]:
+    """Stripes over the bars of every series but the first."""
+    return {"hatch": "/\\"[1 - number % 2] * 3, "edgecolor": "white", "lw": 0} if number else {}
 
 
 def _picture(plot: "Plot", view: Picture, known: Known) -> None:

@@ -2,7 +2,7 @@
 import { h } from './dom.js';
 import { formatValue } from './formats.js';
 import { makeLimits } from './limits.js';
-import { heading, makePlot, ratio, sample } from './plot.js';
+import { heading, makePlot, ratio, sample, stripe } from './plot.js';
 
 const GROUP = 0.76;
 
@@ -54,8 +54,11 @@ export function makeBars(panel, { theme, ranges }) {
         const [a, b] = [-0.46, 0.46].map((part) => u.valToPos(middle + part * wide, side, true));
         const [zero, end] = [u.valToPos(Math.max(0, u.scales.y.min), along, true), u.valToPos(value, along, true)];
         ctx.fillStyle = theme().series(k);
-        if (lying) ctx.fillRect(zero, Math.min(a, b), end - zero, Math.abs(b - a));
-        else ctx.fillRect(Math.min(a, b), end, Math.abs(b - a), zero - end);
+        const thick = Math.abs(b - a);
+        const [from, to] = [Math.min(zero, end), Math.max(zero, end)];
+        const box = lying ? [from, Math.min(a, b), to - from, thick] : [Math.min(a, b), from, thick, to - from];
+        ctx.fillRect(...box);
+        stripe(ctx, k, theme().paper, box);
         if (panel.digits === null) return;
         ctx.fillStyle = theme().muted;
         const text = formatValue(value, `.${panel.digits}f`);

@@ -44,4 +44,4 @@ export const superscript = (exponent) =>
 const strip = (text) => (text.includes('.') ? text.replace(/0+$/, '').replace(/\.$/, '') : text);
 
 // A space before the unit, but for the signs of degrees and per cent.
-export const withUnit = (text, unit) => (unit ? `${text}${/^[°%′″]/.test(unit) ? '' : ' '}${unit}` : text);
+export const withUnit = (text, unit) => (unit ? `${text}${/^[°%′″]$/.test(unit) ? '' : ' '}${unit}` : text);

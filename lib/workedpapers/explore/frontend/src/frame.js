@@ -20,6 +20,10 @@ export function makeFrame(spec, rows, controls, onReset) {
   const element = h('figure', { class: 'wp-x', 'data-wp': spec.id },
     h('div', { class: 'wp-top' }, title, badge), views, message, panel, foot,
     h('figcaption', {}, spec.caption), spoken);
+  // JupyterLab would take the arrow keys for its own shortcuts; it asks the focused element.
+  for (const part of element.querySelectorAll('input, select, button, summary')) {
+    part.setAttribute('data-lm-suppress-shortcuts', 'true');
+  }
   return {
     element,
     badge(kind) {
@@ -49,5 +53,7 @@ function table({ head, rows }) {
   const heads = head.map((text) => h('th', { scope: 'col' }, text));
   const body = rows.map(([first, ...rest]) =>
     h('tr', {}, h('th', { scope: 'row' }, first), ...rest.map((text) => h('td', {}, text))));
-  return h('table', {}, h('thead', {}, h('tr', {}, ...heads)), h('tbody', {}, ...body));
+  // A table wider than a phone scrolls, from the keyboard too.
+  return h('div', { class: 'wp-scroll', tabindex: 0, role: 'region', 'aria-label': 'Measured errors' },
+    h('table', {}, h('thead', {}, h('tr', {}, ...heads)), h('tbody', {}, ...body)));
 }

@@ -25,7 +25,7 @@ export function drawPoints(u, layer, outputs, number, theme, trail) {
   const place = (x, y) => [u.valToPos(x, 'x', true), u.valToPos(y, 'y', true)];
   if (trail?.length) drawTrails(ctx, [...trail, [xs, ys]], place, theme.series(number));
   ctx.lineWidth = 1.5 * ratio();
-  ctx.strokeStyle = theme.paper;
+  ctx.strokeStyle = shares ? theme.muted : theme.paper;
   ctx.font = `${12 * ratio()}px ${theme.family}`;
   for (let i = 0; i < xs.length; i += 1) {
     const [x, y] = place(xs[i], ys[i]);
@@ -35,9 +35,11 @@ export function drawPoints(u, layer, outputs, number, theme, trail) {
     ctx.fill();
     ctx.stroke();
     if (layer.labels) {
+      const room = u.bbox.left + u.bbox.width - x;
+      const fits = ctx.measureText(layer.labels[i]).width + 10 * ratio() < room;
       ctx.fillStyle = theme.ink;
-      ctx.textAlign = 'left';
-      ctx.fillText(layer.labels[i], x + 8 * ratio(), y - 6 * ratio());
+      ctx.textAlign = fits ? 'left' : 'right';
+      ctx.fillText(layer.labels[i], x + (fits ? 8 : -8) * ratio(), y - 6 * ratio());
     }
   }
 }

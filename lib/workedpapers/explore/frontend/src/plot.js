@@ -50,7 +50,7 @@ function axis(scale, side, theme, extra) {
     return log ? logLabels(at) : tickLabels(at, step);
   };
   const width = (u, texts) => Math.max(26, 14 + FONT * 0.58 * Math.max(0, ...(texts ?? []).map(longest)));
-  const height = (u, texts) => 22 + 14 * (Math.max(1, ...(texts ?? []).map((t) => String(t).split('\n').length)) - 1);
+  const height = (u, texts) => 22 + 1.5 * FONT * (Math.max(1, ...(texts ?? []).map((t) => String(t).split('\n').length)) - 1);
   return {
     scale,
     side,
@@ -106,7 +106,7 @@ export function makePlot(host, { theme, height, x, y, series, under, over, onCur
     series: [{}, ...series],
     hooks: {
       drawAxes: [(u) => clipped(u, () => under?.(u))],
-      draw: [(u) => clipped(u, () => over?.(u))],
+      draw: [(u) => clipped(u, () => over?.(u), 8 * ratio())],
       setCursor: onCursor ? [onCursor] : [],
     },
   };
@@ -138,12 +138,12 @@ export function makePlot(host, { theme, height, x, y, series, under, over, onCur
   };
 }
 
-// Draw inside the plotting area only.
-function clipped(u, draw) {
+// Draw inside the plotting area only, or a little beyond, for points on its rim.
+function clipped(u, draw, room = 0) {
   const { left, top, width, height } = u.bbox;
   u.ctx.save();
   u.ctx.beginPath();
-  u.ctx.rect(left, top, width, height);
+  u.ctx.rect(left - room, top - room, width + 2 * room, height + 2 * room);
   u.ctx.clip();
   draw();
   u.ctx.restore();
@@ -175,13 +175,42 @@ export function sample(kind, number, theme, { dash = [], marker = 'circle' } = {
       ctx.moveTo(0, 6);
       ctx.lineTo(26, 6);
       ctx.stroke();
-    } else if (kind === 'bar') ctx.fillRect(1, 1, 11, 11);
+    } else if (kind === 'bar') {
+      ctx.fillRect(1, 1, 11, 11);
+      stripe(ctx, number, theme().paper, [1, 1, 11, 11]);
+    }
     else {
       shapePath(ctx, marker, 7, 6, 9);
       ctx.fill();
     }
   };
   return { canvas, paint };
+}
+
+// Stripes over the bars of every series but the first, so that colour is not the only sign.
+export function stripe(ctx, number, colour, [x, y, width, height]) {
+  if (!number) return;
+  const far = width + height;
+  const gap = (number > 2 ? 4 : 7) * ratio();
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(x, y, width, height);
+  ctx.clip();
+  ctx.strokeStyle = colour;
+  ctx.globalAlpha = 0.45;
+  ctx.lineWidth = ratio();
+  ctx.beginPath();
+  for (let at = 0; at < far; at += gap) {
+    if (number % 2) {
+      ctx.moveTo(x + at, y);
+      ctx.lineTo(x + at - height, y + height);
+    } else {
+      ctx.moveTo(x + width - at, y);
+      ctx.lineTo(x + width - at + height, y + height);
+    }
+  }
+  ctx.stroke();
+  ctx.restore();
 }
 
 export function shapePath(ctx, shape, x, y, size) {

@@ -6,7 +6,7 @@ import { renderTemplate } from './template.js';
 export function makeNumber(panel, { formats }) {
   const value = h('span', { class: 'wp-figure' });
   const unit = panel.unit ? h('span', { class: 'wp-unit' }, panel.unit) : null;
-  const element = h('div', { class: 'wp-number' }, h('span', { class: 'wp-name' }, panel.label), h('span', {}, value, unit && !/^[°%]/.test(panel.unit) ? ' ' : '', unit));
+  const element = h('div', { class: 'wp-number' }, h('span', { class: 'wp-name' }, panel.label), h('span', {}, value, unit && !/^[°%′″]$/.test(panel.unit) ? ' ' : '', unit));
   return {
     element,
     update(outputs, controls) {

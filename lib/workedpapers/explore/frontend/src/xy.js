@@ -57,6 +57,7 @@ export function makeXY(panel, { theme, ranges }) {
     facets: facets(),
     stroke: () => theme().series(number),
     width: 2.2,
+    pxAlign: 0,
     dash: scaledDash(number),
     paths: layer.steps.includes(name) ? PATHS.step : PATHS.line,
     points: { show: false },
@@ -133,9 +134,10 @@ const gapped = (output) => {
   return data.some(Number.isNaN) ? Array.from(data, (value) => (Number.isNaN(value) ? null : value)) : data;
 };
 
-// Keeps the positions of the frames just shown; a jump, or another setting, begins anew.
+// Keeps the positions of the frames just shown, of which a slow screen skips some; a jump, or
+// another setting, begins anew.
 function remember(trail, layer, outputs, step) {
-  if (step === 1) trail.past = [...trail.past, trail.last].slice(-layer.trails);
+  if (step >= 1 && step <= 10) trail.past = [...trail.past, trail.last].slice(-layer.trails);
   else trail.past = [];
   trail.last = [copy(outputs[layer.x]), copy(outputs[layer.y])];
 }

@@ -22,7 +22,7 @@ from workedpapers.explore import (
 )
 
 TIME = np.linspace(0, 20, 241)
-NAMES = ["García", "Smith", "O'Brien", "Nguyen", "Garcés", "Müller", "Kim", "Van Dyke"]
+NAMES = ["García", "Smith", "O'Brien", "Nguyen", "Müller", "Garcés", "Kim", "Van Dyke"]
 
 
 def oscillator(damping, frequency, start, envelope):
@@ -180,7 +180,8 @@ export default function walk({ pull, step }) {
     seen.step += 1;
   }
   const grid = Float64Array.from({ length: 101 }, (_, i) => -2 + i * 0.04);
-  return { x: seen.x, y: pull * seen.x * seen.x / 2, grid, well: grid.map((g) => pull * g * g / 2) };
+  const well = grid.map((g) => pull * g * g / 2);
+  return { x: seen.x, y: pull * seen.x * seen.x / 2, grid, well };
 }
 """
 

@@ -42,6 +42,11 @@ def state_of(explorer):
     }
 
 
+def still_of(explorer):
+    """The picture that stands on the page before the widget; a live figure has none."""
+    return explorer.still if explorer.frozen else ""
+
+
 def page_of(explorers, delay=0):
     """HTML of a page with the stills and, a moment later, the widgets of some explorers."""
     first = next(iter(explorers.values()))
@@ -51,7 +56,7 @@ def page_of(explorers, delay=0):
         "states": {name: state_of(explorer) for name, explorer in explorers.items()},
     }
     places = "".join(
-        f'<section id="{name}">{explorer.still}<div id="at-{name}"></div></section>'
+        f'<section id="{name}">{still_of(explorer)}<div id="at-{name}"></div></section>'
         for name, explorer in explorers.items()
     )
     data = json.dumps(states).replace("</", "<\\/")
