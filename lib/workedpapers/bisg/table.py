@@ -3,7 +3,7 @@
 
 Nothing is pulled out of the database. The steps of name cleaning are regular expressions that
 all these engines understand (see `names`), the dictionaries become tables, and a prediction is a
-chain of joins and a quotient.
+chain of joins and a quotient. Only distinct names are cleaned.
 """
 
 from __future__ import annotations
@@ -94,19 +94,24 @@ def predict_table(
 # Names ----------------------------------------------------------------------------------------
 
 
-def fold(text: Any) -> Any:
+def fold(ibis: Any, text: Any) -> Any:
     """Step 1 of name cleaning as an expression: accents fall, letters become capitals."""
     single = {letter: plain for letter, plain in FOLD.items() if len(plain) == 1}
     vanish = [letter for letter, plain in FOLD.items() if not plain]
     # translate drops the characters for which the second text has no counterpart
     plain = text.translate("".join([*single, *vanish]), "".join(single.values()))
     several = {letter: plain for letter, plain in FOLD.items() if len(plain) > 1}
-    return reduce(lambda t, pair: t.replace(*pair), several.items(), plain).upper()
+    folded = reduce(lambda t, pair: t.replace(*pair), several.items(), plain)
+    # Most names are ASCII, of which only a few characters vanish; engines are slow at the above.
+    ascii_only = reduce(
+        lambda t, letter: t.replace(letter, ""), (v for v in vanish if v.isascii()), text
+    )
+    return ibis.ifelse(text.re_search("[^ -~]"), folded, ascii_only).upper()
 
 
 def words(ibis: Any, text: Any) -> Any:
     """Steps 1 to 5 of name cleaning as an expression."""
-    t = _trim(fold(text).re_replace(cleaning.NOT_WORD, " "))
+    t = _trim(fold(ibis, text).re_replace(cleaning.NOT_WORD, " "))
     t = t.re_replace(cleaning.SUFFIX, "").re_replace(cleaning.DIGITS, "")
     t = _trim(t.re_replace(cleaning.SPACES, " "))
     initials = t.re_search(cleaning.HAS_INITIALS) & ~t.re_search(cleaning.PARTICLE_INITIAL)
@@ -125,41 +130,45 @@ def _join_names(ibis: Any, table: Any, column: str, kind: str, made: Plan, posit
     """Add the factors of the name, NULL if it is not in the dictionary, and how it matched."""
     if not table[column].type().is_string():
         raise TypeError(f"{kind}={column!r}: expected text, the column is {table[column].type()}")
-    raw, w = table[column], f"__{kind}_words"
-    table = table.mutate(**{w: words(ibis, raw)})
-    steps = [_joined(table[w])]
-    for pattern in (cleaning.FIRST, cleaning.LAST, cleaning.WORD):
-        part = _joined(table[w].re_extract(pattern, 0))
-        steps.append(ibis.ifelse(part.length() > 1, part, ibis.null(str)))
-    tried = [f"__{kind}_try{i}" for i in range(len(steps))]
-    table = table.mutate(**dict(zip(tried, steps, strict=True)))
-    dictionary = _memtable(ibis, made, position)
+    raw, how = f"__{kind}_raw", f"matched_{kind}"
+    found = _match_distinct(
+        ibis, table.select(raw=column).distinct(), _memtable(ibis, made, position)
+    )
+    names = {raw: "raw", how: "how", f"__{kind}_found": "found"}
+    found = found.rename(**names, **{_factor(kind, g): g for g in made.groups})
+    table = table.left_join(found, table[column] == found[raw])
+    return table.mutate(**{how: table[how].fill_null(MATCHES[cleaning.MISSING])})
+
+
+def _match_distinct(ibis: Any, names: Any, dictionary: Any) -> Any:
+    """Find each distinct name: columns raw, how, found (the key), and the factors."""
+    names = names.filter(names["raw"].notnull())
+    names = names.mutate(words=words(ibis, names["raw"]))
+    tried = {"try0": _joined(names["words"])}
+    for i, pattern in enumerate((cleaning.FIRST, cleaning.LAST, cleaning.WORD), start=1):
+        part = _joined(names["words"].re_extract(pattern, 0))
+        tried[f"try{i}"] = ibis.ifelse(part.length() > 1, part, ibis.null(str))
+    names = names.mutate(**tried)
     hits = []
     for candidate in tried:
         hit = f"{candidate}_hit"
         keys = dictionary.select(**{hit: dictionary["__key"]})
-        table = table.left_join(keys, table[candidate] == keys[hit])
+        names = names.left_join(keys, names[candidate] == keys[hit])
         hits.append(hit)
-    found = f"__{kind}_found"
-    plain = table[column].re_search("^[A-Za-z]+$")
+    plain = names["raw"].re_search("^[A-Za-z]+$")
+    first = ibis.ifelse(plain, MATCHES[cleaning.EXACT], MATCHES[cleaning.CLEANED])
     how = ibis.cases(
-        (table[hits[0]].notnull(), ibis.ifelse(plain, MATCHES[cleaning.EXACT],
-                                               MATCHES[cleaning.CLEANED])),
-        (table[hits[1]].notnull(), MATCHES[cleaning.FIRST_PART]),
-        (table[hits[2]].notnull(), MATCHES[cleaning.LAST_PART]),
-        (table[hits[3]].notnull(), MATCHES[cleaning.LAST_WORD]),
-        (table[column].isnull(), MATCHES[cleaning.MISSING]),
-        (table[column].re_search(f"^[{cleaning.BLANK}]*$"), MATCHES[cleaning.MISSING]),
-        (table[tried[0]] == "", MATCHES[cleaning.NO_LETTERS]),
+        (names[hits[0]].notnull(), first),
+        (names[hits[1]].notnull(), MATCHES[cleaning.FIRST_PART]),
+        (names[hits[2]].notnull(), MATCHES[cleaning.LAST_PART]),
+        (names[hits[3]].notnull(), MATCHES[cleaning.LAST_WORD]),
+        (names["raw"].re_search(f"^[{cleaning.BLANK}]*$"), MATCHES[cleaning.MISSING]),
+        (names["try0"] == "", MATCHES[cleaning.NO_LETTERS]),
         else_=MATCHES[cleaning.NOT_IN_TABLE],
-    )  # fmt: skip
-    table = table.mutate(
-        **{found: ibis.coalesce(*(table[hit] for hit in hits)), f"matched_{kind}": how}
     )
-    table = table.drop(w, *tried, *hits)
-    factors = dictionary.rename(**{f"__{kind}_key": "__key"})
-    factors = factors.rename(**{_factor(kind, g): g for g in made.groups})
-    return table.left_join(factors, table[found] == factors[f"__{kind}_key"])
+    found = ibis.coalesce(*(names[hit] for hit in hits))
+    names = names.mutate(how=how, found=found).select("raw", "how", "found")
+    return names.left_join(dictionary, names["found"] == dictionary["__key"]).drop("__key")
 
 
 def _factor(kind: str, group: str) -> str:
