@@ -28,17 +28,49 @@ from pathlib import Path
 import pandas as pd
 from IPython.display import Markdown, display
 
+HEADS = {
+    "task": "Task",
+    "rows": "Rows",
+    "ours_cpu_s": "Ours (CPU s)",
+    "peer": "Peer",
+    "peer_cpu_s": "Peer (CPU s)",
+    "ratio": "Times as fast",
+    "ours_peak_mb": "Ours, peak (MB)",
+    "peer_peak_mb": "Peer, peak (MB)",
+    "cpu_s": "CPU (s)",
+    "wall_s": "Clock (s)",
+    "peak_mb": "Peak (MB)",
+}
+
+
+def shown(value):
+    """A number with three digits, and thousands separated."""
+    if isinstance(value, str):
+        return value
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
+
+
+def table(rows):
+    """The columns of a record that have a heading, as people read them."""
+    kept = [
+        {HEADS[key]: shown(row[key]) for key in HEADS if key in row} for row in rows
+    ]
+    return pd.DataFrame(kept).style.hide(axis="index")
+
+
 records = sorted(Path("../benchmarks/results").glob("*.json"))
 if not records:
     print("No benchmark has been recorded in this copy. Run `make bench`.")
 for path in records:
     record = json.loads(path.read_text("utf-8"))
-    display(Markdown(f"## {record['title']}"))
+    display(Markdown(f"## {record['title']}"), table(record["rows"]))
+    apart = max(row["largest_difference"] for row in record["rows"])
     display(
-        pd.DataFrame(record["rows"])
-        .style.hide(axis="index")
-        .format(precision=3, thousands=",")
+        Markdown(f"Both give the same answers: they differ by at most {apart:.0e}.")
     )
+    if record.get("streamed"):
+        display(Markdown("More rows than memory should hold, in batches:"))
+        display(table(record["streamed"]))
     versions = ", ".join(
         f"{name} {number}" for name, number in record["versions"].items()
     )
