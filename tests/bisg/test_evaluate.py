@@ -59,6 +59,19 @@ def test_auc_is_the_share_of_pairs_in_the_right_order(rows):
     assert low <= value <= high
 
 
+def test_auc_interval_is_that_of_delong_by_pairs():
+    rng = np.random.default_rng(8)
+    member = np.arange(90) < 25
+    score = np.round(rng.normal(size=90) + member, 1)  # with ties
+    pairs = score[member][:, None] - score[~member][None, :]
+    psi = (pairs > 0) + 0.5 * (pairs == 0)
+    variance = psi.mean(axis=1).var(ddof=1) / 25 + psi.mean(axis=0).var(ddof=1) / 65
+    value, low, high = auc(score, member, 0.95)
+    centre = np.log(value / (1 - value))
+    half = 1.959963984540054 * np.sqrt(variance) / (value * (1 - value))
+    assert_allclose([low, high], 1 / (1 + np.exp(-np.array([centre - half, centre + half]))))
+
+
 def test_auc_interval_covers():
     hits = 0
     for seed in range(200):
