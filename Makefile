@@ -38,8 +38,8 @@ serve: $(VENV)/.with-book  ## show the built book at a local address
 
 lab: $(VENV)/.with-lab  ## open JupyterLab; a chapter's .py opens as a notebook
 	@echo "== opening JupyterLab on book/"
-	@$(BIN)/python -m jupytext_config set-default-viewer >/dev/null 2>&1 || $(BIN)/jupytext-config set-default-viewer >/dev/null
-	@$(BIN)/jupyter lab --notebook-dir . book/bisg.py
+	@$(BIN)/jupytext-config set-default-viewer >/dev/null
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jupyter lab --notebook-dir . book/bisg.py
 
 test: $(VENV)/.with-test  ## every test; builds the book first where it is out of date
 	@echo "== style, types and who imports whom"

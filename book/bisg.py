@@ -622,7 +622,7 @@ claims_table(CLAIMS, chapter="bisg")
 # The likelihood ratio between the two leading groups decides. A place can overturn it only if the
 # odds of the two groups there differ from the country's by as much.
 
-# %% jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true, "outputs_hidden": true}
 for name, leader in (("Jackson", "black"), ("Nguyen", "asian")):
     likelihood = bisg.lookup(name) / p_voters
     odds = likelihood[leader] / likelihood["white"]
@@ -650,7 +650,7 @@ for name, leader in (("Jackson", "black"), ("Nguyen", "asian")):
 # With the dictionary's own prior you get the dictionary's row. With the country's shares each group
 # is multiplied by the ratio of the priors.
 
-# %% jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true, "outputs_hidden": true}
 williams = pd.DataFrame({"last": ["Williams"]})
 voters = bisg.predict(williams, surname="last")["black"].item()
 country = bisg.predict(williams, surname="last", prior="zcta2010")["black"].item()
@@ -677,7 +677,7 @@ print(
 # ```
 # Look for the jump, not for the minimum: fractions that cancel give bounds below the threshold.
 
-# %% jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true, "outputs_hidden": true}
 counts = bisg.model.recover_counts(first.p_race[first.p_race.max(axis=1) < 1])
 jump = {n: int((counts == n).sum()) for n in range(20, 30)}
 largest = max(range(21, 30), key=lambda n: jump[n] - jump[n - 1])
@@ -706,7 +706,7 @@ print(f"the largest step up is at {largest}")
 # The tables do not say which tracts lie in which ZIP area, so each person has one or the other. A
 # crosswalk with populations would put both on the same people.
 
-# %% jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true, "outputs_hidden": true}
 for level in ("zcta2010", "tract2010"):
     some = bisg.simulate_people(
         100_000, seed=3, names="census2010", geography=level

@@ -24,7 +24,8 @@ for (const [name, state] of Object.entries(states)) {
   const held = { spec: state.spec, values: state.values, answer: state.answer,
     store: bytes(state.store), answer_data: bytes(state.answer_data) };
   const model = { get: (key) => held[key], set: (key, value) => (held[key] = value),
-    save_changes() {}, on() {}, off() {}, send() {} };
+    save_changes() {}, off() {}, send() {},
+    on(name, answer) { if (PONG && name === 'msg:custom') setTimeout(() => answer({ kind: 'pong' }), PONG); } };
   await widget.render({ model, el: document.getElementById(`at-${name}`) });
 }
 document.documentElement.dataset.ready = 'yes';
@@ -47,8 +48,11 @@ def still_of(explorer):
     return explorer.still if explorer.frozen else ""
 
 
-def page_of(explorers, delay=0):
-    """HTML of a page with the stills and, a moment later, the widgets of some explorers."""
+def page_of(explorers, delay=0, pong=0):
+    """HTML of a page with the stills and, a moment later, the widgets of some explorers.
+
+    With `pong`, a kernel answers after so many milliseconds; without, none ever does.
+    """
     first = next(iter(explorers.values()))
     states = {
         "program": first._esm,
@@ -61,4 +65,8 @@ def page_of(explorers, delay=0):
     )
     data = json.dumps(states).replace("</", "<\\/")
     script = f'<script id="states" type="application/json">{data}</script>'
-    return PAGE.replace("BODY", places + script).replace("DELAY", str(delay))
+    return (
+        PAGE.replace("BODY", places + script)
+        .replace("DELAY", str(delay))
+        .replace("PONG", str(pong))
+    )

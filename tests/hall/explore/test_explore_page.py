@@ -377,9 +377,20 @@ def test_live_without_a_kernel_says_so(open_page, tmp_path):
     slider = page.locator("#live input[type=range]").first
     assert slider.is_disabled()
     page.wait_for_selector("#live [role=alert]:not([hidden])")
-    assert "No Python is running" in page.locator("#live [role=alert]").inner_text()
+    assert "Python has not answered yet" in page.locator("#live [role=alert]").inner_text()
     assert page.locator("#live .wp-badge").inner_text() == "Stored result"
     assert drawn(page, "live").startswith("data:image/png")
+
+
+def test_a_kernel_that_was_busy_is_still_welcome(open_page, tmp_path):
+    path = tmp_path / "busy.html"
+    live = page_of({"live": ALL["oscillator"](static=False)}, pong=4500)
+    path.write_text(live, encoding="utf8")
+    page = open_page(address=path.as_uri())
+    page.wait_for_selector("#live [role=alert]:not([hidden])")
+    page.wait_for_selector("#live .wp-x[data-source=python]", timeout=10_000)
+    assert page.locator("#live [role=alert]").is_hidden()
+    assert page.locator("#live input[type=range]").first.is_enabled()
 
 
 EMBEDDED = """<!doctype html><html lang="en" data-theme="light">

@@ -23,6 +23,9 @@ export { findOptions, fold } from './lookup.js';
 
 const MAKERS = { xy: makeXY, bars: makeBars, picture: makePicture, number: makeNumber, sentence: makeSentence };
 
+const WAITING =
+  'Python has not answered yet. It may be busy with other cells; if none is running, run the cell above.';
+
 async function render({ model, el }) {
   const spec = model.get('spec');
   const held = await readStore(spec.sections, bytesOf(model.get('store')));
@@ -160,12 +163,15 @@ async function makeFigure(model, el, spec, held) {
     });
     await read();
     controls.forEach((control) => control.enable(false));
-    findKernel(model, (alive) => {
-      live.on = alive;
-      frameOfPage.badge(alive ? 'python' : 'stored');
-      if (alive) controls.forEach((control) => control.enable(true));
-      else frameOfPage.complain('No Python is running here. Run the cell above to move this figure.');
-    });
+    frameOfPage.badge('stored');
+    findKernel(model, wake, () => frameOfPage.complain(WAITING));
+  }
+
+  function wake() {
+    live.on = true;
+    frameOfPage.badge('python');
+    frameOfPage.complain(null);
+    controls.forEach((control) => control.enable(true));
   }
 
   // Settings that came from Python or from another view of the same figure.

@@ -4,21 +4,22 @@ import { bytesOf, readStore } from './store.js';
 
 const PATIENCE = 3000;
 
-// Calls back once with true if a kernel answers, or with false if none does in time.
-export function findKernel(model, found) {
-  let settled = false;
-  const settle = (alive) => {
-    if (settled) return;
-    settled = true;
-    found(alive);
-  };
-  model.on('msg:custom', (message) => message?.kind === 'pong' && settle(true));
+// Calls `onAnswer` when a kernel answers, however late: it may be busy with the cells below.
+// Calls `onSilence` once if none has answered after a while.
+export function findKernel(model, onAnswer, onSilence) {
+  let answered = false;
+  model.on('msg:custom', (message) => {
+    if (message?.kind !== 'pong' || answered) return;
+    answered = true;
+    onAnswer();
+  });
+  const doubt = () => answered || onSilence();
   try {
     model.send({ kind: 'ping' });
+    setTimeout(doubt, PATIENCE);
   } catch {
-    settle(false);
+    doubt();
   }
-  setTimeout(() => settle(false), PATIENCE);
 }
 
 export async function readAnswer(model, over) {
