@@ -28,12 +28,6 @@ ALSO = ["index.html", "search.html", "genindex.html", "404.html"]
 WIDTHS = {"desktop": 1280, "phone": 390}
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say once, loudly, that nothing was tested in a browser."""
-    if browsers.find_chromium() is None:
-        terminalreporter.write_sep("!", browsers.MISSING, red=True, bold=True)
-
-
 @pytest.fixture(scope="session")
 def book() -> Iterator[str]:
     """Address of the built book."""

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from itertools import pairwise
-from typing import Any
+from typing import Any, ClassVar
 
 __all__ = [
     "All",
@@ -159,45 +159,40 @@ class Within(Expectation):
 
 
 @dataclass(frozen=True)
-class AtLeast(Expectation):
-    """The number is ``bound`` or more."""
+class _Bounded(Expectation):
+    """The number lies on one side of a bound."""
 
     bound: float
     why: str = field(kw_only=True)
     unit: str = field(default="", kw_only=True)
+    words: ClassVar[str]
 
     def verdict(self, measured: Measured) -> Verdict:
-        """Reproduced if the interval lies at or above the bound."""
+        """Reproduced if the whole interval lies on the right side of the bound."""
         return self._graded(measured)
-
-    def _inside(self, value: float) -> bool:
-        return value >= self.bound
 
     @property
     def text(self) -> str:
         """For example 'at least 90%'."""
-        return f"at least {number(self.bound, self.unit)}"
+        return f"{self.words} {number(self.bound, self.unit)}"
 
 
-@dataclass(frozen=True)
-class AtMost(Expectation):
+class AtLeast(_Bounded):
+    """The number is ``bound`` or more."""
+
+    words = "at least"
+
+    def _inside(self, value: float) -> bool:
+        return value >= self.bound
+
+
+class AtMost(_Bounded):
     """The number is ``bound`` or less."""
 
-    bound: float
-    why: str = field(kw_only=True)
-    unit: str = field(default="", kw_only=True)
-
-    def verdict(self, measured: Measured) -> Verdict:
-        """Reproduced if the interval lies at or below the bound."""
-        return self._graded(measured)
+    words = "at most"
 
     def _inside(self, value: float) -> bool:
         return value <= self.bound
-
-    @property
-    def text(self) -> str:
-        """For example 'at most 0.003'."""
-        return f"at most {number(self.bound, self.unit)}"
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,9 @@ for (const [name, state] of Object.entries(states)) {
     store: bytes(state.store), answer_data: bytes(state.answer_data) };
   const model = { get: (key) => held[key], set: (key, value) => (held[key] = value),
     save_changes() {}, off() {}, send() {},
-    on(name, answer) { if (PONG && name === 'msg:custom') setTimeout(() => answer({ kind: 'pong' }), PONG); } };
+    on(name, answer) {
+      if (PONG && name === 'msg:custom') setTimeout(() => answer({ kind: 'pong' }), PONG);
+    } };
   await widget.render({ model, el: document.getElementById(`at-${name}`) });
 }
 document.documentElement.dataset.ready = 'yes';

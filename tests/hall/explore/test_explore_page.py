@@ -1,44 +1,29 @@
 """The explorers in a real browser: mouse, keyboard, phone, light and dark, and no network."""
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
 from explore_pages import page_of
 from explore_samples import ALL
 
+import browsers
+
 pytestmark = pytest.mark.site
 
 ROOT = Path(__file__).parents[3]
 VENDOR = ROOT / "book" / "_static" / "vendor"
-BROWSER = next(
-    (
-        found
-        for name in ("chromium", "chromium-browser", "google-chrome")
-        if (found := shutil.which(name))
-    ),
-    None,
-)
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 CANVAS = ".u-wrap canvas, canvas.wp-image"
 
 
 @pytest.fixture(scope="module")
 def browser():
-    if BROWSER is None:
-        pytest.skip("NO CHROMIUM ON THIS MACHINE: the figures were NOT tried in a browser")
+    path = browsers.find_chromium()
+    if path is None:
+        pytest.skip(browsers.MISSING)
     sync = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     with sync.sync_playwright() as play:
-        chromium = play.chromium.launch(executable_path=BROWSER, args=FLAGS)
+        chromium = play.chromium.launch(executable_path=path, args=browsers.ARGUMENTS)
         yield chromium
         chromium.close()
 
