@@ -192,7 +192,27 @@ for name in ("rosenman", "tzioumis"):
     )
 
 # %% [markdown]
-# ### What it finds in the other direction
+# Coverage is not the same for everybody. A group that is rare in the states where the names were
+# counted has more names that are too rare to be listed. Here is the share of each group whose name is
+# found, among the people on the lists of the Census Bureau, which leave out rare names themselves.
+
+# %%
+from workedpapers.bisg.claims import share_covered_by_group
+
+lists = {
+    "first names, this dictionary": ("rosenman", people),
+    "first names, Tzioumis": ("tzioumis", people),
+    "surnames, this dictionary": ("rosenman", bisg.load_names("census2010")),
+    "surnames, Census 2000": ("census2000", bisg.load_names("census2010")),
+}
+covered = {
+    label: share_covered_by_group(bisg.load_names(name, on.kind), on)
+    for label, (name, on) in lists.items()
+}
+(100 * pd.DataFrame(covered).T).round(1).add_suffix(" (%)")
+
+# %% [markdown]
+# ### Two ways to normalise
 #
 # The abstract speaks of two normalisations. By rows, a table of counts gives P(race | name). By
 # columns it gives P(name | race). Through the shares of the groups each follows from the other,

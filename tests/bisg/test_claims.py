@@ -21,6 +21,17 @@ def test_coverage_counts_people_not_names() -> None:
     assert claims.share_covered(small(["B", "C"]), people) == 0.3
 
 
+def test_coverage_by_group_adds_up_to_the_whole() -> None:
+    people = small(["A", "B"], [30, 70])
+    people.p_race[:] = [[1, 0, 0, 0, 0], [0.2, 0.2, 0.2, 0.2, 0.2]]
+    found = claims.share_covered_by_group(small(["A"]), people)
+    np.testing.assert_allclose(found["white"], 30 / 44)
+    assert found["black"] == 0
+    weight = (people.p_race * people.counts[:, None]).sum(axis=0)  # type: ignore[index]
+    whole = claims.share_covered(small(["A"]), people)
+    np.testing.assert_allclose(np.average(found, weights=weight), whole)
+
+
 def test_every_claim_has_the_verdict_that_the_chapter_speaks_of() -> None:
     verdicts = {row["id"]: row["verdict"] for row in table(claims.CLAIMS, "bisg").rows}
     assert verdicts.pop("bisg-announced-size") == "not reproduced"

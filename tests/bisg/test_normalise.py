@@ -45,6 +45,12 @@ def test_another_prior_carries_the_answer_to_another_population():
     assert_allclose(bisg.p_race_given_name(counts, target), expected, rtol=1e-4)
 
 
+def test_a_prior_that_contradicts_the_counts_is_refused():
+    prior = dict(zip(FIVE, [0.9, 0.01, 0.03, 0.03, 0.03], strict=True))
+    with pytest.raises(ValueError, match=r"prior: P\('ABBOT' \| black\) would be 2\.94"):
+        bisg.p_name_given_race(COUNTS, prior)
+
+
 def test_real_tables_have_columns_that_sum_to_the_share_listed():
     table = bisg.load_names("census2010")
     assert_allclose(bisg.p_name_given_race(table).sum(), 1)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
+import pandas as pd
 
 from workedpapers.claims import All, AtMost, Claim, Holds, Measured, NotTestable, Ordered, Within
 
@@ -29,6 +30,14 @@ def share_covered(table: NameTable, people: NameTable) -> float:
     assert people.counts is not None
     listed = np.fromiter((name in table.row for name in people.names), bool, len(people))
     return float(people.counts[listed].sum() / people.counts.sum())
+
+
+def share_covered_by_group(table: NameTable, people: NameTable) -> pd.Series:
+    """The same for each of the five groups: Series over the groups."""
+    assert people.counts is not None
+    listed = np.fromiter((name in table.row for name in people.names), bool, len(people))
+    bearers = people.probabilities(FIVE, people.shares(FIVE)) * people.counts[:, None]
+    return pd.Series(bearers[listed].sum(axis=0) / bearers.sum(axis=0), list(FIVE))
 
 
 def first_name_coverage() -> dict[str, Measured]:

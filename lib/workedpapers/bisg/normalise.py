@@ -61,7 +61,7 @@ def p_name_given_race(
     Raises
     ------
     ValueError : probabilities without a column of bearers, rows that do not sum to 1, negative
-        cells, a group without anybody, a bad prior.
+        cells, a group without anybody, a bad prior, or one that contradicts the table.
     TypeError : a table that is no data frame, cells that are not numbers.
     """
     what = "table"
@@ -89,6 +89,12 @@ def p_name_given_race(
         result = _divide_columns(cells, groups, what)
     else:
         result = cells / cells.sum() / as_shares(prior, groups, "prior")
+        if (result > 1).any():
+            at, j = (int(i) for i in np.argwhere(result > 1)[0])
+            raise ValueError(
+                f"prior: P({index[at]!r} | {groups[j]}) would be {result[at, j]:.3g}; these are "
+                f"not the shares of the people that the table counts"
+            )
     return pd.DataFrame(result, index=index, columns=list(groups))
 
 
