@@ -6,22 +6,30 @@ serves a light and a dark page.
 """
 
 import io
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
 from itertools import count
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["PALETTE", "Shown", "show", "style"]
+__all__ = ["PALETTE", "PALETTE_DARK", "Shown", "show", "style"]
 
-#: Okabe and Ito's colours, in the order in which series take them, without black and yellow,
-#: which vanish on a dark or a light page. Contrast with white and with #121212 is 3:1 or nearly.
-PALETTE = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00")
+_SERIES = json.loads(
+    (Path(__file__).parent / "explore" / "static" / "palette.json").read_text("utf-8")
+)["series"]
+
+#: Colours in the order in which series take them, those of the explorers: told apart by people
+#: with any colour vision. They are the ones for a light page; on a dark page the book replaces
+#: them by lighter ones of the same order, `PALETTE_DARK`.
+PALETTE = tuple(_SERIES["light"])
+PALETTE_DARK = tuple(_SERIES["dark"])
 
 _INK = "#0a0b0c"  # stands for the colour of the page's text; replaced by currentColor
 _LINE_STYLES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)))
@@ -135,7 +143,9 @@ def show(figure: "Figure", *, alt: str, caption: str, name: str = "") -> Shown:
 def _inline(svg: str) -> str:
     """SVG to put inside a page: page colours, its own ids, as wide as the column at most."""
     svg = svg[svg.index("<svg") :]
-    svg = re.sub(re.escape(_INK), "currentColor", svg)
+    svg = svg.replace(_INK, "currentColor")
+    for i, colour in enumerate(PALETTE):
+        svg = svg.replace(colour, f"var(--wp-series-{i}, {colour})")
     # Two figures on one page must not share ids, or one would use the other's clip paths.
     tag = f"f{next(_serial)}-"
     svg = re.sub(r'\bid="', f'id="{tag}', svg)

@@ -1,4 +1,5 @@
 import re
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import matplotlib as mpl
@@ -84,11 +85,23 @@ def test_settings_can_be_changed_and_are_restored() -> None:
         pass
 
 
-@pytest.mark.parametrize("colour", plotting.PALETTE)
-def test_every_colour_stands_out_on_a_light_or_a_dark_page(colour: str) -> None:
-    ratios = contrast(colour, "#ffffff"), contrast(colour, "#121212")
-    assert min(ratios) >= 2  # never lost on either page
-    assert max(ratios) >= 3.5
+@pytest.mark.parametrize(
+    ("colours", "page"), [(plotting.PALETTE, "#ffffff"), (plotting.PALETTE_DARK, "#121212")]
+)
+def test_every_colour_stands_out_on_its_page(colours: tuple[str, ...], page: str) -> None:
+    assert len(colours) == 6
+    assert min(contrast(colour, page) for colour in colours) >= 3  # WCAG 2, 1.4.11
+
+
+def test_the_book_has_the_same_colours_for_light_and_dark() -> None:
+    css = (Path(__file__).parents[2] / "book" / "_static" / "book.css").read_text("utf-8")
+    light, dark = re.findall(r"\{( --wp-series-0: [^}]*)\}", css)
+    for rule, colours in ((light, plotting.PALETTE), (dark, plotting.PALETTE_DARK)):
+        assert tuple(re.findall(r"#[0-9a-f]{6}", rule)) == colours
+
+
+def test_series_take_the_colour_of_the_page() -> None:
+    assert f"var(--wp-series-0, {plotting.PALETTE[0]})" in shown().svg
 
 
 def test_lines_differ_by_more_than_colour() -> None:

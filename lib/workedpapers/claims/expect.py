@@ -118,19 +118,25 @@ class Expectation(ABC):
     def text(self) -> str:
         """What is expected, in words."""
 
-    def _graded(self, measured: Measured) -> Verdict:
+
+class _OfOneNumber(Expectation):
+    """An expectation of a single measured number."""
+
+    @abstractmethod
+    def _inside(self, value: float) -> bool:
+        """Whether a value is what was expected."""
+
+    def verdict(self, measured: Measured) -> Verdict:
+        """Reproduced if the whole interval is inside, in part if only the point estimate is."""
         if isinstance(measured.value, bool):
             raise TypeError(f"{type(self).__name__}: expected a measured number, got a fact.")
         if all(self._inside(end) for end in (*measured.ends, measured.value)):
             return Verdict.REPRODUCED
         return Verdict.IN_PART if self._inside(measured.value) else Verdict.NOT_REPRODUCED
 
-    def _inside(self, value: float) -> bool:
-        raise NotImplementedError  # pragma: no cover
-
 
 @dataclass(frozen=True)
-class Within(Expectation):
+class Within(_OfOneNumber):
     """The number lies within ``tolerance`` of ``of``."""
 
     tolerance: float
@@ -142,10 +148,6 @@ class Within(Expectation):
         super().__post_init__()
         if not self.tolerance >= 0:
             raise ValueError(f"tolerance: expected at least 0, got {self.tolerance}.")
-
-    def verdict(self, measured: Measured) -> Verdict:
-        """Reproduced if the interval lies within the tolerance."""
-        return self._graded(measured)
 
     def _inside(self, value: float) -> bool:
         distance = abs(value - self.of)
@@ -159,17 +161,13 @@ class Within(Expectation):
 
 
 @dataclass(frozen=True)
-class _Bounded(Expectation):
+class _Bounded(_OfOneNumber):
     """The number lies on one side of a bound."""
 
     bound: float
     why: str = field(kw_only=True)
     unit: str = field(default="", kw_only=True)
     words: ClassVar[str]
-
-    def verdict(self, measured: Measured) -> Verdict:
-        """Reproduced if the whole interval lies on the right side of the bound."""
-        return self._graded(measured)
 
     @property
     def text(self) -> str:
