@@ -22,7 +22,9 @@ import browsers
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [
     f"book/{name}.html"
-    for name in re.findall(r"\b(?:root|file):\s*book/(\w+)", (ROOT / "_toc.yml").read_text("utf-8"))
+    for name in re.findall(
+        r"\b(?:root|file):\s*book/([\w/]+)", (ROOT / "_toc.yml").read_text("utf-8")
+    )
 ]
 ALSO = ["index.html", "search.html", "genindex.html", "404.html"]
 WIDTHS = {"desktop": 1280, "phone": 390}

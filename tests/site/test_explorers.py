@@ -32,8 +32,8 @@ def explorers(page: Page) -> list[ElementHandle]:
 
 
 def wait_for_change(page: Page, figure: ElementHandle, before: str) -> bool:
-    """Whether the explorer changed within two seconds."""
-    for _ in range(20):
+    """Whether the explorer changed within four seconds."""
+    for _ in range(40):
         page.wait_for_timeout(100)
         if drawn(figure) != before:
             return True
