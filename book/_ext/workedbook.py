@@ -207,13 +207,20 @@ def write_sitemap(app: Sphinx, error: Exception | None) -> None:
     )
 
 
-def name_buttons_once(app: Sphinx, error: Exception | None) -> None:
-    """Take the titles off the pictures of the button for light and dark: its label names it."""
+def name_buttons(app: Sphinx, error: Exception | None) -> None:
+    """Give each button of the theme one name.
+
+    The one for light and dark has a label, and pictures that would name it again; the ones that
+    unfold the contents have none.
+    """
     if error or app.builder.format != "html":
         return
     for path in Path(app.outdir).rglob("*.html"):
         text = path.read_text("utf-8")
-        mended = _PICTURE_TITLE.sub(r"\1", text)
+        mended = _PICTURE_TITLE.sub(r"\1", text).replace(
+            '<summary><span class="toctree-toggle"',
+            '<summary aria-label="Pages below"><span class="toctree-toggle"',
+        )
         if mended != text:
             path.write_text(mended, "utf-8")
 
@@ -228,5 +235,5 @@ def setup(app: Sphinx) -> dict[str, bool]:
     )  # before the theme's buttons
     app.connect("html-page-context", keep_local, priority=900)
     app.connect("build-finished", write_sitemap)
-    app.connect("build-finished", name_buttons_once)
+    app.connect("build-finished", name_buttons)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
