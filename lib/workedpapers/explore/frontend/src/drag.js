@@ -40,6 +40,7 @@ export function makeDrag(u, targets, move, repaint) {
       held = { id: event.pointerId, ...found };
       over.setPointerCapture(event.pointerId);
       event.preventDefault();
+      u.setCursor({ left: -10, top: -10 });
       point(found.target);
     },
     pointermove(event) {
