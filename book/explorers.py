@@ -25,7 +25,7 @@
 # compares with the original. Under each figure, *How exact is this?* gives the measured error.
 #
 # Every control works from the keyboard: Tab moves between controls, the arrow keys move a slider,
-# Space starts the player. A screen reader hears a sentence that says what the figure shows.
+# Space starts the player. Points that can be dragged have sliders, too. A screen reader hears a sentence that says what the figure shows.
 #
 # This page is for readers who wonder about the machinery, and for authors: it has one short,
 # real example of each control and each view, with its code.
@@ -41,6 +41,7 @@ from workedpapers.explore import (
     Choice,
     Choose,
     Explorer,
+    Handles,
     HeatMap,
     Lines,
     Lookup,
@@ -64,7 +65,7 @@ from workedpapers.explore import (
 # The equation has a closed form, so that one line is the whole model.
 
 # %%
-time = np.linspace(0, 15, 151)
+time = np.linspace(0, 15, 101)
 
 
 def oscillator(damping, frequency):
@@ -98,7 +99,7 @@ Explorer(
         ),
         Number("half_life", label="The amplitude halves every", unit="s", digits=1),
     ],
-    grid={"damping": 15, "frequency": 31},
+    grid={"damping": 9, "frequency": 31},
     title="A damped oscillator",
     caption="Displacement of a mass on a spring, pulled 1 cm aside. The band is the envelope.",
     alt="With damping ratio {damping} and frequency {frequency} rad/s the mass swings inside an "
@@ -463,6 +464,182 @@ planet
 
 # %%
 print(f"largest difference: {check_mirror(planet, samples=100):.0e}")
+
+# %% [markdown]
+# ## Points to drag
+#
+# `Handles` is a short list of numbers, or of points in the plane, that you drag in a plot: by mouse
+# or finger, or by the sliders that *Move by keyboard* unfolds. No grid could hold all of their
+# positions, so a static page needs a mirror. Drag the largest of five waiting times far to the
+# right: the mean follows it, the median does not.
+
+
+# %%
+minutes = np.linspace(0, 30, 151)
+
+
+def waiting(times, width):
+    bumps = np.exp(-((minutes[:, None] - times) ** 2) / (2 * width**2))
+    return {
+        "minutes": minutes,
+        "density": bumps.mean(axis=1) / (width * np.sqrt(2 * np.pi)),
+        "times_x": times,
+        "times_y": np.zeros(len(times)),
+        "mean": times.mean(),
+        "median": np.median(times),
+    }
+
+
+waiting_js = """
+export default function waiting({ times, width }, { minutes }) {
+  const mean = (list) => list.reduce((a, b) => a + b, 0) / list.length;
+  const bump = (at) => mean(times.map((t) => Math.exp(-((at - t) ** 2) / (2 * width ** 2))));
+  return {
+    minutes, density: minutes.map((at) => bump(at) / (width * Math.sqrt(2 * Math.PI))),
+    times_x: times, times_y: times.map(() => 0),
+    mean: mean(times), median: times.toSorted((a, b) => a - b)[2],
+  };
+}
+"""
+
+queue = Explorer(
+    waiting,
+    controls=[
+        Handles(
+            "times",
+            [3, 5, 6.5, 8, 12],
+            0,
+            30,
+            label="Five waiting times",
+            unit="min",
+        ),
+        Slider(
+            "width", 0.5, 4, value=1.5, label="Width of the smoothing", unit="min"
+        ),
+    ],
+    view=[
+        Lines(
+            "minutes",
+            "density",
+            labels=["smoothed"],
+            xlabel="Waiting time (min)",
+            ylabel="Density (1/min)",
+            xlim=(0, 30),
+            ylim=(-0.02, 0.25),
+            rules=[Rule(x="mean", label="mean")],
+        )
+        + Points("times_x", "times_y", label="waiting times", handles="times"),
+        Number("mean", label="Mean", unit="min", digits=1),
+        Number("median", label="Median", unit="min", digits=1),
+    ],
+    mirror=Mirror(waiting_js, {"minutes": minutes}),
+    title="Mean and median",
+    caption="Five waiting times on a line, which you can drag, and their smoothed density.",
+    alt="Five waiting times, {times[0]:.1f}, {times[1]:.1f}, {times[2]:.1f}, {times[3]:.1f} and "
+    "{times[4]:.1f} minutes: the mean is {mean:.1f}, the median {median:.1f}.",
+)
+queue
+
+# %%
+print(f"largest difference: {check_mirror(queue, samples=100):.0e}")
+
+# %% [markdown]
+# ## Equal scales
+#
+# In the complex plane a circle should be round. With `equal=True` one unit of x is as long as one
+# unit of y, at every width of the page; the bounds are widened for it, never cut. A mass on a
+# spring swings as the real part of $e^{st}$, where $s$ and its complex conjugate are the roots of
+# its equation. Drag $s$: its distance from 0 is the natural frequency, and to the right of the
+# vertical axis the oscillation grows.
+
+# %%
+turn = np.linspace(0, 2 * np.pi, 121)
+seconds = np.linspace(0, 20, 201)
+
+
+def motion(root):
+    rate, frequency = root[0]
+    return {
+        "circle_x": np.cos(turn),
+        "circle_y": np.sin(turn),
+        "root_x": root[:, 0],
+        "root_y": root[:, 1],
+        "twin": -frequency,
+        "seconds": seconds,
+        "displacement": np.exp(rate * seconds) * np.cos(frequency * seconds),
+        "natural": np.hypot(rate, frequency),
+        "fate": "dies out"
+        if rate < 0
+        else "grows"
+        if rate > 0
+        else "goes on for ever",
+    }
+
+
+motion_js = """
+export default function motion({ root }, { turn, seconds }) {
+  const [rate, frequency] = root[0];
+  return {
+    circle_x: turn.map(Math.cos), circle_y: turn.map(Math.sin),
+    root_x: [rate], root_y: [frequency], twin: -frequency, seconds,
+    displacement: seconds.map((t) => Math.exp(rate * t) * Math.cos(frequency * t)),
+    natural: Math.hypot(rate, frequency),
+    fate: rate < 0 ? 'dies out' : rate > 0 ? 'grows' : 'goes on for ever',
+  };
+}
+"""
+
+spring = Explorer(
+    motion,
+    controls=[
+        Handles(
+            "root",
+            [[-0.2, 0.98]],
+            (-1.2, 0.1),
+            (0.1, 1.5),
+            step=0.01,
+            label="Root",
+            labels=["Root"],
+            unit="1/s",
+        )
+    ],
+    view=[
+        [
+            Lines(
+                "circle_x",
+                "circle_y",
+                labels=["1 rad/s"],
+                xlabel="Real part (1/s)",
+                ylabel="Imaginary part (1/s)",
+                xlim=(-1.6, 1.6),
+                ylim=(-1.6, 1.6),
+                equal=True,
+                height=330,
+                rules=[Rule(x=0)],
+            )
+            + Points("root_x", "root_y", label="root", handles="root")
+            + Points("root_x", "twin", label="conjugate"),
+            Lines(
+                "seconds",
+                "displacement",
+                xlabel="Time (s)",
+                ylabel="Displacement (cm)",
+                ylim=(-2, 2),
+                height=330,
+            ),
+        ],
+        Sentence("At {natural:.2f} rad/s the oscillation {fate}."),
+    ],
+    mirror=Mirror(motion_js, {"turn": turn, "seconds": seconds}, bits=64),
+    title="A root in the complex plane",
+    caption="A root with its conjugate in the complex plane, and the motion that belongs to it.",
+    alt="The root lies at {root_x[0]:.2f} plus {root_y[0]:.2f} i per second: an oscillation with "
+    "natural frequency {natural:.2f} rad/s that {fate}.",
+)
+spring
+
+# %%
+print(f"largest difference: {check_mirror(spring, samples=100):.0e}")
 
 # %% [markdown]
 # ## A look-up with completion

@@ -9,6 +9,7 @@ See the page "How the figures work" of the book for an example of every part.
 from .controls import Choice, Lookup, Play, Slider, Toggle
 from .errors import ExplorerError
 from .explorer import Explorer
+from .handles import Handles
 from .mirror import Mirror, check_mirror
 from .plots import HeatMap, Lines, Overlay, Points, Rule
 from .template import Choose
@@ -20,6 +21,7 @@ __all__ = [
     "Choose",
     "Explorer",
     "ExplorerError",
+    "Handles",
     "HeatMap",
     "Lines",
     "Lookup",

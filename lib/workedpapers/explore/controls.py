@@ -107,7 +107,7 @@ class Slider(Control):
                 raw = low + np.round((raw - low) / self.step) * self.step
             settings = np.array([float(f"{x:.3g}") if self.step is None else x for x in raw])
         else:
-            step = self.step or _round_step((high - low) / 120)
+            step = self.step or round_step((high - low) / 120)
             count = math.floor((high - low) / step + 1e-9)
             first = low if self.step else math.ceil(low / step - 1e-9) * step
             settings = first + step * np.arange(count + 1)
@@ -159,7 +159,7 @@ class Slider(Control):
         return {**self._head(self.label), **shown}
 
 
-def _round_step(step: float) -> float:
+def round_step(step: float) -> float:
     """The nearest step at or above `step` that is 1, 2 or 5 times a power of ten."""
     power = 10.0 ** math.floor(math.log10(step))
     return next(m * power for m in (1, 2, 5, 10) if m * power >= step * (1 - 1e-9))

@@ -19,9 +19,10 @@ from .errors import ExplorerError
 from .formats import format_value
 from .freeze import OutputReport, StaticReport, choose_interpolation, store_grid, stored_tables
 from .grid import Grid, axes_for, call, evaluate, probe_settings
+from .handles import Handles
 from .mirror import Mirror
 from .outputs import kind_of, normalise
-from .plots import Overlay
+from .plots import Overlay, Points
 from .quantise import Store
 from .report import explain
 from .template import Describe, fields, is_template, render, to_json
@@ -164,6 +165,23 @@ class Explorer(anywidget.AnyWidget):
                     f"{sorted(first)}"
                 )
             view.check(first)
+            for mark in view.marks if isinstance(view, Overlay) else [view]:
+                if isinstance(mark, Points) and mark.handles is not None:
+                    self._check_handles(mark, first)
+
+    def _check_handles(self, mark: Points, outputs: Mapping[str, np.ndarray]) -> None:
+        found = next((c for c in self.controls if c.name == mark.handles), None)
+        if not isinstance(found, Handles):
+            names = [c.name for c in self.controls if isinstance(c, Handles)]
+            raise ExplorerError(
+                f"Points: handles = {mark.handles!r} is not one of the Handles {names}"
+            )
+        points = np.size(outputs[mark.x])
+        if points != found.count:
+            raise ExplorerError(
+                f"Points: {mark.x!r} has {points} points, but the handles {found.name!r} are "
+                f"{found.count}"
+            )
 
     # The function and its words
 
@@ -406,7 +424,10 @@ class Explorer(anywidget.AnyWidget):
     def _key(self) -> str:
         """A name that ties the still to the widget; the same in every build."""
         first = self.describe(self.defaults, self.outputs)
-        names = ",".join(f"{c.name}={format_value(c.default)}" for c in self.controls)
+        names = ",".join(
+            f"{c.name}={c.default if isinstance(c, Handles) else format_value(c.default)}"
+            for c in self.controls
+        )
         return (
             "x"
             + hashlib.sha256(f"{self.title}{self.caption}{first}{names}".encode()).hexdigest()[:12]

@@ -12,6 +12,7 @@ import numpy as np
 
 from .controls import Choice, Control, Lookup, Play, Slider, Toggle
 from .errors import ExplorerError
+from .handles import Handles
 from .interpolate import interpolate
 from .outputs import describe, kind_of, normalise, where
 
@@ -71,6 +72,12 @@ def axes_for(controls: Sequence[Control], nodes: Mapping[str, int] | None = None
     free = [c.name for c in controls if isinstance(c, Lookup) and c.free]
     if free:
         raise ExplorerError(f"lookup {free[0]} takes any string, so a static page needs a mirror")
+    dragged = [c.name for c in controls if isinstance(c, Handles)]
+    if dragged:
+        raise ExplorerError(
+            f"handles {dragged[0]} can be anywhere, which no grid holds, so a static page needs a "
+            "mirror: Explorer(..., mirror=Mirror(source))"
+        )
     stepping = [c.name for c in controls if isinstance(c, Play) and not c.over]
     if stepping:
         raise ExplorerError(

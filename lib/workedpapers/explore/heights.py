@@ -79,8 +79,11 @@ def _legend(mark: View) -> list[str]:
 
 def _controls_height(explorer: "Explorer", width: int, control: int, player: int) -> int:
     players = sum(c.kind == "play" for c in explorer.controls)
-    others = len(explorer.controls) - players
+    handles = sum(c.kind == "handles" for c in explorer.controls)
+    others = len(explorer.controls) - players - handles
     if not explorer.controls:
         return 0
     lines = -(-others // ((width + 32) // 282))
-    return 35 + lines * control + players * player + 14 * (lines + players - 1)
+    rows = lines + players + handles
+    group = 58 if width > 500 else 64
+    return 35 + lines * control + players * player + handles * group + 14 * (rows - 1)

@@ -15,7 +15,8 @@ WORDS = {"f": "numbers", "i": "whole numbers", "b": "truth values", "s": "string
 
 def where(values: Mapping[str, Any]) -> str:
     """Name the settings in a message: ``width = 0.1, update = 'alternating'``."""
-    return ", ".join(f"{name} = {value!r}" for name, value in values.items()) or "the only setting"
+    plain = {n: v.tolist() if isinstance(v, np.ndarray) else v for n, v in values.items()}
+    return ", ".join(f"{name} = {value!r}" for name, value in plain.items()) or "the only setting"
 
 
 def kind_of(array: np.ndarray) -> str:

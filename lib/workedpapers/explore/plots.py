@@ -18,6 +18,8 @@ from .view import Limits, Outputs, View, alt_fields, known_colormap, labels_for,
 
 __all__ = ["Axes", "HeatMap", "Lines", "Overlay", "Points", "Rule"]
 
+SMALLEST_HANDLE = 13
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -46,6 +48,7 @@ class Axes(View):
     xlim, ylim : bounds. By default they hold all values over the grid, so that the axes stay
         still; ``"float"`` lets them follow the values.
     xlog, ylog : logarithmic axes. An output on one is stored with a relative error bound.
+    equal : one unit of x is as long as one unit of y; bounds are widened for it, never cut.
     rules : reference lines.
     height : of the plot, in pixels.
     alt : template for screen readers; by default the axis labels and the explorer's text.
@@ -58,6 +61,7 @@ class Axes(View):
     ylim: Limits = None
     xlog: bool = False
     ylog: bool = False
+    equal: bool = False
     rules: Sequence[Rule] = ()
     height: int = 280
     alt: Template | None = None
@@ -69,6 +73,7 @@ class Axes(View):
                     raise ExplorerError(f"{word} must be two numbers, 'float' or None")
             elif limits is not None and not (len(limits) == 2 and limits[0] < limits[1]):
                 raise ExplorerError(f"{word} = {limits!r} must be two numbers, the lower first")
+        _equal_or_log(self.equal, self.xlog or self.ylog)
         if not 80 <= self.height <= 900:
             raise ExplorerError(f"height {self.height} is not between 80 and 900 pixels")
 
@@ -153,6 +158,8 @@ class Points(Axes):
     label : name in the legend.
     labels : a word for each point, written beside it.
     trails : while playing, draw the last so many positions behind each point.
+    handles : control `Handles` whose points these are, in the same order: they can be dragged.
+        Those of a list of numbers move along x, at the height that `y` says.
     """
 
     mark: ClassVar[str] = "points"
@@ -163,6 +170,12 @@ class Points(Axes):
     label: str = field(default="", kw_only=True)
     labels: Sequence[str] | None = field(default=None, kw_only=True)
     trails: int = field(default=0, kw_only=True)
+    handles: str | None = field(default=None, kw_only=True)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.handles is not None and not isinstance(self.size, str):
+            self.size = max(self.size, SMALLEST_HANDLE)
 
     def on_axis(self, axis: str) -> list[str]:
         """Outputs measured along an axis."""
@@ -187,6 +200,7 @@ class Points(Axes):
         """The marks alone, as the browser reads them."""
         return {"mark": "points", "x": self.x, "y": self.y, "color": self.color,
                 "size": self.size, "label": self.label, "trails": self.trails,
+                "handles": self.handles,
                 "labels": None if self.labels is None else list(self.labels)}  # fmt: skip
 
 
@@ -259,6 +273,7 @@ class Overlay(View):
     def __post_init__(self) -> None:
         if not self.marks or not all(isinstance(m, Axes) for m in self.marks):
             raise ExplorerError("only Lines, Points and HeatMap can share their axes")
+        _equal_or_log(self.stated("equal"), self.stated("xlog") or self.stated("ylog"))
 
     def __add__(self, other: "View") -> "Overlay":
         """Draw two views in the same axes."""
@@ -280,7 +295,7 @@ class Overlay(View):
 
     def to_json(self) -> dict[str, Any]:
         """The same for the browser."""
-        words = ("xlabel", "ylabel", "xlim", "ylim", "xlog", "ylog", "height")
+        words = ("xlabel", "ylabel", "xlim", "ylim", "xlog", "ylog", "equal", "height")
         rules = [rule.to_json() for mark in self.marks for rule in mark.rules]
         alt = self.stated("alt")
         return {
@@ -290,6 +305,11 @@ class Overlay(View):
             "rules": rules,
             "alt": None if alt is None else to_json(alt),
         }
+
+
+def _equal_or_log(equal: bool, log: bool) -> None:
+    if equal and log:
+        raise ExplorerError("equal scales need linear axes: not together with xlog or ylog")
 
 
 def _marks(view: View) -> list[Axes]:

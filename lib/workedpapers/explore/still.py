@@ -15,11 +15,14 @@ from .view import View
 from .views import Bars, Number, Picture, Sentence
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matplotlib.axes import Axes as Plot
+    from matplotlib.figure import Figure
 
     from .explorer import Explorer
 
-__all__ = ["still_figure", "still_png"]
+__all__ = ["still_figure", "still_plots", "still_png"]
 
 WIDTH = 7.4
 DPI = 110
@@ -118,10 +121,20 @@ def _safe(text: str) -> str:
 
 def still_png(explorer: "Explorer") -> bytes:
     """The plots of the first state, one under another; empty if there is none."""
+    figure, _ = still_plots(explorer)
+    if figure is None:
+        return b""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", facecolor="white")
+    return _fewer_colours(buffer.getvalue())
+
+
+def still_plots(explorer: "Explorer") -> "tuple[Figure | None, list[Plot]]":
+    """The same as a figure of matplotlib, with its plots."""
     rows = [[v for v in row if not isinstance(v, Number | Sentence)] for row in explorer.rows]
     rows = [row for row in rows if row]
     if not rows:
-        return b""
+        return None, []
     from matplotlib import rc_context
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -132,12 +145,37 @@ def still_png(explorer: "Explorer") -> bytes:
         figure = Figure(figsize=(WIDTH, sum(heights)), dpi=DPI, layout="constrained")
         FigureCanvasAgg(figure)
         parts = np.atleast_1d(figure.subfigures(len(rows), 1, height_ratios=heights, squeeze=False))
+        plots: list[tuple[Plot, View]] = []
         for part, row in zip(parts[:, 0], rows, strict=True):
-            for plot, view in zip(part.subplots(1, len(row), squeeze=False)[0], row, strict=True):
-                _draw(plot, view, known)
-        buffer = io.BytesIO()
-        figure.savefig(buffer, format="png", facecolor="white")
-    return _fewer_colours(buffer.getvalue())
+            plots += zip(part.subplots(1, len(row), squeeze=False)[0], row, strict=True)
+        for plot, view in plots:
+            _draw(plot, view, known)
+        _equalise(figure, [plot for plot, view in plots if _equal(view)])
+    return figure, [plot for plot, _ in plots]
+
+
+def _equal(view: View) -> bool:
+    return bool(view.stated("equal") if isinstance(view, Overlay) else getattr(view, "equal", 0))
+
+
+def _equalise(figure: "Figure", plots: "Sequence[Plot]") -> None:
+    """Widen the limits until one unit of x is as long as one of y.
+
+    Matplotlib's own `set_aspect` may cut limits that the author gave.
+    """
+    if not plots:
+        return
+    for _ in range(3):  # other limits have other tick labels, which move the frame a little
+        figure.draw_without_rendering()
+        for plot in plots:
+            frame = plot.get_window_extent()
+            ends = [plot.get_xlim(), plot.get_ylim()]
+            sizes = [frame.width, frame.height]
+            unit = max((b - a) / size for (a, b), size in zip(ends, sizes, strict=True))
+            for axis, (a, b), size in zip("xy", ends, sizes, strict=True):
+                more = (unit * size - (b - a)) / 2
+                plot.set(**{f"{axis}lim": (a - more, b + more)})
+    figure.set_layout_engine("none")
 
 
 def _fewer_colours(png: bytes) -> bytes:
@@ -221,6 +259,10 @@ def _points(plot: "Plot", mark: Points, known: Known, number: int) -> int:
     if mark.color:
         values = np.atleast_1d(np.asarray(known[mark.color], dtype=float))
         colour = colormap("viridis", (values - values.min()) / (np.ptp(values) or 1))
+    if mark.handles is not None:
+        shape = "o"
+        plot.scatter(x, y, s=((size + 6) * 0.72) ** 2, c=colour, zorder=3, clip_on=False)
+        plot.scatter(x, y, s=((size + 3) * 0.72) ** 2, c="white", zorder=3, clip_on=False)
     plot.scatter(x, y, s=(size * 0.72) ** 2, c=colour, marker=shape, label=mark.label or None,
                  edgecolors="white", linewidths=0.7, zorder=3, clip_on=False)  # fmt: skip
     for word, at_x, at_y in zip(mark.labels or (), x, y, strict=False):

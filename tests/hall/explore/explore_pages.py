@@ -1,7 +1,9 @@
-"""Pages for the browser tests: a page of the book in miniature, and a model that stands in."""
+"""Pages for the browser tests: a page of the book in miniature, a model that stands in, a hand."""
 
 import base64
 import json
+
+CANVAS = ".u-wrap canvas, canvas.wp-image"
 
 PAGE = """<!doctype html><html lang="en" data-theme="light"><head><meta charset="utf-8">
 <title>Explorers</title><meta name="viewport" content="width=device-width,initial-scale=1">
@@ -72,3 +74,32 @@ def page_of(explorers, delay=0, pong=0):
         .replace("DELAY", str(delay))
         .replace("PONG", str(pong))
     )
+
+
+def drawn(page, name):
+    """The pixels of every canvas of one explorer."""
+    return page.evaluate(
+        "([name, canvas]) => [...document.querySelectorAll(`#${name} :is(${canvas})`)]"
+        ".map((c) => c.toDataURL()).join()",
+        [name, CANVAS],
+    )
+
+
+def settle(page):
+    page.evaluate("() => new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r)))")
+    page.wait_for_timeout(60)
+
+
+def changes(page, name, act):
+    """Whether an action changes what is drawn and what is said."""
+    label = page.locator(f"#{name} [role=img]").first
+    before, said = drawn(page, name), label.get_attribute("aria-label")
+    act()
+    settle(page)
+    return drawn(page, name) != before, label.get_attribute("aria-label") != said
+
+
+def drag(page, locator, share):
+    locator.scroll_into_view_if_needed()
+    box = locator.bounding_box()
+    page.mouse.click(box["x"] + box["width"] * share, box["y"] + box["height"] / 2)

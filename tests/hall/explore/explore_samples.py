@@ -7,6 +7,7 @@ from workedpapers.explore import (
     Choice,
     Choose,
     Explorer,
+    Handles,
     HeatMap,
     Lines,
     Lookup,
@@ -238,10 +239,62 @@ def picture_explorer(**options):
     )  # fmt: skip
 
 
+CENTRES = """
+export default function centres({ numbers, corners }) {
+  const mean = (list) => list.reduce((a, b) => a + b, 0) / list.length;
+  const [px, py] = [0, 1].map((k) => corners.map((corner) => corner[k]));
+  const middle = [mean(px), mean(py)];
+  return { numbers_x: numbers, zero: numbers.map(() => 0), mean: mean(numbers), px, py,
+    x: middle[0], y: middle[1], far: Math.hypot(...middle) };
+}
+"""
+
+
+def centres(numbers, corners):
+    """Means of numbers on a line and of points in the plane."""
+    x, y = corners.mean(axis=0)
+    return {
+        "numbers_x": numbers,
+        "zero": np.zeros(len(numbers)),
+        "mean": numbers.mean(),
+        "px": corners[:, 0],
+        "py": corners[:, 1],
+        "x": x,
+        "y": y,
+        "far": np.hypot(x, y),
+    }
+
+
+def handles_explorer(source=CENTRES, **options):
+    """Numbers and points to drag, the points in axes of equal scale."""
+    return Explorer(
+        centres,
+        controls=[
+            Handles("numbers", [-1.0, 0.5, 2.0], -3, 3, label="Numbers", unit="cm"),
+            Handles("corners", [[1, 0], [-1, 0], [0, 1], [0, -1]], (-2, -1.5), (2, 1.5),
+                    step=0.25, label="Corners", labels=["A", "B", "C", "D"]),
+        ],
+        view=[
+            Points("numbers_x", "zero", handles="numbers", xlabel="Place (cm)", ylim=(-1, 1),
+                   height=140, rules=[Rule(x="mean", label="mean")]),
+            Points("px", "py", handles="corners", xlabel="x", ylabel="y", equal=True,
+                   labels=["A", "B", "C", "D"]),
+            Number("far", label="Centre from the origin", digits=2),
+        ],
+        mirror=Mirror(source),
+        title="Points to drag",
+        caption="Three numbers with their mean, and four points in the plane.",
+        alt="Numbers {numbers[0]}, {numbers[1]:.2f} and {numbers[-1]:.2f}: mean {mean:.2f}. The "
+        "first corner is at {px[0]:.2f}, {py[0]:.2f}; the centre of all is {far:.2f} away.",
+        **({"static": True} | options),
+    )  # fmt: skip
+
+
 ALL = {
     "oscillator": oscillator_explorer,
     "waves": waves_explorer,
     "names": names_explorer,
     "stepping": stepping_explorer,
     "picture": picture_explorer,
+    "handles": handles_explorer,
 }

@@ -4,103 +4,13 @@ import json
 from pathlib import Path
 
 import pytest
-from explore_pages import page_of
+from explore_pages import changes, drag, drawn, page_of, settle
 from explore_samples import ALL
-
-import browsers
 
 pytestmark = pytest.mark.site
 
 ROOT = Path(__file__).parents[3]
 VENDOR = ROOT / "book" / "_static" / "vendor"
-CANVAS = ".u-wrap canvas, canvas.wp-image"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    path = browsers.find_chromium()
-    if path is None:
-        pytest.skip(browsers.MISSING)
-    sync = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with sync.sync_playwright() as play:
-        chromium = play.chromium.launch(executable_path=path, args=browsers.ARGUMENTS)
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture(scope="module")
-def explorers():
-    return {name: make() for name, make in ALL.items()}
-
-
-@pytest.fixture(scope="module")
-def address(explorers, tmp_path_factory):
-    path = tmp_path_factory.mktemp("page") / "page.html"
-    path.write_text(page_of(explorers, delay=600), encoding="utf8")
-    return path.as_uri()
-
-
-class Watched:
-    """A page that notes what must not happen: errors, and requests that leave the machine."""
-
-    def __init__(self, page):
-        self.page, self.bad = page, []
-        page.on("pageerror", lambda error: self.bad.append(str(error)))
-        page.on("console", lambda m: self.bad.append(m.text) if m.type == "error" else None)
-        page.on("request", self.request)
-
-    def request(self, request):
-        if not request.url.startswith(("file:", "data:", "blob:")):
-            self.bad.append(request.url)
-
-
-@pytest.fixture
-def open_page(browser, address):
-    contexts, watched = [], []
-
-    def open_at(width=1280, address=address, ready="html[data-ready=yes]", **options):
-        context = browser.new_context(viewport={"width": width, "height": 900}, **options)
-        contexts.append(context)
-        page = context.new_page()
-        watched.append(Watched(page))
-        page.goto(address)
-        if ready:
-            page.wait_for_selector(ready, state="attached")
-        return page
-
-    yield open_at
-    for context in contexts:
-        context.close()
-    assert [bad for one in watched for bad in one.bad] == []
-
-
-def drawn(page, name):
-    """The pixels of every canvas of one explorer."""
-    return page.evaluate(
-        "([name, canvas]) => [...document.querySelectorAll(`#${name} :is(${canvas})`)]"
-        ".map((c) => c.toDataURL()).join()",
-        [name, CANVAS],
-    )
-
-
-def settle(page):
-    page.evaluate("() => new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r)))")
-    page.wait_for_timeout(60)
-
-
-def changes(page, name, act):
-    """Whether an action changes what is drawn and what is said."""
-    label = page.locator(f"#{name} [role=img]").first
-    before, said = drawn(page, name), label.get_attribute("aria-label")
-    act()
-    settle(page)
-    return drawn(page, name) != before, label.get_attribute("aria-label") != said
-
-
-def drag(page, locator, share):
-    locator.scroll_into_view_if_needed()
-    box = locator.bounding_box()
-    page.mouse.click(box["x"] + box["width"] * share, box["y"] + box["height"] / 2)
 
 
 def test_sliders_move_by_mouse_and_by_keyboard(open_page):

@@ -1,46 +1,15 @@
 // The controls, each a labelled native element: { element, set(value), enable(on) }.
 import { h, icon, uniqueId } from './dom.js';
-import { formatValue, withUnit } from './formats.js';
+import { makeHandles } from './handles.js';
 import { makeLookup } from './lookup.js';
 import { makePlayer } from './play.js';
+import { slider } from './slider.js';
 
 const RESET = 'M10 4a6 6 0 1 1-5.7 4.1M4 3.5v5h5';
 
 export function makeControl(control, options, onChange) {
-  const makers = { slider, choice, toggle, lookup: makeLookup, play: makePlayer };
+  const makers = { slider, choice, toggle, lookup: makeLookup, play: makePlayer, handles: makeHandles };
   return makers[control.kind]({ ...control, options: options ?? control.options }, onChange);
-}
-
-function slider(control, onChange) {
-  const { settings } = control;
-  const id = uniqueId();
-  const output = h('output', { for: id });
-  const input = h('input', { type: 'range', id, min: 0, max: settings.length - 1, step: 1 });
-  const show = (value) => {
-    output.textContent = withUnit(formatValue(value, control.format), control.unit);
-    input.setAttribute('aria-valuetext', output.textContent);
-    input.style.setProperty('--p', `${(100 * input.value) / (settings.length - 1)}%`);
-  };
-  input.addEventListener('input', () => {
-    show(settings[+input.value]);
-    onChange(settings[+input.value]);
-  });
-  return {
-    element: h('div', { class: 'wp-control wp-slider' }, h('label', { for: id }, control.label), output, input),
-    set(value) {
-      input.value = nearest(settings, value);
-      show(value);
-    },
-    enable: (on) => (input.disabled = !on),
-  };
-}
-
-function nearest(settings, value) {
-  let best = 0;
-  settings.forEach((setting, i) => {
-    if (Math.abs(setting - value) < Math.abs(settings[best] - value)) best = i;
-  });
-  return best;
 }
 
 // A few short options lie side by side; more go into a list.

@@ -51,7 +51,8 @@ async function makeFigure(model, el, spec, held) {
   const source = await makeSource();
   const controls = spec.controls.map((control) =>
     makeControl(control, optionsOf(control.name), (value, playing) => onMove(control, value, playing)));
-  const context = { theme: () => theme, ranges: spec.ranges, formats };
+  const handle = (name) => controls[spec.controls.findIndex((control) => control.name === name)];
+  const context = { theme: () => theme, ranges: spec.ranges, formats, handle };
   const rows = spec.view.map((row) => row.map((panel) => ({ panel, ...MAKERS[panel.type](panel, context) })));
   const panels = rows.flat();
   const frameOfPage = makeFrame(spec, layRows(rows), controls, reset);

@@ -16,12 +16,14 @@ export function drawBand(u, xs, low, high, colour) {
   ctx.globalAlpha = 1;
 }
 
-export function drawPoints(u, layer, outputs, number, theme, trail) {
+export const markerOf = (layer, number) => (layer.handles ? 'circle' : marker[number % marker.length]);
+
+export function drawPoints(u, layer, outputs, number, theme, trail, gripped) {
   const { ctx } = u;
   const [xs, ys] = [listOf(outputs[layer.x]), listOf(outputs[layer.y])];
   const sizes = typeof layer.size === 'string' ? listOf(outputs[layer.size]) : null;
   const shares = layer.color ? shareOf(listOf(outputs[layer.color])) : null;
-  const shape = marker[number % marker.length];
+  const shape = markerOf(layer, number);
   const place = (x, y) => [u.valToPos(x, 'x', true), u.valToPos(y, 'y', true)];
   if (trail?.length) drawTrails(ctx, [...trail, [xs, ys]], place, theme.series(number));
   ctx.lineWidth = 1.5 * ratio();
@@ -30,18 +32,39 @@ export function drawPoints(u, layer, outputs, number, theme, trail) {
   for (let i = 0; i < xs.length; i += 1) {
     const [x, y] = place(xs[i], ys[i]);
     if (!Number.isFinite(x + y)) continue;
+    const size = (sizes ? sizes[i] : layer.size) * ratio();
     ctx.fillStyle = shares ? colourAt('viridis', shares[i]) : theme.series(number);
-    shapePath(ctx, shape, x, y, (sizes ? sizes[i] : layer.size) * ratio());
+    if (layer.handles) drawGrip(ctx, x, y, size, theme, gripped === i);
+    shapePath(ctx, shape, x, y, size);
     ctx.fill();
     ctx.stroke();
     if (layer.labels) {
       const room = u.bbox.left + u.bbox.width - x;
-      const fits = ctx.measureText(layer.labels[i]).width + 10 * ratio() < room;
+      const beside = (layer.handles ? 13 : 8) * ratio();
+      const fits = ctx.measureText(layer.labels[i]).width + beside < room;
       ctx.fillStyle = theme.ink;
       ctx.textAlign = fits ? 'left' : 'right';
-      ctx.fillText(layer.labels[i], x + (fits ? 8 : -8) * ratio(), y - 6 * ratio());
+      ctx.fillText(layer.labels[i], x + (fits ? beside : -beside), y - 6 * ratio());
     }
   }
+}
+
+// The rim of a point that can be dragged, as on the thumb of a slider; a halo where it is grabbed.
+function drawGrip(ctx, x, y, size, theme, gripped) {
+  const colour = ctx.fillStyle;
+  const disc = (wide) => {
+    shapePath(ctx, 'circle', x, y, wide);
+    ctx.fill();
+  };
+  if (gripped) {
+    ctx.globalAlpha = 0.22;
+    disc(size + 20 * ratio());
+    ctx.globalAlpha = 1;
+  }
+  disc(size + 6 * ratio());
+  ctx.fillStyle = theme.paper;
+  disc(size + 3 * ratio());
+  ctx.fillStyle = colour;
 }
 
 function drawTrails(ctx, history, place, colour) {

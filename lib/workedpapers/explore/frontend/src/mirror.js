@@ -30,5 +30,5 @@ export async function loadMirror(source) {
 }
 
 export function makeMirror(mirror, data, over) {
-  return { run: (values) => arrayRun(normalOutputs(mirror({ ...values }, data)), over) };
+  return { run: (values) => arrayRun(normalOutputs(mirror(structuredClone(values), data)), over) };
 }

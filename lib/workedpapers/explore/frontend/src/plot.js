@@ -74,13 +74,14 @@ function axis(scale, side, theme, extra) {
 const longest = (text) => Math.max(...String(text ?? '').split('\n').map((line) => line.length));
 
 // Builds a plot; `hooks.under` and `hooks.over` draw below and above uPlot's own lines.
-export function makePlot(host, { theme, height, x, y, series, under, over, onCursor, flat }) {
+export function makePlot(host, { theme, height, x, y, series, under, over, onCursor, flat, equal }) {
   const family = theme().family;
-  const scale = (side) => ({
+  const shown = { x: x.limits(), y: y.limits() };
+  const scale = (side, name) => ({
     time: false,
     auto: true,
     distr: side.log ? 3 : 1,
-    range: () => side.limits(),
+    range: () => shown[name],
     ...(side.ori === undefined ? {} : { ori: side.ori, dir: side.dir ?? 1 }),
   });
   const options = {
@@ -98,7 +99,7 @@ export function makePlot(host, { theme, height, x, y, series, under, over, onCur
       dataIdx: () => null,
     },
     select: { show: false },
-    scales: { x: scale(x), y: scale(y) },
+    scales: { x: scale(x, 'x'), y: scale(y, 'y') },
     axes: [
       axis('x', x.ori === 1 ? 3 : 2, theme, { ...x, family }),
       axis('y', y.ori === 0 ? 2 : 3, theme, { ...y, family }),
@@ -113,9 +114,21 @@ export function makePlot(host, { theme, height, x, y, series, under, over, onCur
   const empty = [null, ...series.map(() => [[], []])];
   const plot = new uPlot(options, empty, host);
   plot.root.setAttribute('aria-hidden', 'true');
+  const place = () => {
+    // Other limits have other tick labels, which move the frame a little.
+    for (let round = 0; round < (equal ? 4 : 1); round += 1) {
+      const limits = [x.limits(), y.limits()];
+      [shown.x, shown.y] = equal ? widened(...limits, plot.bbox) : limits;
+      plot.batch(() => {
+        for (const name of ['x', 'y']) plot.setScale(name, { min: shown[name][0], max: shown[name][1] });
+      });
+    }
+  };
   const fit = () => {
     const width = host.clientWidth;
-    if (width > 40 && width !== plot.width) plot.setSize({ width, height });
+    if (width <= 40 || width === plot.width) return;
+    plot.setSize({ width, height });
+    if (equal) place();
   };
   const watcher = new ResizeObserver(fit);
   watcher.observe(host);
@@ -123,19 +136,23 @@ export function makePlot(host, { theme, height, x, y, series, under, over, onCur
     plot,
     draw(data) {
       plot.setData([null, ...data], false);
-      const [xs, ys] = [x.limits(), y.limits()];
-      plot.batch(() => {
-        plot.setScale('x', { min: xs[0], max: xs[1] });
-        plot.setScale('y', { min: ys[0], max: ys[1] });
-      });
+      place();
       plot.redraw(true, false);
     },
+    refresh: () => plot.redraw(false, false),
     repaint: () => plot.redraw(true, true),
     destroy() {
       watcher.disconnect();
       plot.destroy();
     },
   };
+}
+
+// Limits in which one unit of x is as long as one unit of y; none of the given ones is cut.
+function widened(xs, ys, { width, height }) {
+  const unit = Math.max((xs[1] - xs[0]) / width, (ys[1] - ys[0]) / height);
+  const around = ([low, high], size) => [(low + high - unit * size) / 2, (low + high + unit * size) / 2];
+  return [around(xs, width), around(ys, height)];
 }
 
 // Draw inside the plotting area only, or a little beyond, for points on its rim.

@@ -1,16 +1,17 @@
 // A plot with axes: curves, points and maps in the same frame.
 import uPlot from 'uplot';
+import { makeDrag } from './drag.js';
 import { h } from './dom.js';
 import { formatValue } from './formats.js';
-import { drawBand, drawMap, drawPoints, drawRing, drawRule, listOf, placesOf, rims, scaledDash } from './layers.js';
+import { drawBand, drawMap, drawPoints, drawRing, drawRule, listOf, markerOf, placesOf, rims, scaledDash } from './layers.js';
 import { makeLimits } from './limits.js';
 import { heading, makePlot, sample } from './plot.js';
-import { dash, gradient, marker } from './theme.js';
+import { dash, gradient } from './theme.js';
 
 const facets = () => [{ scale: 'x', auto: true }, { scale: 'y', auto: true }];
 const PATHS = { line: uPlot.paths.linear(), step: uPlot.paths.stepped({ align: 1 }) };
 
-export function makeXY(panel, { theme, ranges }) {
+export function makeXY(panel, { theme, ranges, handle }) {
   const host = h('div', { class: 'wp-plot' });
   const head = heading(panel.ylabel);
   const element = h('div', { class: 'wp-panel', role: 'img' }, head.element, host);
@@ -18,12 +19,14 @@ export function makeXY(panel, { theme, ranges }) {
   const curves = layers.filter((layer) => layer.mark === 'lines');
   const map = layers.find((layer) => layer.mark === 'heatmap');
   const lines = curves.flatMap((layer) => layer.y.map((name, k) => ({ layer, name, number: layer.number + k })));
-  const x = limitsOf(panel, layers, 'x', ranges);
-  const y = limitsOf(panel, layers, 'y', ranges);
+  const x = limitsOf(panel, layers, 'x', ranges, handle);
+  const y = limitsOf(panel, layers, 'y', ranges, handle);
   const z = map && makeLimits({ limits: map.zlim, log: false, names: [map.z], ranges, pad: 0 });
   const legend = makeLegend(head.legend, layers, map, theme);
   const trails = new Map(layers.filter((layer) => layer.trails).map((layer) => [layer, { past: [], last: null }]));
-  let [known, frame, made] = [null, null, null];
+  const grips = layers.filter((layer) => layer.handles);
+  let [known, frame, made, drag] = [null, null, null, null];
+  let put = null; // a dragged point lies where it was put, even while Python still computes
 
   const zBounds = () => {
     const [low, high] = z.get();
@@ -44,9 +47,36 @@ export function makeXY(panel, { theme, ranges }) {
     if (!known) return;
     for (const rule of panel.rules) drawRule(u, rule, known, theme());
     for (const layer of layers) {
-      if (layer.mark === 'points') drawPoints(u, layer, known, layer.number, theme(), trails.get(layer)?.past);
+      if (layer.mark !== 'points') continue;
+      drawPoints(u, layer, placed(layer), layer.number, theme(), trails.get(layer)?.past, gripped(layer));
     }
     if (map?.marker) drawRing(u, known[map.marker[0]], known[map.marker[1]]);
+  };
+  const placed = (layer) => {
+    if (put?.layer !== layer) return known;
+    const moved = ['x', 'y'].map((axis, k) => [layer[axis], { data: swapped(listOf(known[layer[axis]]), put.i, put.at[k]) }]);
+    return { ...known, ...Object.fromEntries(moved) };
+  };
+  const gripped = (layer) => (drag?.near()?.layer === layer ? drag.near().i : null);
+  const targets = () => (known ? grips : []).flatMap((layer) => {
+    if (!handle(layer.handles).moves()) return [];
+    const now = placed(layer);
+    const ys = listOf(now[layer.y]);
+    return Array.from(listOf(now[layer.x]), (at, i) => ({ key: `${layers.indexOf(layer)} ${i}`, layer, i, x: at, y: ys[i] }));
+  });
+  const move = ({ layer, i }, ...to) => {
+    const control = handle(layer.handles);
+    put = { layer, i, at: control.moveTo(i, to.slice(0, control.axes.length)) };
+    made.refresh();
+  };
+  const build = () => {
+    made = makePlot(host, {
+      theme, height: panel.height, series, under, over, equal: panel.equal,
+      onCursor: lines.length ? onCursor : null,
+      x: { limits: x.get, log: panel.xlog, label: panel.xlabel, grid: !map },
+      y: { limits: y.get, log: panel.ylog, grid: !map },
+    });
+    if (grips.length) drag = makeDrag(made.plot, targets, move, made.refresh);
   };
   const onCursor = (u) => {
     if (!known) return;
@@ -77,12 +107,8 @@ export function makeXY(panel, { theme, ranges }) {
         legend.bounds(...zBounds());
       }
       const data = lines.length ? lines.map(({ layer, name }) => [numbers(outputs[layer.x]), gapped(outputs[name])]) : [[[0], [null]]];
-      made ??= makePlot(host, {
-        theme, height: panel.height, series, under, over,
-        onCursor: lines.length ? onCursor : null,
-        x: { limits: x.get, log: panel.xlog, label: panel.xlabel, grid: !map },
-        y: { limits: y.get, log: panel.ylog, grid: !map },
-      });
+      if (!drag?.held()) put = null;
+      if (!made) build();
       made.draw(data);
     },
     repaint() {
@@ -110,11 +136,15 @@ function onAxis(layer, axis) {
   return typeof layer[axis] === 'string' ? [layer[axis]] : [];
 }
 
-function limitsOf(panel, layers, axis, ranges) {
+function limitsOf(panel, layers, axis, ranges, handle) {
   const map = layers.some((layer) => layer.mark === 'heatmap');
   const only = layers.every((layer) => layer.mark === 'lines');
   const names = layers.filter((layer) => layer.mark !== 'heatmap').flatMap((layer) => onAxis(layer, axis));
   const include = panel.rules.map((rule) => rule[axis]).filter((at) => typeof at === 'number');
+  for (const layer of layers.filter((one) => one.handles)) {
+    const reach = handle(layer.handles).axes['xy'.indexOf(axis)];
+    if (reach) include.push(reach.low, reach.high);
+  }
   const pad = map || (axis === 'x' && only) ? 0 : 0.05;
   return makeLimits({ limits: panel[`${axis}lim`], log: panel[`${axis}log`], names, ranges, pad, include });
 }
@@ -128,6 +158,8 @@ function seen(layers, axis, outputs) {
 }
 
 const numbers = (output) => output.data;
+// A list with one number replaced, unless there is none to replace it.
+const swapped = (list, i, at) => Array.from(list, (old, j) => (j === i ? at ?? old : old));
 const copy = (output) => Array.from(listOf(output));
 const gapped = (output) => {
   const { data } = output;
@@ -142,8 +174,15 @@ function remember(trail, layer, outputs, step) {
   trail.last = [copy(outputs[layer.x]), copy(outputs[layer.y])];
 }
 
+// A curve that turns back, as a circle does, has more than one value at a place.
+function turns(xs) {
+  const up = xs[0] <= xs[xs.length - 1];
+  return xs.some((x, i) => i && x !== xs[i - 1] && x > xs[i - 1] !== up);
+}
+
 function valueAt(known, xName, yName, at) {
   const xs = known[xName].data;
+  if (turns(xs)) return NaN;
   let [low, high] = [0, xs.length - 1];
   while (high - low > 1) {
     const middle = (low + high) >> 1;
@@ -172,7 +211,7 @@ function makeLegend(host, layers, map, theme) {
         outputs.push(add(made, total > 1 ? layer.labels[k] : ''));
       });
     } else if (layer.mark === 'points' && layer.label) {
-      add(sample('point', layer.number, theme, { marker: marker[layer.number % marker.length] }), layer.label);
+      add(sample('point', layer.number, theme, { marker: markerOf(layer, layer.number) }), layer.label);
     }
   }
   if (total < 2 && !map) host.classList.add('wp-alone');
