@@ -83,15 +83,25 @@ def record_of(docname: str) -> dict[str, Any] | None:
 def reread_changed(
     app: Sphinx, env: Any, added: set, changed: set, removed: set
 ) -> list[str]:
-    """Names of pages whose outputs are newer than the page that Sphinx remembers."""
+    """Names of pages whose outputs, styles or scripts are newer than what Sphinx remembers."""
+    static = digest_of_static()
     keys = {
-        name: record["key"]
+        name: (static, (record_of(name) or {}).get("key"))
         for name in env.found_docs
-        if (record := record_of(name))
     }
     known = getattr(env, "workedbook_keys", {})
     env.workedbook_keys = keys
     return [name for name, key in keys.items() if known.get(name) != key]
+
+
+def digest_of_static() -> str:
+    """Digest of the files that all pages share: Sphinx copies them only beside a changed page."""
+    digest = hashlib.sha256()
+    for path in sorted(
+        p for p in (ROOT / "book" / "_static").rglob("*") if p.is_file()
+    ):
+        digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
+    return digest.hexdigest()
 
 
 def for_download(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:

@@ -170,6 +170,15 @@ def test_a_change_of_the_hall_or_of_a_version_executes_the_chapter(book: SmallBo
         assert "bisg: executing" in book.build()
 
 
+def test_a_change_of_style_reaches_the_pages(book: SmallBook) -> None:
+    book.build()
+    style = book.root / "book" / "_static" / "book.css"
+    style.write_text(style.read_text("utf-8") + "\n.added { color: red; }\n", "utf-8")
+    book.build()
+    published = book.root / "_build" / "html" / "_static" / "book.css"
+    assert published.read_text("utf-8") == style.read_text("utf-8")
+
+
 def test_a_failing_cell_names_chapter_cell_and_traceback(book: SmallBook) -> None:
     book.library("1 / 0")
     result = book.run("build.py")

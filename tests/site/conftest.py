@@ -92,6 +92,8 @@ class Visit:
             " === document.querySelectorAll('[data-wp-still]').length",
             timeout=30_000,
         )
+        # Sliders for the keyboard that are folded away can be neither focused nor clicked.
+        self.page.eval_on_selector_all(".wp-handles details", "all => all.map(d => d.open = true)")
         self.page.wait_for_timeout(300)
         return self.page
 
