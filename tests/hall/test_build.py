@@ -120,7 +120,8 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> SmallBook:
     for name in ("logo.svg", "logo-dark.svg", "favicon.svg", "book.css"):
         (small.root / "book" / "_static").mkdir(exist_ok=True)
         shutil.copy(ROOT / "book" / "_static" / name, small.root / "book" / "_static")
-    shutil.copy(ROOT / "lib/workedpapers/__init__.py", small.root / "lib/workedpapers")
+    for name in ("__init__.py", "progress.py"):
+        shutil.copy(ROOT / "lib/workedpapers" / name, small.root / "lib/workedpapers")
     small.write("_toc.yml", TOC)
     small.write("book/scoreboard.py", HEADER + SCOREBOARD)
     small.write("book/intro.md", "# Small book\n\n```{tableofcontents}\n```\n")
