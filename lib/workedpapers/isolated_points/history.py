@@ -1,0 +1,86 @@
+r"""The discriminator as a sum over what it has seen: any kernel, any dimension.
+
+Unrolled, with :math:`a = \eta_d \lambda` and :math:`W_k = \eta_d \sum_{s<k} (1-a)^s`, the update is
+
+.. math:: f_k(x) = W_k \sum_i p_i K(x, x_i)
+    - \eta_d \sum_{s<k} (1-a)^{s} \sum_j q_j K(x, y_j^{(s)}),
+
+where :math:`y^{(s)}` are the generated points that the discriminator saw s steps ago. Old terms
+shrink. Dropping all of age M or more leaves out at most
+
+.. math:: \eta_d \, m \sup|K| \sum_{s \ge M} |1-a|^s
+    = |1-a|^M \cdot \frac{\eta_d \, m \sup|K|}{1 - |1-a|}, \qquad m = \sum_j q_j,
+
+and the last fraction is the scale of this sum, the most that it can ever be (:math:`m \sup|K| /
+\lambda` for a up to 1). For the gradient the same holds with :math:`\sup\lVert\nabla K\rVert` in
+place of :math:`\sup|K|`. A warm-up is only more of the same history. `memory` returns the least M
+for which the factor :math:`|1-a|^M` is below `TOLERANCE`. Where :math:`|1-a| \ge 1`, as without
+decay, nothing may be dropped.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from workedpapers.isolated_points.kernels import Floats
+from workedpapers.isolated_points.settings import Settings
+
+__all__ = ["TOLERANCE", "History", "memory"]
+
+TOLERANCE = 1e-12  # of the scale above
+
+
+def memory(settings: Settings, steps: int) -> int:
+    """Number of steps that must be remembered, the most over the settings; at most steps + 1."""
+    left = float(np.abs(settings.keep).max())
+    if left >= 1:
+        return steps + 1
+    needed = 1 if left == 0 else int(np.ceil(np.log(TOLERANCE) / np.log(left)))
+    return max(1, min(needed, steps + 1))
+
+
+class History:
+    """State of the discriminators of several settings: a ring of the last M generated sets.
+
+    Parameters
+    ----------
+    settings : B settings with N generated points in d dimensions.
+    length : M, from `memory`.
+    """
+
+    def __init__(self, settings: Settings, length: int) -> None:
+        self.settings = settings
+        size, count, dimension = settings.generated.shape
+        self.trail = np.zeros((size, length, count, dimension))
+        self.age_weight = np.zeros((size, length))
+        self.true_weight = np.zeros(size)
+        self.seen = 0
+        self.lost = np.zeros(size, dtype=bool)  # a history never loses a point
+        if settings.warm_up.any():
+            self._remember(settings.generated, settings.training(settings.warm_up))
+
+    def see(self, y: Floats) -> None:
+        """One step of the discriminator, which sees generated points of shape (B, N, d)."""
+        left = self.settings.keep
+        self.age_weight *= left[:, None]
+        self.true_weight *= left
+        self._remember(y, self.settings.lr_d)
+
+    def _remember(self, y: Floats, weight: Floats) -> None:
+        slot = self.seen % self.age_weight.shape[1]
+        self.trail[:, slot] = y
+        self.age_weight[:, slot] = weight
+        self.true_weight += weight
+        self.seen += 1
+
+    def gradient(self, y: Floats) -> Floats:
+        """Gradient of the discriminators at points, shape (B, N, d)."""
+        s = self.settings
+        pull = s.kernel.expansion_gradient(y, s.true, self.true_weight[:, None] * s.true_mass)
+        used = min(self.seen, self.age_weight.shape[1])
+        if used:
+            size, _, count, dimension = self.trail.shape
+            centres = self.trail[:, :used].reshape(size, used * count, dimension)
+            weight = self.age_weight[:, :used, None] * s.generated_mass[:, None, :]
+            pull -= s.kernel.expansion_gradient(y, centres, weight.reshape(size, -1))
+        return pull

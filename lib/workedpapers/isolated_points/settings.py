@@ -1,0 +1,195 @@
+"""The settings of a simulation: read, checked and brought to one shape."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from workedpapers.checks import as_float_array, one_of
+from workedpapers.isolated_points.kernels import Floats, Kernel, Rows, as_kernel
+
+__all__ = ["UPDATES", "Settings", "as_points", "read_settings"]
+
+UPDATES = ("alternating", "simultaneous", "generator_first")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """B settings with n true and N generated points each, in d dimensions.
+
+    Attributes
+    ----------
+    true : shape (B, n, d). true_mass : p, shape (B, n).
+    generated : starting points, shape (B, N, d). generated_mass : q, shape (B, N).
+    lr_d, lr_g, decay, noise, warm_up : shape (B,); see `simulate`.
+    kernel : shared, or with a width for each setting.
+    update : "alternating", "simultaneous" or "generator_first".
+    batched : False when there is one setting and results have no batch axis.
+    """
+
+    true: Floats
+    true_mass: Floats
+    generated: Floats
+    generated_mass: Floats
+    lr_d: Floats
+    lr_g: Floats
+    decay: Floats
+    noise: Floats
+    warm_up: Floats
+    kernel: Kernel
+    update: str
+    batched: bool
+
+    def __len__(self) -> int:
+        return len(self.lr_d)
+
+    def at(self, rows: Rows) -> Settings:
+        """Return some of the settings, as a batch."""
+        values = {f.name: getattr(self, f.name) for f in fields(self)}
+        picked = {name: v[rows] for name, v in values.items() if isinstance(v, np.ndarray)}
+        return replace(self, kernel=self.kernel.at(rows), **picked)
+
+    @property
+    def keep(self) -> Floats:
+        """What one step leaves of the discriminator, 1 - lr_d decay, shape (B,)."""
+        return 1 - self.lr_d * self.decay
+
+    def training(self, steps: ArrayLike) -> Floats:
+        r"""Weight of something seen at each of some steps: :math:`\eta_d \sum_{s<k} (1-a)^s`.
+
+        ``steps`` may be infinite where 0 < a < 2; the sum is then 1 / decay.
+        """
+        k = np.broadcast_to(np.asarray(steps, dtype=float), self.lr_d.shape)
+        a = self.lr_d * self.decay
+        with np.errstate(all="ignore"):
+            slow = -np.expm1(k * np.log1p(-a))  # exact for tiny a too, where 1 - (1-a)^k is not
+            left = np.where(np.isinf(k), 0.0, _power(1 - a, np.where(np.isinf(k), 0, k)))
+            forgotten = np.where(a < 1, slow, 1 - left)
+            return np.where(a > 0, forgotten / self.decay, self.lr_d * k)
+
+
+def _power(base: Floats, exponent: ArrayLike) -> Floats:
+    """Whole powers of numbers of either sign, with 0 to the 0 equal to 1."""
+    k = np.asarray(exponent, dtype=float)
+    sign = np.where((base < 0) & (k % 2 == 1), -1.0, 1.0)
+    return np.asarray(sign * np.abs(base) ** k)
+
+
+def as_points(value: ArrayLike, name: str, *, finite: bool = True) -> Floats:
+    """Return points as an array of shape (n, d) or (B, n, d); a list of numbers is n points in 1-D.
+
+    Raises `TypeError` or `ValueError` that names the argument.
+    """
+    points = np.asarray(value)
+    if finite or points.dtype.kind != "f":
+        points = as_float_array(value, name)
+    if points.ndim == 1:
+        points = points[:, None]
+    if points.ndim < 2 or points.size == 0:
+        raise ValueError(
+            f"{name}: expected points of shape (n,), (n, d) or (B, n, d), got shape "
+            f"{np.shape(value)}."
+        )
+    return points.astype(np.float64)
+
+
+def _masses(value: ArrayLike | None, name: str, count: int) -> Floats:
+    """Masses of shape (n,) or (B, n); one number is the mass of each point."""
+    mass = as_float_array(1 / count if value is None else value, name)
+    if mass.ndim > 2 or (mass.ndim > 0 and mass.shape[-1] not in (1, count)):
+        raise ValueError(
+            f"{name}: expected one number, {count} numbers, or an array of shape (B, {count}) or "
+            f"(B, 1), got shape {mass.shape}."
+        )
+    if mass.ndim == 1 and mass.shape != (count,):
+        raise ValueError(f"{name}: expected {count} numbers, got shape {mass.shape}.")
+    if (mass < 0).any():
+        raise ValueError(f"{name}: expected masses of at least 0, got {mass.min()}.")
+    return np.broadcast_to(mass, (*mass.shape[:-1], count))
+
+
+def _rate(value: ArrayLike, name: str) -> Floats:
+    rate = as_float_array(value, name)
+    if rate.ndim > 1:
+        raise ValueError(f"{name}: expected a number or shape (B,), got shape {rate.shape}.")
+    if (rate < 0).any():
+        raise ValueError(f"{name}: expected at least 0, got {rate.min()}.")
+    return rate
+
+
+def _warm_up(value: ArrayLike) -> Floats:
+    steps = np.asarray(value)
+    if steps.dtype.kind not in "iuf":
+        raise TypeError(f"warm_up: expected a number of steps, got {value!r}.")
+    steps = steps.astype(np.float64)
+    if steps.ndim > 1:
+        raise ValueError(f"warm_up: expected a number or shape (B,), got shape {steps.shape}.")
+    if not ((steps >= 0) & ((steps % 1 == 0) | np.isinf(steps))).all():
+        raise ValueError(f"warm_up: expected whole numbers of at least 0, or inf, got {value!r}.")
+    return steps
+
+
+def read_settings(
+    true: ArrayLike,
+    generated: ArrayLike,
+    *,
+    sigma: ArrayLike | None,
+    lr_d: ArrayLike,
+    lr_g: ArrayLike,
+    decay: ArrayLike,
+    true_mass: ArrayLike | None,
+    generated_mass: ArrayLike | None,
+    kernel: str | Kernel,
+    update: str,
+    noise: ArrayLike,
+    warm_up: ArrayLike,
+) -> Settings:
+    """Check the arguments of `simulate` and give each the leading batch axis.
+
+    Raises
+    ------
+    TypeError, ValueError : naming the argument, what was expected and what came.
+    """
+    x, y = as_points(true, "true"), as_points(generated, "generated")
+    for name, points in (("true", x), ("generated", y)):
+        if points.ndim > 3:
+            raise ValueError(f"{name}: expected at most 3 dimensions, got shape {points.shape}.")
+    if x.shape[-1] != y.shape[-1]:
+        raise ValueError(
+            f"generated: expected points in {x.shape[-1]} dimension(s) as true, got {y.shape[-1]}."
+        )
+    shared = as_kernel(kernel, sigma)
+    arrays: dict[str, tuple[NDArray[np.float64], int]] = {  # and how many axes one setting has
+        "true": (x, 2),
+        "generated": (y, 2),
+        "true_mass": (_masses(true_mass, "true_mass", x.shape[-2]), 1),
+        "generated_mass": (_masses(generated_mass, "generated_mass", y.shape[-2]), 1),
+        "lr_d": (_rate(lr_d, "lr_d"), 0),
+        "lr_g": (_rate(lr_g, "lr_g"), 0),
+        "decay": (_rate(decay, "decay"), 0),
+        "noise": (_rate(noise, "noise"), 0),
+        "warm_up": (_warm_up(warm_up), 0),
+    }
+    lengths = {name: len(value) for name, (value, own) in arrays.items() if value.ndim > own}
+    if shared.settings is not None:
+        lengths["sigma"] = shared.settings
+    size = max(lengths.values(), default=1)
+    for name, length in lengths.items():
+        if length not in (1, size):
+            raise ValueError(
+                f"{name}: expected 1 or {size} settings along the first axis, got {length}."
+            )
+    if shared.settings is not None and shared.settings < size:
+        shared = shared.at(np.zeros(size, dtype=np.intp))
+    whole = {
+        name: np.broadcast_to(value, (size, *value.shape[value.ndim - own :])).copy()
+        for name, (value, own) in arrays.items()
+    }
+    a = whole["lr_d"] * whole["decay"]
+    endless = np.isinf(whole["warm_up"])
+    if (endless & ~((a > 0) & (a < 2))).any():
+        raise ValueError("warm_up: expected a finite number where lr_d * decay is not in (0, 2).")
+    update = one_of(update, "update", UPDATES)
+    return Settings(**whole, kernel=shared, update=update, batched=bool(lengths))
