@@ -1,0 +1,297 @@
+r"""Numbers that the dynamics of isolated points gives in closed form.
+
+Notation as in `workedpapers.isolated_points.theory`. Two facts carry most of this module.
+
+*Critical generator rates.* Both :math:`\beta = -\eta_g b` and :math:`\kappa = \eta_g k` are
+proportional to the generator's rate, and the mean mode is stable iff (Jury's criterion)
+:math:`\det < 1` and :math:`1 + \mathrm{tr} + \det > 0`; the third condition,
+:math:`1 - \mathrm{tr} + \det = \kappa + a\beta = \eta_d\eta_g q p/\sigma^2 > 0`, always holds. So
+the stable rates are an interval from 0. At its end a complex pair leaves the circle (Hopf,
+:math:`\det = 1`) or an eigenvalue passes -1 (flip).
+
+*Surplus.* Equilibria other than "on the true point" balance attraction and repulsion, in which
+the rates cancel. They depend on the masses' ratio and on the width alone.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .arguments import Floats, order_of, positive, whole
+from .theory import control_numbers
+
+
+def _hopf(a: Floats, b: Floats, k: Floats, update: str) -> Floats:
+    """Rate at which det = 1, where beta = -rate b and kappa = rate k; infinity if at none."""
+    slope = (1 - a) * b + (k if update == "simultaneous" else 0)
+    with np.errstate(divide="ignore"):
+        # Above a = 1 and with b < 0, det falls to -1 first: that is the flip's business.
+        reached = (slope > 0) & ((a < 1) | (b > 0) | (update == "simultaneous"))
+        return np.where(a >= 2, 0.0, np.where(reached, a / np.where(reached, slope, 1), np.inf))
+
+
+def _flip(a: Floats, b: Floats, k: Floats, update: str) -> Floats:
+    """Rate at which an eigenvalue is -1; infinity if at none."""
+    slope = -(k if update == "simultaneous" else -k) - (2 - a) * b
+    reached = slope > 0
+    end = np.where(reached, 2 * (2 - a) / np.where(reached, slope, 1), np.inf)
+    return np.where(a >= 2, 0.0, end)
+
+
+def _per_rate(
+    p: ArrayLike, q: ArrayLike, n: ArrayLike, sigma: ArrayLike, lr_d: ArrayLike, decay: ArrayLike
+) -> tuple[Floats, Floats, Floats]:
+    """Return a, b and k of the module's docstring."""
+    checked = np.broadcast_arrays(
+        positive(p, "p"),
+        positive(q, "q"),
+        whole(n, "n"),
+        positive(sigma, "sigma"),
+        positive(lr_d, "lr_d"),
+        positive(decay, "decay"),
+    )
+    p, q, n, sigma, lr_d, decay = checked
+    a, beta, kappa = control_numbers(p, q, n, sigma, lr_d, np.ones_like(p), decay)
+    return a, -beta, kappa
+
+
+def hopf_lr_g(
+    *,
+    p: ArrayLike,
+    q: ArrayLike,
+    n: ArrayLike = 1,
+    sigma: ArrayLike,
+    lr_d: ArrayLike,
+    decay: ArrayLike,
+    update: str = "alternating",
+) -> Floats:
+    r"""Generator rate at which a complex pair of the mean mode leaves the unit circle.
+
+    .. math::
+        G_{\mathrm{Hopf}} = \frac{1}{(\rho - 1)(1 - a)} \text{ (alternating)}, \qquad
+        G_{\mathrm{Hopf}} = \frac{1}{\rho - 1 + a} \text{ (simultaneous)},
+
+    infinite where the denominator is not positive. From det = 1 with
+    :math:`\kappa = G a^2\rho`, :math:`\beta = G a(1-\rho)`. Beyond it the points circle.
+
+    Parameters
+    ----------
+    p, q, n, sigma, lr_d, decay, update : as in `stability`, but p and decay above 0: without
+        decay nothing is asymptotically stable.
+
+    Returns
+    -------
+    Array of the arguments' common shape (0-dimensional for numbers). It is 0 where
+    lr_d decay >= 2 and the discriminator itself diverges.
+
+    Raises
+    ------
+    TypeError, ValueError : as `stability`.
+    """
+    return _hopf(*_per_rate(p, q, n, sigma, lr_d, decay), order_of(update))
+
+
+def flip_lr_g(
+    *,
+    p: ArrayLike,
+    q: ArrayLike,
+    n: ArrayLike = 1,
+    sigma: ArrayLike,
+    lr_d: ArrayLike,
+    decay: ArrayLike,
+    update: str = "alternating",
+) -> Floats:
+    r"""Generator rate at which an eigenvalue of the mean mode passes -1.
+
+    .. math::
+        G_{\mathrm{flip}} &= \frac{2(2-a)}{a\,[(2-a) - 2\rho(1-a)]} \text{ (alternating)}, \\
+        G_{\mathrm{flip}} &= \frac{2(2-a)}{a\,[(2-a) - 2\rho]} \text{ (simultaneous)},
+
+    infinite where the bracket is not positive. From :math:`\kappa = (2-a)(2-\beta)` and
+    :math:`-\kappa = (2-a)(2-\beta)`. With matched masses and alternating updates this is
+    kappa = 2 (2 - a): the step is too long. Beyond it the points jump from side to side.
+
+    Parameters, results and errors are those of `hopf_lr_g`.
+    """
+    return _flip(*_per_rate(p, q, n, sigma, lr_d, decay), order_of(update))
+
+
+def critical_lr_g(
+    *,
+    p: ArrayLike,
+    q: ArrayLike,
+    n: ArrayLike = 1,
+    sigma: ArrayLike,
+    lr_d: ArrayLike,
+    decay: ArrayLike,
+    update: str = "alternating",
+) -> Floats:
+    r"""Rate below which n generated points on a true point are stable, and above which not.
+
+    The least of `hopf_lr_g`, `flip_lr_g` and, for n > 1, the end of the relative modes,
+    :math:`\beta = 2`. It is 0 for n > 1 and nq >= p: then no rate is small enough, and the
+    points move apart (nq > p) or approach the true point slower than exponentially (nq = p).
+
+    Parameters, results and errors are those of `hopf_lr_g`.
+    """
+    order_of(update)
+    a, b, k = _per_rate(p, q, n, sigma, lr_d, decay)
+    mean = np.minimum(_hopf(a, b, k, update), _flip(a, b, k, update))
+    relative = np.where(b < 0, 2 / np.where(b < 0, -b, 1), 0.0)
+    several = np.broadcast_to(np.asarray(n) > 1, mean.shape)
+    return np.where(several, np.minimum(mean, relative), mean)
+
+
+def oscillation_threshold(a: ArrayLike, update: str = "alternating") -> Floats:
+    r"""G above which one matched point swings about its true point instead of creeping to it.
+
+    .. math:: G = \frac{1}{(1 + \sqrt{1 - a})^2} \text{ (alternating)}, \qquad
+        G = \frac14 \text{ (simultaneous)},
+
+    where the square of the trace is four times the determinant; both are 1/4 for small a.
+
+    Parameters
+    ----------
+    a : lr_d decay, above 0 and at most 1.
+    update : as in `stability`.
+
+    Raises
+    ------
+    ValueError : if a is out of range or `update` unknown.
+    """
+    a = positive(a, "a")
+    if (a > 1).any():
+        raise ValueError(f"a: expected at most 1, got {a.max()}.")
+    if order_of(update) == "simultaneous":
+        return np.full_like(a, 0.25)
+    return np.asarray(1 / (1 + np.sqrt(1 - a)) ** 2)
+
+
+def _surplus(mass_ratio: ArrayLike) -> Floats:
+    ratio = positive(mass_ratio, "mass_ratio")
+    if (ratio <= 1).any():
+        raise ValueError(
+            f"mass_ratio: expected above 1, got {ratio.min()}; up to 1 the points' rest is the "
+            f"true point itself."
+        )
+    return ratio
+
+
+def collapse_radius(n: ArrayLike, mass_ratio: ArrayLike, sigma: ArrayLike) -> Floats:
+    r"""Distance at which surplus generated points come to rest around a true point.
+
+    On a regular simplex of radius r the edges are :math:`\ell = r\sqrt{2n/(n-1)}` long, and the
+    n - 1 others push a point outward with :math:`q n r K(\ell)/\sigma^2`, since the centre of
+    the simplex is at 0. The true point pulls with :math:`p r K(r)/\sigma^2`. They balance at
+
+    .. math:: r = \sigma \sqrt{\tfrac{2(n-1)}{n+1} \ln(nq/p)} .
+
+    It needs d >= n - 1 dimensions. Rates and decay do not enter.
+
+    Parameters
+    ----------
+    n : number of generated points, at least 2.
+    mass_ratio : nq / p, above 1.
+    sigma : kernel width, in the units of the data.
+
+    Returns
+    -------
+    Radius in the units of the data, of the arguments' common shape. The simplex keeps its place
+    while ``mass_ratio < expulsion_threshold(n)``.
+
+    Raises
+    ------
+    TypeError : if n is not whole.
+    ValueError : if n is below 2, the mass ratio at most 1, or sigma not positive.
+    """
+    n, sigma = whole(n, "n", least=2), positive(sigma, "sigma")
+    return np.asarray(sigma * np.sqrt(2 * (n - 1) / (n + 1) * np.log(_surplus(mass_ratio))))
+
+
+def expulsion_threshold(n: ArrayLike) -> Floats:
+    r"""Mass ratio nq/p above which a simplex of surplus points slides off its true point.
+
+    .. math:: \rho = e^{(n+1)/n}, \qquad \text{the edge of the simplex is } 2\sigma .
+
+    Let the points feel the force of the resting discriminator. Its energy's second variation, in
+    units of :math:`q^2 K(\ell)/\sigma^2` and with :math:`\sigma = 1`, is
+
+    .. math:: \Big|\sum_i u_i\Big|^2 - n\sum_i (x_i\cdot u_i)^2
+        + \sum_{i<j} \big((x_i - x_j)\cdot(u_i-u_j)\big)^2 .
+
+    Shifts :math:`u_i = e` mix with :math:`u_i = x_i (x_i\cdot e)`. With
+    :math:`t = r^2/(n-1)`, on these two it has the eigenvalues :math:`2 - nt` and
+    :math:`(n-2)t`, up to a factor. All other displacements cost energy or are rotations. So it
+    is lost at :math:`t = 2/n`, which is :math:`\ell^2 = 2nt = 4`. A shift alone would hold to
+    :math:`t = 1`, that is to :math:`\rho = e^{(n+1)/2}`: the same for two points, too much for
+    more.
+
+    Static: a fast generator loses the simplex sooner; see `collapse_critical_lr_g`.
+
+    Parameters
+    ----------
+    n : number of generated points, at least 2, in n - 1 or more dimensions.
+
+    Raises
+    ------
+    TypeError, ValueError : if n is not a whole number of at least 2.
+    """
+    n = whole(n, "n", least=2)
+    return np.exp((n + 1) / n)
+
+
+def collapse_critical_lr_g(
+    *,
+    p: ArrayLike,
+    q: ArrayLike,
+    sigma: ArrayLike,
+    lr_d: ArrayLike,
+    decay: ArrayLike,
+    dim: int = 1,
+    update: str = "alternating",
+) -> Floats:
+    r"""Generator rate up to which two generated points stay collapsed around one true point.
+
+    The pair rests at :math:`\pm r`, r = `collapse_radius`. Write :math:`E = e^{-2r^2/\sigma^2}
+    = (2q/p)^{-4/3}`. There the resting discriminator is convex,
+
+    .. math:: \nabla^2 f^* = \frac{q}{\lambda\sigma^2} [1 - (1 + 2r^2/\sigma^2)E]
+        \text{ along the pair}, \qquad \frac{q}{\lambda\sigma^2} [1 - E] \text{ across},
+
+    and pushes the points away; only the discriminator's answer holds them. With
+    :math:`b = q \nabla^2 f^*` and :math:`k = \eta_d q^2 (1 \pm E(1 - 4r^2/\sigma^2))/\sigma^2`
+    along, :math:`\eta_d q^2(1 \pm E)/\sigma^2` across, each mode is the one of a single point.
+    In two or more dimensions the pair is lost by spinning up, at a lower rate than on a line.
+
+    Parameters
+    ----------
+    p, q, sigma, lr_d, decay, update : as in `hopf_lr_g`, with 2q above p.
+    dim : dimension of the data.
+
+    Returns
+    -------
+    Array: the largest rate at which no mode grows; 0 beyond `expulsion_threshold`. A generator
+    with a higher rate escapes this bad minimum.
+
+    Raises
+    ------
+    TypeError, ValueError : as `hopf_lr_g`; also if 2q is at most p.
+    """
+    dim = int(whole(dim, "dim"))
+    a, _, _ = _per_rate(p, q, 2, sigma, lr_d, decay)
+    p, q, sigma, lr_d, decay = (np.asarray(v, dtype=float) for v in (p, q, sigma, lr_d, decay))
+    rho = _surplus(2 * q / p)
+    r2 = 2 / 3 * np.log(rho)  # in units of sigma^2
+    E = np.exp(-2 * r2)
+    along, across = 1 - (1 + 2 * r2) * E, 1 - E
+    modes = [(along, 1 + (1 - 4 * r2) * E), (along, 1 - (1 - 4 * r2) * E)]
+    if dim > 1:
+        modes += [(across, 1 + E), (across, 1 - E)]
+    unit = q**2 / sigma**2
+    ends = []
+    for bend, answer in modes:
+        b, k = unit * bend / decay, unit * lr_d * answer
+        ends += [_hopf(a, b, k, order_of(update)), _flip(a, b, k, update)]
+    lowest = np.min(np.broadcast_arrays(*ends), axis=0)
+    return np.where(rho < expulsion_threshold(2), lowest, 0.0)
