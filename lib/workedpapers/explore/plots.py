@@ -158,6 +158,7 @@ class Points(Axes):
     label : name in the legend.
     labels : a word for each point, written beside it.
     trails : while playing, draw the last so many positions behind each point.
+    hollow : draw rings instead of discs, through which other points are seen.
     handles : control `Handles` whose points these are, in the same order: they can be dragged.
         Those of a list of numbers move along x, at the height that `y` says.
     """
@@ -170,6 +171,7 @@ class Points(Axes):
     label: str = field(default="", kw_only=True)
     labels: Sequence[str] | None = field(default=None, kw_only=True)
     trails: int = field(default=0, kw_only=True)
+    hollow: bool = field(default=False, kw_only=True)
     handles: str | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
@@ -200,7 +202,7 @@ class Points(Axes):
         """The marks alone, as the browser reads them."""
         return {"mark": "points", "x": self.x, "y": self.y, "color": self.color,
                 "size": self.size, "label": self.label, "trails": self.trails,
-                "handles": self.handles,
+                "hollow": self.hollow, "handles": self.handles,
                 "labels": None if self.labels is None else list(self.labels)}  # fmt: skip
 
 

@@ -35,9 +35,12 @@ export function drawPoints(u, layer, outputs, number, theme, trail, gripped) {
     const size = (sizes ? sizes[i] : layer.size) * ratio();
     ctx.fillStyle = shares ? colourAt('viridis', shares[i]) : theme.series(number);
     if (layer.handles) drawGrip(ctx, x, y, size, theme, gripped === i);
-    shapePath(ctx, shape, x, y, size);
-    ctx.fill();
-    ctx.stroke();
+    if (layer.hollow) drawShapeRing(ctx, shape, x, y, size, layer.handles);
+    else {
+      shapePath(ctx, shape, x, y, size);
+      ctx.fill();
+      ctx.stroke();
+    }
     if (layer.labels) {
       const room = u.bbox.left + u.bbox.width - x;
       const beside = (layer.handles ? 13 : 8) * ratio();
@@ -47,6 +50,17 @@ export function drawPoints(u, layer, outputs, number, theme, trail, gripped) {
       ctx.fillText(layer.labels[i], x + (fits ? beside : -beside), y - 6 * ratio());
     }
   }
+}
+
+// A hollow point; the rim of a handle is a ring already.
+function drawShapeRing(ctx, shape, x, y, size, handle) {
+  if (handle) return;
+  ctx.save();
+  ctx.strokeStyle = ctx.fillStyle;
+  ctx.lineWidth = 2 * ratio();
+  shapePath(ctx, shape, x, y, size);
+  ctx.stroke();
+  ctx.restore();
 }
 
 // The rim of a point that can be dragged, as on the thumb of a slider; a halo where it is grabbed.

@@ -211,7 +211,7 @@ function makeLegend(host, layers, map, theme) {
         outputs.push(add(made, total > 1 ? layer.labels[k] : ''));
       });
     } else if (layer.mark === 'points' && layer.label) {
-      add(sample('point', layer.number, theme, { marker: markerOf(layer, layer.number) }), layer.label);
+      add(sample('point', layer.number, theme, { marker: markerOf(layer, layer.number), hollow: layer.hollow }), layer.label);
     }
   }
   if (total < 2 && !map) host.classList.add('wp-alone');
