@@ -109,7 +109,7 @@ class Lines(Axes):
     y : one output, or several.
     labels : name of each curve in the legend; by default the names of the outputs.
     bands : pairs of outputs, the lower and upper rim of a shaded band; the first band belongs to
-        the first curve, and so on.
+        the first curve, and so on; any left over belong to the last curve.
     steps : draw steps instead of straight lines; for all curves or for the outputs named.
     """
 

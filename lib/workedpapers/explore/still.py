@@ -244,7 +244,8 @@ def _lines(plot: "Plot", mark: Lines, known: Known, number: int) -> int:
     x = known[mark.x]
     steps = mark.y if mark.steps is True else mark.steps or ()
     for k, (low, high) in enumerate(mark.bands):
-        plot.fill_between(x, known[low], known[high], color=_colour(number + k), alpha=0.18, lw=0)
+        plot.fill_between(x, known[low], known[high], color=_colour(number + min(k, len(mark.y) - 1)),
+                          alpha=0.18, lw=0)  # fmt: skip
     for name, label in zip(mark.y, mark.labels or (), strict=True):
         dash = palette()["dash"][number % len(palette()["dash"])]
         style = (0, tuple(d / 2 for d in dash)) if dash else "-"
@@ -266,16 +267,15 @@ def _points(plot: "Plot", mark: Points, known: Known, number: int) -> int:
         colour = colormap("viridis", (values - values.min()) / (np.ptp(values) or 1))
     if mark.handles is not None:
         shape = "o"
+    if mark.handles is not None and not mark.hollow:
         plot.scatter(x, y, s=((size + 6) * 0.72) ** 2, c=colour, zorder=3, clip_on=False)
         plot.scatter(x, y, s=((size + 3) * 0.72) ** 2, c="white", zorder=3, clip_on=False)
     if mark.hollow:
         ring = {"facecolors": "none", "edgecolors": colour, "linewidths": 1.6}
     else:
         ring = {"c": colour, "edgecolors": "white", "linewidths": 0.7}
-    if not (mark.hollow and mark.handles):  # there the rim of the handle is the ring
-        plot.scatter(x, y, s=(size * 0.72) ** 2, marker=shape, zorder=3, clip_on=False, **ring)
-    if mark.label:
-        plot.scatter([], [], s=size * 3, marker=shape, label=mark.label, **ring)
+    plot.scatter(x, y, s=(size * 0.72) ** 2, marker=shape, label=mark.label or None, zorder=3,
+                 clip_on=False, **ring)  # fmt: skip
     for word, at_x, at_y in zip(mark.labels or (), x, y, strict=False):
         plot.annotate(word, (at_x, at_y), (5, 4), textcoords="offset points", fontsize=8)
     return number + bool(mark.label)

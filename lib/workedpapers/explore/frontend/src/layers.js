@@ -34,8 +34,8 @@ export function drawPoints(u, layer, outputs, number, theme, trail, gripped) {
     if (!Number.isFinite(x + y)) continue;
     const size = (sizes ? sizes[i] : layer.size) * ratio();
     ctx.fillStyle = shares ? colourAt('viridis', shares[i]) : theme.series(number);
-    if (layer.handles) drawGrip(ctx, x, y, size, theme, gripped === i);
-    if (layer.hollow) drawShapeRing(ctx, shape, x, y, size, layer.handles);
+    if (layer.handles) drawGrip(ctx, x, y, size, theme, gripped === i, layer.hollow);
+    if (layer.hollow) drawRim(ctx, shape, x, y, size);
     else {
       shapePath(ctx, shape, x, y, size);
       ctx.fill();
@@ -52,19 +52,18 @@ export function drawPoints(u, layer, outputs, number, theme, trail, gripped) {
   }
 }
 
-// A hollow point; the rim of a handle is a ring already.
-function drawShapeRing(ctx, shape, x, y, size, handle) {
-  if (handle) return;
+// A hollow point, through which others are seen.
+function drawRim(ctx, shape, x, y, size) {
   ctx.save();
   ctx.strokeStyle = ctx.fillStyle;
-  ctx.lineWidth = 2 * ratio();
+  ctx.lineWidth = 2.4 * ratio();
   shapePath(ctx, shape, x, y, size);
   ctx.stroke();
   ctx.restore();
 }
 
 // The rim of a point that can be dragged, as on the thumb of a slider; a halo where it is grabbed.
-function drawGrip(ctx, x, y, size, theme, gripped) {
+function drawGrip(ctx, x, y, size, theme, gripped, hollow) {
   const colour = ctx.fillStyle;
   const disc = (wide) => {
     shapePath(ctx, 'circle', x, y, wide);
@@ -75,6 +74,7 @@ function drawGrip(ctx, x, y, size, theme, gripped) {
     disc(size + 20 * ratio());
     ctx.globalAlpha = 1;
   }
+  if (hollow) return;
   disc(size + 6 * ratio());
   ctx.fillStyle = theme.paper;
   disc(size + 3 * ratio());

@@ -39,7 +39,7 @@ export function makeXY(panel, { theme, ranges, handle }) {
     if (map) drawMap(u, map, known, zBounds());
     for (const layer of curves) {
       layer.bands.forEach(([low, high], k) => {
-        drawBand(u, listOf(known[layer.x]), listOf(known[low]), listOf(known[high]), theme().series(layer.number + k));
+        drawBand(u, listOf(known[layer.x]), listOf(known[low]), listOf(known[high]), theme().series(layer.number + Math.min(k, layer.y.length - 1)));
       });
     }
   };
