@@ -12,13 +12,15 @@ from .explorer import Explorer
 from .handles import Handles
 from .mirror import Mirror, check_mirror
 from .plots import HeatMap, Lines, Overlay, Points, Rule
+from .presets import Presets
 from .template import Choose
-from .views import Bars, Number, Picture, Sentence
+from .views import Bars, Controls, Number, Picture, Sentence
 
 __all__ = [
     "Bars",
     "Choice",
     "Choose",
+    "Controls",
     "Explorer",
     "ExplorerError",
     "Handles",
@@ -31,6 +33,7 @@ __all__ = [
     "Picture",
     "Play",
     "Points",
+    "Presets",
     "Rule",
     "Sentence",
     "Slider",

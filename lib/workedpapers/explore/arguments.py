@@ -5,6 +5,7 @@ from typing import Any
 
 from .controls import Control, Play
 from .errors import ExplorerError
+from .presets import Presets
 from .view import View
 
 __all__ = ["Values", "checked_controls", "rows_of"]
@@ -43,6 +44,9 @@ def checked_controls(controls: Sequence[Control]) -> list[Control]:
         raise ExplorerError(f"two controls have the same name: {names}")
     if sum(isinstance(control, Play) for control in controls) > 1:
         raise ExplorerError("an explorer has at most one Play")
+    for control in controls:
+        if isinstance(control, Presets):
+            control.bind(controls)
     return controls
 
 

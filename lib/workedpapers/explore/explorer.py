@@ -23,10 +23,12 @@ from .handles import Handles
 from .mirror import Mirror
 from .outputs import kind_of, normalise
 from .plots import Overlay, Points
+from .presets import Presets
 from .quantise import Store
 from .report import explain
 from .template import Describe, fields, is_template, render, to_json
 from .view import View
+from .views import Controls
 
 __all__ = ["Explorer"]
 
@@ -127,7 +129,11 @@ class Explorer(anywidget.AnyWidget):
     @property
     def inputs(self) -> list[Control]:
         """Controls that `compute` gets."""
-        return [c for c in self.controls if not (isinstance(c, Play) and c.over)]
+        return [
+            c
+            for c in self.controls
+            if not isinstance(c, Presets) and not (isinstance(c, Play) and c.over)
+        ]
 
     @property
     def defaults(self) -> dict[str, Any]:
@@ -155,9 +161,10 @@ class Explorer(anywidget.AnyWidget):
 
     def _check_views(self) -> None:
         first = self.at_frame(self.outputs, 0)
-        names = set(first) | {control.name for control in self.controls}
+        names = set(first) | {c.name for c in self.controls if not isinstance(c, Presets)}
         if clash := {c.name for c in self.controls} & set(first):
             raise ExplorerError(f"{sorted(clash)} name both a control and an output")
+        self._check_places()
         for view in self.views:
             if missing := view.names() - names:
                 raise ExplorerError(
@@ -168,6 +175,14 @@ class Explorer(anywidget.AnyWidget):
             for mark in view.marks if isinstance(view, Overlay) else [view]:
                 if isinstance(mark, Points) and mark.handles is not None:
                     self._check_handles(mark, first)
+
+    def _check_places(self) -> None:
+        placed = [name for view in self.views if isinstance(view, Controls) for name in view.of]
+        known = [control.name for control in self.controls]
+        if missing := [name for name in placed if name not in known]:
+            raise ExplorerError(f"Controls: {missing} are not among the controls {known}")
+        if twice := sorted({name for name in placed if placed.count(name) > 1}):
+            raise ExplorerError(f"Controls: {twice} have two places")
 
     def _check_handles(self, mark: Points, outputs: Mapping[str, np.ndarray]) -> None:
         found = next((c for c in self.controls if c.name == mark.handles), None)
@@ -427,6 +442,7 @@ class Explorer(anywidget.AnyWidget):
         names = ",".join(
             f"{c.name}={c.default if isinstance(c, Handles) else format_value(c.default)}"
             for c in self.controls
+            if not isinstance(c, Presets)
         )
         return (
             "x"

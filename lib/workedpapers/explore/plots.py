@@ -109,7 +109,7 @@ class Lines(Axes):
     y : one output, or several.
     labels : name of each curve in the legend; by default the names of the outputs.
     bands : pairs of outputs, the lower and upper rim of a shaded band; the first band belongs to
-        the first curve, and so on.
+        the first curve, and so on; any left over belong to the last curve.
     steps : draw steps instead of straight lines; for all curves or for the outputs named.
     """
 
@@ -158,6 +158,7 @@ class Points(Axes):
     label : name in the legend.
     labels : a word for each point, written beside it.
     trails : while playing, draw the last so many positions behind each point.
+    hollow : draw rings instead of discs, through which other points are seen.
     handles : control `Handles` whose points these are, in the same order: they can be dragged.
         Those of a list of numbers move along x, at the height that `y` says.
     """
@@ -170,6 +171,7 @@ class Points(Axes):
     label: str = field(default="", kw_only=True)
     labels: Sequence[str] | None = field(default=None, kw_only=True)
     trails: int = field(default=0, kw_only=True)
+    hollow: bool = field(default=False, kw_only=True)
     handles: str | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
@@ -200,7 +202,7 @@ class Points(Axes):
         """The marks alone, as the browser reads them."""
         return {"mark": "points", "x": self.x, "y": self.y, "color": self.color,
                 "size": self.size, "label": self.label, "trails": self.trails,
-                "handles": self.handles,
+                "hollow": self.hollow, "handles": self.handles,
                 "labels": None if self.labels is None else list(self.labels)}  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from .heights import reserved_heights
 from .palette import colormap, palette
 from .plots import HeatMap, Lines, Overlay, Points
 from .view import View
-from .views import Bars, Number, Picture, Sentence
+from .views import Bars, Controls, Number, Picture, Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -106,13 +106,17 @@ def _known(explorer: "Explorer") -> Known:
 def _words(view: View, explorer: "Explorer", known: Known) -> str:
     if isinstance(view, Number):
         label = view.label or view.name.replace("_", " ").capitalize()
-        number = format_value(known[view.name], view.format)
+        number = "–" if _is_nan(known[view.name]) else format_value(known[view.name], view.format)
         return f"<p>{_safe(label)}: <strong>{_safe(number)}</strong> {_safe(view.unit)}</p>"
     if isinstance(view, Sentence):
         frame = explorer.play.default if explorer.play else 0
         text = explorer.words(view.text, explorer.defaults, explorer.outputs, frame)
         return f"<p>{_safe(text)}</p>"
     return ""
+
+
+def _is_nan(value: Any) -> bool:
+    return np.asarray(value).dtype.kind == "f" and bool(np.isnan(value))
 
 
 def _safe(text: str) -> str:
@@ -131,7 +135,8 @@ def still_png(explorer: "Explorer") -> bytes:
 
 def still_plots(explorer: "Explorer") -> "tuple[Figure | None, list[Plot]]":
     """The same as a figure of matplotlib, with its plots."""
-    rows = [[v for v in row if not isinstance(v, Number | Sentence)] for row in explorer.rows]
+    wordy = Number | Sentence | Controls
+    rows = [[v for v in row if not isinstance(v, wordy)] for row in explorer.rows]
     rows = [row for row in rows if row]
     if not rows:
         return None, []
@@ -239,7 +244,8 @@ def _lines(plot: "Plot", mark: Lines, known: Known, number: int) -> int:
     x = known[mark.x]
     steps = mark.y if mark.steps is True else mark.steps or ()
     for k, (low, high) in enumerate(mark.bands):
-        plot.fill_between(x, known[low], known[high], color=_colour(number + k), alpha=0.18, lw=0)
+        plot.fill_between(x, known[low], known[high], color=_colour(number + min(k, len(mark.y) - 1)),
+                          alpha=0.18, lw=0)  # fmt: skip
     for name, label in zip(mark.y, mark.labels or (), strict=True):
         dash = palette()["dash"][number % len(palette()["dash"])]
         style = (0, tuple(d / 2 for d in dash)) if dash else "-"
@@ -261,10 +267,15 @@ def _points(plot: "Plot", mark: Points, known: Known, number: int) -> int:
         colour = colormap("viridis", (values - values.min()) / (np.ptp(values) or 1))
     if mark.handles is not None:
         shape = "o"
+    if mark.handles is not None and not mark.hollow:
         plot.scatter(x, y, s=((size + 6) * 0.72) ** 2, c=colour, zorder=3, clip_on=False)
         plot.scatter(x, y, s=((size + 3) * 0.72) ** 2, c="white", zorder=3, clip_on=False)
-    plot.scatter(x, y, s=(size * 0.72) ** 2, c=colour, marker=shape, label=mark.label or None,
-                 edgecolors="white", linewidths=0.7, zorder=3, clip_on=False)  # fmt: skip
+    if mark.hollow:
+        ring = {"facecolors": "none", "edgecolors": colour, "linewidths": 1.6}
+    else:
+        ring = {"c": colour, "edgecolors": "white", "linewidths": 0.7}
+    plot.scatter(x, y, s=(size * 0.72) ** 2, marker=shape, label=mark.label or None, zorder=3,
+                 clip_on=False, **ring)  # fmt: skip
     for word, at_x, at_y in zip(mark.labels or (), x, y, strict=False):
         plot.annotate(word, (at_x, at_y), (5, 4), textcoords="offset points", fontsize=8)
     return number + bool(mark.label)

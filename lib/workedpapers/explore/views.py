@@ -11,7 +11,7 @@ from .formats import check_format
 from .template import Template, fields, to_json
 from .view import Limits, Outputs, View, alt_fields, known_colormap, labels_for, same_length, want
 
-__all__ = ["Bars", "Number", "Picture", "Sentence"]
+__all__ = ["Bars", "Controls", "Number", "Picture", "Sentence"]
 
 
 @dataclass
@@ -116,7 +116,7 @@ class Picture(View):
 
 @dataclass
 class Number(View):
-    """One number or word, large, with its name and unit."""
+    """One number or word, large, with its name and unit; a dash where it is NaN."""
 
     name: str
     label: str = field(default="", kw_only=True)
@@ -165,3 +165,33 @@ class Sentence(View):
     def to_json(self) -> dict[str, Any]:
         """The same for the browser."""
         return {"type": "sentence", "text": to_json(self.text)}
+
+
+@dataclass
+class Controls(View):
+    """Controls at this place of the figure, and not under it.
+
+    On a phone a reader then sees what moves together with the control that moves it.
+
+    Parameters
+    ----------
+    of : name of a control, or names of several.
+    """
+
+    of: str | Sequence[str]
+
+    def __post_init__(self) -> None:
+        self.of = [self.of] if isinstance(self.of, str) else list(self.of)
+        if not self.of or not all(isinstance(name, str) for name in self.of):
+            raise ExplorerError(f"Controls: {self.of!r} are not names of controls")
+
+    def names(self) -> set[str]:
+        """Outputs and controls that the view needs: none."""
+        return set()
+
+    def check(self, outputs: Outputs) -> None:
+        """Nothing to check here: the explorer knows the controls."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The same for the browser."""
+        return {"type": "controls", "of": list(self.of)}

@@ -3,12 +3,13 @@ import { h, icon, uniqueId } from './dom.js';
 import { makeHandles } from './handles.js';
 import { makeLookup } from './lookup.js';
 import { makePlayer } from './play.js';
+import { makePresets } from './presets.js';
 import { slider } from './slider.js';
 
 const RESET = 'M10 4a6 6 0 1 1-5.7 4.1M4 3.5v5h5';
 
 export function makeControl(control, options, onChange) {
-  const makers = { slider, choice, toggle, lookup: makeLookup, play: makePlayer, handles: makeHandles };
+  const makers = { slider, choice, toggle, lookup: makeLookup, play: makePlayer, handles: makeHandles, presets: makePresets };
   return makers[control.kind]({ ...control, options: options ?? control.options }, onChange);
 }
 

@@ -9,14 +9,14 @@ const BADGES = {
   stored: ['Stored result', 'No Python is running: this is the first result only.'],
 };
 
-export function makeFrame(spec, rows, controls, onReset) {
+export function makeFrame(spec, rows, controls, moves, onReset) {
   const badge = h('span', { class: 'wp-badge' });
   const message = h('div', { class: 'wp-message', role: 'alert', hidden: true });
   const spoken = h('div', { class: 'wp-spoken', 'aria-live': 'polite' });
   const title = h('span', { class: 'wp-title' }, spec.title);
   const views = h('div', { class: 'wp-views' }, ...rows);
   const panel = h('div', { class: 'wp-controls' }, ...controls.map((control) => control.element));
-  const foot = h('div', { class: 'wp-foot' }, controls.length ? resetButton(onReset) : null, smallPrint(spec.report));
+  const foot = h('div', { class: 'wp-foot' }, moves ? resetButton(onReset) : null, smallPrint(spec.report));
   const element = h('figure', { class: 'wp-x', 'data-wp': spec.id },
     h('div', { class: 'wp-top' }, title, badge), views, message, panel, foot,
     h('figcaption', {}, spec.caption), spoken);

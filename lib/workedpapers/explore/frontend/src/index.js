@@ -7,6 +7,7 @@ import { makeGrid } from './grid.js';
 import { findKernel, makeAsker, readAnswer, same } from './live.js';
 import { loadMirror, makeMirror, mirrorData } from './mirror.js';
 import { makePicture } from './picture.js';
+import { makePlace } from './place.js';
 import { bytesOf, readStore } from './store.js';
 import { renderTemplate } from './template.js';
 import { onThemeChange, readTheme } from './theme.js';
@@ -21,7 +22,9 @@ export { numbersOf, readStore } from './store.js';
 export { renderTemplate } from './template.js';
 export { findOptions, fold } from './lookup.js';
 
-const MAKERS = { xy: makeXY, bars: makeBars, picture: makePicture, number: makeNumber, sentence: makeSentence };
+const MAKERS = {
+  xy: makeXY, bars: makeBars, picture: makePicture, number: makeNumber, sentence: makeSentence, controls: makePlace,
+};
 
 const WAITING =
   'Python has not answered yet. It may be busy with other cells; if none is running, run the cell above.';
@@ -37,6 +40,7 @@ async function makeFigure(model, el, spec, held) {
   const play = spec.controls.find((control) => control.kind === 'play');
   const over = play?.over ?? [];
   const stepping = play && !over.length;
+  const isInput = (control) => control.kind !== 'presets' && (control !== play || stepping);
   const formats = Object.fromEntries(spec.controls.map((control) => [control.name, control.format ?? '']));
   let values = { ...model.get('values') };
   let frame = play?.default ?? 0;
@@ -50,12 +54,16 @@ async function makeFigure(model, el, spec, held) {
   };
   const source = await makeSource();
   const controls = spec.controls.map((control) =>
-    makeControl(control, optionsOf(control.name), (value, playing) => onMove(control, value, playing)));
+    makeControl(control, optionsOf(control.name), (value, playing) =>
+      (control.kind === 'presets' ? onPreset(control, value) : onMove(control, value, playing))));
   const handle = (name) => controls[spec.controls.findIndex((control) => control.name === name)];
   const context = { theme: () => theme, ranges: spec.ranges, formats, handle };
   const rows = spec.view.map((row) => row.map((panel) => ({ panel, ...MAKERS[panel.type](panel, context) })));
   const panels = rows.flat();
-  const frameOfPage = makeFrame(spec, layRows(rows), controls, reset);
+  const images = panels.filter(({ element }) => element.getAttribute('role') === 'img');
+  const elsewhere = new Set(panels.flatMap(({ panel }) => (panel.type === 'controls' ? panel.of : [])));
+  const below = controls.filter((_, i) => !elsewhere.has(spec.controls[i].name));
+  const frameOfPage = makeFrame(spec, layRows(rows), below, controls.length > 0, reset);
   const speak = debounced(900, () => frameOfPage.say(describe()));
 
   async function makeSource() {
@@ -79,9 +87,7 @@ async function makeFigure(model, el, spec, held) {
     const shown = known();
     panels.forEach((panel) => panel.update(outputs, shown, frame));
     const alt = describe();
-    panels.forEach(({ element, panel }, i) => {
-      if (element.getAttribute('role') === 'img') element.setAttribute('aria-label', labelOf(panel, i, alt, shown));
-    });
+    images.forEach(({ element, panel }, i) => element.setAttribute('aria-label', labelOf(panel, i, alt, shown)));
     frameOfPage.element.dataset.drawn = String(+(frameOfPage.element.dataset.drawn ?? 0) + 1);
   }
 
@@ -114,8 +120,8 @@ async function makeFigure(model, el, spec, held) {
 
   function onMove(control, value, playing) {
     moved = true;
-    if (control === play) frame = value;
-    if (control !== play || stepping) values[control.name] = value;
+    take(control, value);
+    markPresets();
     if (control === play && !stepping) schedule(draw);
     else if (live.on && !(source && playing)) live.ask(values);
     else if (source) {
@@ -126,12 +132,33 @@ async function makeFigure(model, el, spec, held) {
     else speak();
   }
 
+  function take(control, value) {
+    if (control === play) frame = value;
+    if (isInput(control)) values[control.name] = value;
+  }
+
+  // Which presets hold now; the player's frame counts where a preset names it.
+  function markPresets() {
+    const now = play ? { ...values, [play.name]: frame } : values;
+    spec.controls.forEach((control, i) => control.kind === 'presets' && controls[i].mark(now));
+  }
+
   function reset() {
+    setAll(Object.fromEntries(spec.controls.map((control) => [control.name, control.default])));
+  }
+
+  function onPreset(preset, fresh) {
+    setAll(fresh);
+    if (preset.play && !matchMedia('(prefers-reduced-motion: reduce)').matches) handle(play.name).restart();
+  }
+
+  function setAll(fresh) {
     spec.controls.forEach((control, i) => {
-      controls[i].set(control.default);
-      if (control === play) frame = control.default;
-      if (control !== play || stepping) values[control.name] = control.default;
+      if (control.kind === 'presets' || !(control.name in fresh)) return;
+      controls[i].set(fresh[control.name]);
+      take(control, fresh[control.name]);
     });
+    markPresets();
     moved = true;
     if (live.on) {
       live.ask(values);
@@ -180,6 +207,7 @@ async function makeFigure(model, el, spec, held) {
     values = { ...values, ...fresh };
     spec.controls.forEach((control, i) => control.name in fresh && controls[i].set(fresh[control.name]));
     if (stepping && play.name in fresh) frame = fresh[play.name];
+    markPresets();
   }
 
   function paintTheme() {
@@ -189,7 +217,10 @@ async function makeFigure(model, el, spec, held) {
   el.append(frameOfPage.element);
   paintTheme();
   panels.forEach((panel) => panel.repaint());
-  spec.controls.forEach((control, i) => controls[i].set(control === play ? frame : values[control.name]));
+  spec.controls.forEach((control, i) => {
+    if (control.kind !== 'presets') controls[i].set(control === play ? frame : values[control.name]);
+  });
+  markPresets();
   const stopTheme = onThemeChange(() => {
     paintTheme();
     panels.forEach((panel) => panel.repaint());

@@ -34,10 +34,13 @@ export function drawPoints(u, layer, outputs, number, theme, trail, gripped) {
     if (!Number.isFinite(x + y)) continue;
     const size = (sizes ? sizes[i] : layer.size) * ratio();
     ctx.fillStyle = shares ? colourAt('viridis', shares[i]) : theme.series(number);
-    if (layer.handles) drawGrip(ctx, x, y, size, theme, gripped === i);
-    shapePath(ctx, shape, x, y, size);
-    ctx.fill();
-    ctx.stroke();
+    if (layer.handles) drawGrip(ctx, x, y, size, theme, gripped === i, layer.hollow);
+    if (layer.hollow) drawRim(ctx, shape, x, y, size);
+    else {
+      shapePath(ctx, shape, x, y, size);
+      ctx.fill();
+      ctx.stroke();
+    }
     if (layer.labels) {
       const room = u.bbox.left + u.bbox.width - x;
       const beside = (layer.handles ? 13 : 8) * ratio();
@@ -49,8 +52,18 @@ export function drawPoints(u, layer, outputs, number, theme, trail, gripped) {
   }
 }
 
+// A hollow point, through which others are seen.
+function drawRim(ctx, shape, x, y, size) {
+  ctx.save();
+  ctx.strokeStyle = ctx.fillStyle;
+  ctx.lineWidth = 2.4 * ratio();
+  shapePath(ctx, shape, x, y, size);
+  ctx.stroke();
+  ctx.restore();
+}
+
 // The rim of a point that can be dragged, as on the thumb of a slider; a halo where it is grabbed.
-function drawGrip(ctx, x, y, size, theme, gripped) {
+function drawGrip(ctx, x, y, size, theme, gripped, hollow) {
   const colour = ctx.fillStyle;
   const disc = (wide) => {
     shapePath(ctx, 'circle', x, y, wide);
@@ -61,6 +74,7 @@ function drawGrip(ctx, x, y, size, theme, gripped) {
     disc(size + 20 * ratio());
     ctx.globalAlpha = 1;
   }
+  if (hollow) return;
   disc(size + 6 * ratio());
   ctx.fillStyle = theme.paper;
   disc(size + 3 * ratio());

@@ -103,6 +103,12 @@ export function makePlayer(control, onChange) {
       show();
     },
     enable: (on) => parts.forEach((part) => (part.disabled = !on)),
+    restart() {
+      frame = 0;
+      if (!playing) start();
+      pace();
+      go(0);
+    },
     destroy: () => {
       playing = false;
       cancelAnimationFrame(timer);

@@ -174,7 +174,7 @@ export function heading(label) {
 }
 
 // A sample of a line or a point for the legend.
-export function sample(kind, number, theme, { dash = [], marker = 'circle' } = {}) {
+export function sample(kind, number, theme, { dash = [], marker = 'circle', hollow = false } = {}) {
   const wide = kind === 'line' ? 26 : 14;
   const canvas = h('canvas', {
     class: 'wp-sample', width: wide * ratio(), height: 12 * ratio(), style: `width:${wide}px`,
@@ -198,7 +198,8 @@ export function sample(kind, number, theme, { dash = [], marker = 'circle' } = {
     }
     else {
       shapePath(ctx, marker, 7, 6, 9);
-      ctx.fill();
+      if (hollow) ctx.stroke();
+      else ctx.fill();
     }
   };
   return { canvas, paint };

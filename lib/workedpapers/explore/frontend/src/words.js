@@ -11,7 +11,8 @@ export function makeNumber(panel, { formats }) {
     element,
     update(outputs, controls) {
       const known = { ...controls, ...outputs };
-      value.textContent = formatValue(known[panel.name], panel.format || formats[panel.name] || '');
+      const now = known[panel.name];
+      value.textContent = Number.isNaN(now) ? '–' : formatValue(now, panel.format || formats[panel.name] || '');
     },
     repaint() {},
     destroy() {},

@@ -39,7 +39,7 @@ export function makeXY(panel, { theme, ranges, handle }) {
     if (map) drawMap(u, map, known, zBounds());
     for (const layer of curves) {
       layer.bands.forEach(([low, high], k) => {
-        drawBand(u, listOf(known[layer.x]), listOf(known[low]), listOf(known[high]), theme().series(layer.number + k));
+        drawBand(u, listOf(known[layer.x]), listOf(known[low]), listOf(known[high]), theme().series(layer.number + Math.min(k, layer.y.length - 1)));
       });
     }
   };
@@ -211,7 +211,7 @@ function makeLegend(host, layers, map, theme) {
         outputs.push(add(made, total > 1 ? layer.labels[k] : ''));
       });
     } else if (layer.mark === 'points' && layer.label) {
-      add(sample('point', layer.number, theme, { marker: markerOf(layer, layer.number) }), layer.label);
+      add(sample('point', layer.number, theme, { marker: markerOf(layer, layer.number), hollow: layer.hollow }), layer.label);
     }
   }
   if (total < 2 && !map) host.classList.add('wp-alone');

@@ -1,0 +1,108 @@
+"""Named sets of values: one press sets several controls."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from .controls import Control, Play, Slider
+from .errors import ExplorerError
+
+__all__ = ["Presets"]
+
+
+@dataclass
+class Presets(Control):
+    """Buttons that each set several other controls; a menu where there is little room.
+
+    `compute` does not get it. A button is marked as pressed while all of its values hold.
+
+    Parameters
+    ----------
+    name : Python identifier, for `Controls`.
+    options : for each button its words and the values that it sets, by name of the control.
+        Controls that are not named stay as they are.
+    label : what the reader sees.
+    play : after the values are set, start the player at its first frame. Where the reader prefers
+        reduced motion, the player keeps its frame and waits.
+    """
+
+    kind: ClassVar[str] = "presets"
+    options: Mapping[str, Mapping[str, Any]]
+    label: str | None = None
+    play: bool = False
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not isinstance(self.options, Mapping) or not self.options:
+            raise ExplorerError(f"presets {self.name}: options must be a mapping with an entry")
+        for words, values in self.options.items():
+            if not isinstance(words, str) or not words.strip():
+                raise ExplorerError(f"presets {self.name}: {words!r} are no words for a button")
+            if not isinstance(values, Mapping) or not values:
+                raise ExplorerError(
+                    f"presets {self.name}: {words!r} must be a mapping from controls to values"
+                )
+        self.options = {words: dict(values) for words, values in self.options.items()}
+
+    def bind(self, controls: Sequence[Control]) -> None:
+        """Check every value with the control that it is for, and keep it as that control has it.
+
+        Raises
+        ------
+        ExplorerError : if a control is not there, refuses its value, or is another `Presets`; if
+            two options set the same; if `play` finds no player, or a frame as well.
+        """
+        settable = {c.name: c for c in controls if not isinstance(c, Presets)}
+        player = next((c.name for c in controls if isinstance(c, Play)), None)
+        if self.play and player is None:
+            raise ExplorerError(f"presets {self.name}: play = True, but there is no Play")
+        bound: dict[str, dict[str, Any]] = {}
+        for words, values in self.options.items():
+            if missing := [name for name in values if name not in settable]:
+                raise ExplorerError(
+                    f"presets {self.name}: {words!r} sets {missing}, which are not among the "
+                    f"controls {sorted(settable)}"
+                )
+            if self.play and player in values:
+                raise ExplorerError(
+                    f"presets {self.name}: {words!r} sets {player!r}, which play = True starts at 0"
+                )
+            try:
+                bound[words] = {n: _setting(settable[n], value) for n, value in values.items()}
+            except ExplorerError as error:
+                raise ExplorerError(f"presets {self.name}: {words!r}: {error}") from None
+            same = [other for other in bound if other != words and bound[other] == bound[words]]
+            if same:
+                raise ExplorerError(f"presets {self.name}: {same[0]!r} and {words!r} are the same")
+        self.options = bound
+
+    @property
+    def default(self) -> None:
+        """Presets have no value of their own."""
+
+    def check(self, value: Any) -> Any:
+        """Presets have no value that could be right."""
+        raise ExplorerError(f"presets {self.name} have no value: set the controls themselves")
+
+    def sample(self, rng: np.random.Generator) -> dict[str, Any]:
+        """Draw the values of one button."""
+        words = list(self.options)
+        return dict(self.options[words[int(rng.integers(len(words)))]])
+
+    def to_json(self) -> dict[str, Any]:
+        """The same for the browser."""
+        options = [{"words": words, "values": values} for words, values in self.options.items()]
+        return {**self._head(self.label), "options": options, "play": self.play}
+
+
+def _setting(control: Control, value: Any) -> Any:
+    """A value as the browser has it: checked, and a setting where the author gave steps."""
+    value = control.check(value)
+    if isinstance(control, Slider) and control.step is not None:
+        nearest = control.settings[np.argmin(np.abs(control.settings - value))].item()
+        if abs(nearest - value) > 1e-9 * (control.high - control.low):
+            raise ExplorerError(f"slider {control.name}: {value} is not one of its settings")
+        return nearest
+    return value.tolist() if isinstance(value, np.ndarray) else value
