@@ -169,9 +169,7 @@ def _fill(
     at_once = max(1, _CACHED // each)
     starts = range(0, len(settings), at_once)
     lost = np.zeros(len(settings), dtype=bool)
-    ticks = iter(
-        progress(range(len(starts) * steps), desc="Simulating", unit="step", show=show)
-    )
+    ticks = iter(progress(range(len(starts) * steps), desc="Simulating", unit="step", show=show))
     with np.errstate(all="ignore"):  # what overflows is found by `_steps`, and told as NaN
         for start in starts:
             rows = slice(start, start + at_once)

@@ -109,9 +109,7 @@ class Run:
         value -= s.kernel.expansion_gradient(points, centres, weights)
         return value if s.batched else value[0]
 
-    def _expansion(
-        self, x: ArrayLike, step: int | None
-    ) -> tuple[Floats, Floats, Floats, Floats]:
+    def _expansion(self, x: ArrayLike, step: int | None) -> tuple[Floats, Floats, Floats, Floats]:
         """Points, weights of the true points, and what the discriminator has seen, with weights."""
         s = self.settings
         size, _, dimension = s.generated.shape

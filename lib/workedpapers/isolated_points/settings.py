@@ -126,7 +126,7 @@ def _warm_up(value: ArrayLike) -> Floats:
     steps = steps.astype(np.float64)
     if steps.ndim > 1:
         raise ValueError(f"warm_up: expected a number or shape (B,), got shape {steps.shape}.")
-    if not ((steps >= 0) & ((steps % 1 == 0) | np.isinf(steps))).all():
+    if not ((steps >= 0) & (np.rint(steps) == steps)).all():
         raise ValueError(f"warm_up: expected whole numbers of at least 0, or inf, got {value!r}.")
     return steps
 

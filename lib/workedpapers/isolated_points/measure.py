@@ -1,0 +1,232 @@
+r"""Rates and regimes, measured from trajectories.
+
+Near an equilibrium a trajectory is a sum of modes, :math:`x_t = \sum_s A_s \mu_s^t`. Two modes, or
+a complex pair, obey the linear recurrence :math:`x_{t+2} = b x_{t+1} + c x_t` in every coordinate,
+and are the roots of :math:`\mu^2 = b \mu + c` (Prony's method). b and c are found by least squares
+over a window, each equation divided by the size of its samples, so that early and late ones count
+alike, down to a hundred times the floor of rounding. Where one mode alone leaves a residual below
+1e-5, it is taken to be the only one: a second could only be fitted to rounding. The root of larger modulus is the dominant mode μ. Its modulus is the factor per step by
+which the distance shrinks; unlike the slope of a fitted envelope it has no trouble with
+oscillation.
+
+The regimes, with a tolerance of 1e-6:
+
+- ``"diverging"``: :math:`|\mu| > 1`. Also where the points settle elsewhere later on.
+- ``"neutral"``: :math:`|\mu| = 1`.
+- ``"oscillating"``: :math:`|\mu| < 1`, and μ is complex or negative: the points overshoot.
+- ``"monotone"``: :math:`|\mu| < 1`, and μ is real and not negative.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from workedpapers.checks import as_float_array
+from workedpapers.isolated_points.kernels import Floats
+from workedpapers.isolated_points.run import Run
+
+__all__ = ["contraction_rate", "dominant_mode", "measured_rate", "name_regime", "regime_of"]
+
+Complexes = NDArray[np.complex128]
+_TOLERANCE = 1e-6
+_SECOND_MODE = 1e-5  # below this share of the first, the second mode is taken to be absent
+_NEAR, _FLOOR = 1e-3, 1e-12  # the linear range, in units of sigma, and the reach of rounding
+
+
+def fitted_mode(
+    series: Floats, inside: NDArray[np.bool_], floor: ArrayLike = _FLOOR, *, modes: int = 2
+) -> Complexes:
+    """Dominant mode of each of several series, by the recurrence of the module's introduction.
+
+    Parameters
+    ----------
+    series : shape (B, T, C), T samples of C coordinates that share their modes.
+    inside : shape (B, T), the samples to use.
+    floor : size at which rounding takes over, a number or shape (B,).
+    modes : 1 where there is known to be only one, else 2.
+
+    Returns
+    -------
+    Array, shape (B,). With fewer than 4 samples the ratio of the last two; NaN with fewer than 2.
+    """
+    x = np.where(inside[..., None], series, 0.0)
+    use = inside[:, 2:] & inside[:, 1:-1] & inside[:, :-2]
+    size = np.sqrt((x**2).sum(axis=2))
+    largest = np.maximum(np.maximum(size[:, 2:], size[:, 1:-1]), size[:, :-2])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        soft = largest + 100 * np.reshape(floor, (-1, 1))
+        weight = np.where(use & (largest > 0), 1 / soft, 0.0)[..., None]
+        old, new, next_ = (
+            (x[:, i : x.shape[1] - 2 + i] * weight).reshape(len(x), -1) for i in range(3)
+        )
+        # Gram-Schmidt on (old, new): the two are nearly parallel where modes are slow.
+        r11 = np.sqrt((old**2).sum(axis=1))
+        r12 = (old * new).sum(axis=1) / r11
+        rest = new - old * (r12 / r11)[:, None]
+        r22 = np.sqrt((rest**2).sum(axis=1))
+        b = (rest * next_).sum(axis=1) / r22**2
+        c = ((old * next_).sum(axis=1) / r11 - r12 * b) / r11
+        root = np.sqrt((b**2 + 4 * c).astype(complex))
+        pair = np.stack([(b + root) / 2, (b - root) / 2])
+        larger = np.where(np.abs(pair[0]) >= np.abs(pair[1]), pair[0], pair[1])
+        two = r22 > _SECOND_MODE * np.sqrt((new**2).sum(axis=1))
+        mode = np.where(two & (modes == 2), larger, r12 / r11)
+        mode = np.where(np.abs(mode.imag) < _TOLERANCE * np.abs(mode), mode.real, mode)
+    few = use.sum(axis=1) < 2
+    mode[few] = _last_ratio(x[few], inside[few])
+    return np.asarray(mode)
+
+
+def _last_ratio(x: Floats, inside: NDArray[np.bool_]) -> Floats:
+    last = inside.shape[1] - 1 - inside[:, ::-1].argmax(axis=1)
+    rows, before = np.arange(len(x)), np.maximum(last - 1, 0)
+    new, old = x[rows, last], x[rows, before]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = (new * old).sum(axis=1) / (old**2).sum(axis=1)
+    return np.where(inside.sum(axis=1) >= 2, ratio, np.nan)
+
+
+def linear_window(distance: Floats, near: float, floor: float) -> NDArray[np.bool_]:
+    """Where a trajectory is close enough to its equilibrium to be linear.
+
+    From the start until it leaves; or, if it starts farther away than ``near``, from where it
+    stays within ``near`` to the end. In both cases not after its distance last exceeds ``floor``.
+    ``distance`` has shape (B, T), and so has the result.
+    """
+    steps = np.arange(distance.shape[1])
+    within = distance < near  # False for NaN
+    leaves = np.where(within.all(axis=1), len(steps), np.argmin(within, axis=1))
+    arrives = len(steps) - np.argmin(within[:, ::-1], axis=1)
+    starts_near = within[:, 0]
+    first = np.where(starts_near, 0, arrives)
+    end = np.where(starts_near, leaves, len(steps))
+    span = (steps >= first[:, None]) & (steps < end[:, None])
+    loud = span & (distance > floor)
+    last = len(steps) - 1 - loud[:, ::-1].argmax(axis=1)
+    return np.asarray(span & (steps <= last[:, None]) & loud.any(axis=1)[:, None])
+
+
+def dominant_mode(
+    trajectory: ArrayLike,
+    equilibrium: ArrayLike = 0.0,
+    *,
+    near: float = _NEAR,
+    floor: float = _FLOOR,
+) -> Complexes:
+    """Measure the multiplier of the slowest mode around an equilibrium.
+
+    Parameters
+    ----------
+    trajectory : positions, shape (T, ...) of one setting: any number of points and coordinates,
+        at least 4 steps. NaN is allowed and ends the window.
+    equilibrium : position around which to measure, of a shape that broadcasts to the rest.
+    near : largest distance at which the dynamics count as linear, in the units of the data. The
+        default suits a kernel of width 1; the error is of the order of (near / sigma) squared.
+    floor : distance below which rounding takes over, in the units of the data.
+
+    Returns
+    -------
+    Complex number, an array of shape (). NaN if fewer than two samples lie in the window.
+
+    Raises
+    ------
+    TypeError, ValueError : bad numbers, too few steps, or ``near`` not above ``floor``.
+    """
+    path = np.asarray(trajectory, dtype=float)
+    if path.ndim == 0 or len(path) < 4:
+        raise ValueError(f"trajectory: expected at least 4 steps, got shape {path.shape}.")
+    if not 0 <= floor < near:
+        raise ValueError(f"near: expected more than floor, got near={near}, floor={floor}.")
+    gap = (path - as_float_array(equilibrium, "equilibrium")).reshape(1, len(path), -1)
+    distance = np.sqrt((gap**2).sum(axis=2))
+    return np.asarray(fitted_mode(gap, linear_window(distance, near, floor), floor)[0])
+
+
+def measured_rate(
+    trajectory: ArrayLike,
+    equilibrium: ArrayLike = 0.0,
+    *,
+    near: float = _NEAR,
+    floor: float = _FLOOR,
+) -> float:
+    """Factor per step by which the distance to an equilibrium changes; see `dominant_mode`."""
+    return float(np.abs(dominant_mode(trajectory, equilibrium, near=near, floor=floor)))
+
+
+def name_regime(mode: ArrayLike) -> NDArray[np.str_]:
+    """Names of the regimes of dominant modes, as the module's introduction defines them.
+
+    "unknown" where the mode is NaN. The result has the shape of ``mode``.
+    """
+    mu = np.asarray(mode, dtype=complex)
+    size = np.abs(mu)
+    overshoots = (np.abs(mu.imag) > _TOLERANCE * size) | (mu.real < 0)
+    return np.select(
+        [np.isnan(size), size > 1 + _TOLERANCE, size >= 1 - _TOLERANCE, overshoots],
+        ["unknown", "diverging", "neutral", "oscillating"],
+        default="monotone",
+    )
+
+
+def regime_of(
+    trajectory: ArrayLike,
+    equilibrium: ArrayLike = 0.0,
+    *,
+    near: float = _NEAR,
+    floor: float = _FLOOR,
+) -> str:
+    """Return "monotone", "oscillating", "diverging" or "neutral", as defined in the module.
+
+    The arguments are those of `dominant_mode`. It is the slowest mode that decides; where others
+    are nearly as slow, take a longer trajectory or a smaller ``near``.
+
+    Raises
+    ------
+    ValueError : as `dominant_mode`, or if the trajectory is too short to tell.
+    """
+    name = str(name_regime(dominant_mode(trajectory, equilibrium, near=near, floor=floor)))
+    if name == "unknown":
+        raise ValueError("trajectory: expected at least 2 positions between floor and near.")
+    return name
+
+
+def contraction_rate(run: Run) -> Floats:
+    r"""Factor per step by which the distance to wherever a run settles shrinks in the end.
+
+    No equilibrium is needed: the increments :math:`y_{t+1} - y_t` have the same modes. Used are
+    the increments after their envelope (the largest still to come) has fallen half the way, in
+    logarithm, from its start to its end; the end is where the increments last exceed 1e-10 of the
+    largest excursion. Around a linearly stable equilibrium this agrees with linear theory to well
+    within 1 %, if the run was long enough for its slowest mode to be left alone.
+
+    Returns
+    -------
+    Array, shape (), or (B,) for a batch. Near 1 for a run that goes on moving; NaN for one whose
+    points never move or stopped being finite.
+
+    Raises
+    ------
+    ValueError : if not every position was kept, or for fewer than 8 steps.
+    """
+    if len(run.kept) <= run.steps or run.steps < 8:
+        raise ValueError(
+            f"run: expected at least 8 steps with keep='all', got {run.steps} steps, of which "
+            f"{len(run.kept)} positions were kept."
+        )
+    path = run.generated if run.settings.batched else run.generated[None]
+    path = path.reshape(*path.shape[:2], -1)
+    jump = np.diff(path, axis=1)
+    size = np.sqrt((jump**2).sum(axis=2))
+    excursion = np.abs(path - path[:, -1:]).max(axis=(1, 2))
+    floor = 1e-10 * np.maximum(excursion, 1e-3 * np.abs(path).max(axis=(1, 2)))
+    steps = np.arange(size.shape[1])
+    loud = size > floor[:, None]
+    last = size.shape[1] - 1 - loud[:, ::-1].argmax(axis=1)
+    to_come = np.maximum.accumulate(size[:, ::-1], axis=1)[:, ::-1]
+    middle = np.sqrt(to_come[:, 0] * to_come[np.arange(len(size)), last])
+    first = np.minimum((to_come > middle[:, None]).sum(axis=1), np.maximum(last - 8, 0))
+    inside = (steps >= first[:, None]) & (steps <= last[:, None]) & loud.any(axis=1)[:, None]
+    inside &= np.isfinite(size).all(axis=1)[:, None]
+    rate = np.abs(fitted_mode(np.nan_to_num(jump), inside, floor))
+    return rate if run.settings.batched else rate[0]

@@ -1,0 +1,166 @@
+"""Phase diagrams: what a slightly displaced point does, measured over a grid of settings."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from workedpapers.checks import as_float_array, positive_int
+from workedpapers.isolated_points.dynamics import simulate
+from workedpapers.isolated_points.kernels import Floats
+from workedpapers.isolated_points.measure import (
+    Complexes,
+    fitted_mode,
+    linear_window,
+    name_regime,
+)
+from workedpapers.progress import progress
+
+__all__ = ["phase_diagram"]
+
+_CELLS = 1024  # settings simulated together: at most 8 MB of positions per point and 1,000 steps
+_NEAR, _FLOOR = 1e-3, 1e-12  # in units of sigma; see `linear_window`
+
+
+def phase_diagram(
+    *,
+    G: ArrayLike | None = None,
+    rho: ArrayLike | None = None,
+    a: ArrayLike | None = None,
+    lr_g: ArrayLike | None = None,
+    generated_mass: ArrayLike | None = None,
+    lr_d: ArrayLike | None = None,
+    decay: ArrayLike = 1.0,
+    sigma: ArrayLike = 1.0,
+    true_mass: ArrayLike = 1.0,
+    number: int = 1,
+    steps: int = 1000,
+    update: str = "alternating",
+    displacement: float = 1e-6,
+    seed: int = 0,
+    show: bool = True,
+) -> pd.DataFrame:
+    r"""Simulate one true point with N generated points on it, for a grid of two parameters.
+
+    In every cell the discriminator has settled with the points in place (``warm_up=inf``), these
+    are off by up to ``displacement``, and the dominant mode of the simulated trajectory is
+    measured: that of the points' mean and that of their distances from the mean, whichever is
+    larger in modulus. The cell says whether the matched position is kept, not where points go
+    that leave it.
+
+    Two of the parameters are lists of values, the others numbers. Three may be given by a control
+    number instead:
+
+    .. math:: a = \eta_d \lambda, \qquad \rho = N q / p, \qquad
+        G = \frac{\eta_g q p}{\eta_d \lambda^2 \sigma^2}.
+
+    Parameters
+    ----------
+    G or lr_g : control number, or rate of the generator, at least 0; G = 1 by default.
+    rho or generated_mass : generated mass over true mass, or q of each point, above 0; rho = 1 by
+        default.
+    a or lr_d : rate of the discriminator, a strictly between 0 and 2; a = 0.1 by default.
+    decay, sigma, true_mass : λ, σ (units of the data) and p, above 0.
+    number : N, at least 1.
+    steps : at least 8. The rate needs a visible decay: where :math:`|\mu|` is within 1 / steps of
+        1, take more.
+    update : as in `simulate`.
+    displacement : largest initial distance from the true point in units of σ, between 1e-10 and
+        1e-4.
+    seed : of the directions and sizes of the displacements, the same in all cells.
+    show : whether a progress bar appears when it takes longer than three seconds.
+
+    Returns
+    -------
+    Data frame with a row for each cell: the two parameters that vary, by name, the second of them
+    (in the order of the signature) varying fastest; ``rate``, the modulus of the dominant mode;
+    ``angle``, its argument in radians per step, from 0 to π; ``regime``, as in `regime_of`.
+
+    Raises
+    ------
+    TypeError, ValueError : naming the argument, what was expected and what came.
+    """
+    given = {
+        "G": G, "rho": rho, "a": a, "lr_g": lr_g, "generated_mass": generated_mass, "lr_d": lr_d,
+        "decay": decay, "sigma": sigma, "true_mass": true_mass,
+    }  # fmt: skip
+    for control, raw in (("G", "lr_g"), ("rho", "generated_mass"), ("a", "lr_d")):
+        if given[control] is not None and given[raw] is not None:
+            raise ValueError(f"{raw}: expected None, since {control} is given; got {given[raw]!r}.")
+        if given[raw] is None and given[control] is None:
+            given[control] = {"G": 1.0, "rho": 1.0, "a": 0.1}[control]
+    number, steps = positive_int(number, "number"), positive_int(steps, "steps", least=8)
+    if not 1e-10 <= displacement <= 1e-4:
+        raise ValueError(f"displacement: expected 1e-10 to 1e-4, got {displacement}.")
+    varied, cells = _grid({name: v for name, v in given.items() if v is not None})
+    _resolve(cells, number)
+    offset = np.random.default_rng(seed).uniform(-1, 1, number)
+    offset *= displacement / np.abs(offset).max()
+    count = len(cells["lr_d"])
+    mode = np.empty(count, dtype=complex)
+    starts = range(0, count, _CELLS)
+    for start in progress(starts, desc="Phase diagram", unit="block", show=show):
+        rows = slice(start, start + _CELLS)
+        some = {name: value[rows] for name, value in cells.items()}
+        width = some["sigma"]
+        run = simulate(
+            [0.0], (width[:, None] * offset)[..., None], steps=steps, sigma=width,
+            lr_d=some["lr_d"], lr_g=some["lr_g"], decay=some["decay"], warm_up=np.inf,
+            true_mass=some["true_mass"][:, None], update=update, show=False,
+            generated_mass=some["generated_mass"][:, None],
+        )  # fmt: skip
+        mode[rows] = _slowest(run.generated[..., 0] / width[:, None, None])
+    frame = pd.DataFrame({name: cells[name] for name in varied})
+    return frame.assign(rate=np.abs(mode), angle=np.abs(np.angle(mode)), regime=name_regime(mode))
+
+
+def _grid(given: dict[str, ArrayLike]) -> tuple[list[str], dict[str, Floats]]:
+    """Name the two parameters that vary, and give every parameter a value in each cell."""
+    values = {name: as_float_array(value, name) for name, value in given.items()}
+    for name, value in values.items():
+        if value.ndim > 1:
+            raise ValueError(f"{name}: expected a number or a list, got shape {value.shape}.")
+        least = "at least 0" if name in ("G", "lr_g") else "above 0"
+        if (value < 0).any() or (least == "above 0" and (value == 0).any()):
+            raise ValueError(f"{name}: expected values {least}, got {value.min()}.")
+    varied = [name for name, value in values.items() if value.ndim == 1]
+    if len(varied) != 2:
+        raise ValueError(
+            "parameters: expected lists of values for exactly two of them, got "
+            f"{', '.join(varied) or 'none'}."
+        )
+    first, second = np.meshgrid(values[varied[0]], values[varied[1]], indexing="ij")
+    cells = {name: np.full(first.size, value) for name, value in values.items() if value.ndim == 0}
+    cells |= {varied[0]: first.ravel(), varied[1]: second.ravel()}
+    return varied, cells
+
+
+def _resolve(cells: dict[str, Floats], number: int) -> None:
+    """Fill in the rates and the mass that a control number stands for."""
+    if "lr_d" not in cells:
+        cells["lr_d"] = cells["a"] / cells["decay"]
+    if "generated_mass" not in cells:
+        cells["generated_mass"] = cells["rho"] * cells["true_mass"] / number
+    a = cells["lr_d"] * cells["decay"]
+    if (a >= 2).any():
+        raise ValueError(f"a: expected lr_d * decay below 2, where f settles; got {a.max()}.")
+    if "lr_g" not in cells:
+        unit = a * cells["decay"] * cells["sigma"] ** 2
+        cells["lr_g"] = cells["G"] * unit / (cells["generated_mass"] * cells["true_mass"])
+
+
+def _slowest(path: Floats) -> Complexes:
+    """Dominant mode of paths of shape (B, T, N) around 0, in units of sigma."""
+    together = path.mean(axis=2, keepdims=True)
+    apart = path - together
+    linear = linear_window(np.abs(path).max(axis=2), _NEAR, _FLOOR)
+    # The points' mean has two modes, with the discriminator's slope; their distances have one.
+    parts = [(together, 2), (apart, 1)] if path.shape[2] > 1 else [(together, 2)]
+    modes = []
+    for series, count in parts:
+        heard = linear_window(np.abs(series).max(axis=2), _NEAR, _FLOOR)
+        modes.append(fitted_mode(np.nan_to_num(series), linear & heard, _FLOOR, modes=count))
+    both = np.stack(modes)
+    pick = np.nan_to_num(np.abs(both)).argmax(axis=0)
+    return np.asarray(both[pick, np.arange(both.shape[1])])
