@@ -7,7 +7,7 @@ import numpy as np
 
 
 class Naive:
-    def __init__(self, x, y, *, p, q, sigma, lr_d, lr_g, decay, update="alternating", rest=False):
+    def __init__(self, x, y, *, p, q, sigma, lr_d, lr_g, decay, update="alternating", rest=None):
         self.x, self.y = (np.array(v, float).reshape(len(v), -1) for v in (x, y))
         self.p = np.broadcast_to(p, len(self.x)).astype(float)
         self.q = np.broadcast_to(q, len(self.y)).astype(float)
@@ -15,8 +15,8 @@ class Naive:
         self.update = update
         self.centres = np.zeros((0, self.x.shape[1]))
         self.weights = np.zeros(0)
-        if rest:  # the discriminator at its own equilibrium for points that sit where `rest` says
-            here = np.array(rest, float).reshape(self.y.shape) if rest is not True else self.y
+        if rest is not None:  # begin with the discriminator that is at rest for points there
+            here = np.array(rest, float).reshape(self.y.shape)
             self.centres = np.concatenate([self.x, here])
             self.weights = np.concatenate([self.p, -self.q]) / decay
 

@@ -122,12 +122,15 @@ def mean_mode(
 ) -> NDArray[np.complex128]:
     """Return both eigenvalues of the mean mode, shape (..., 2), the larger modulus first."""
     a, beta, kappa = (np.asarray(v, dtype=float) for v in (a, beta, kappa))
-    together = order_of(update) == "simultaneous"
-    trace = 2 - a - beta - (0 if together else kappa)
-    determinant = (1 - a) * (1 - beta) + (kappa if together else 0)
-    root = np.sqrt((trace / 2) ** 2 - determinant + 0j)
-    outer = trace / 2 + np.where(trace < 0, -root, root)  # no cancellation in the larger one
-    return np.stack([outer, trace - outer], axis=-1)
+    # In delta = eigenvalue - 1 the equation is delta^2 + s delta + e = 0, with s = 2 - tr and
+    # e = 1 - tr + det: eigenvalues next to 1, the ones that matter, keep all their digits.
+    s = a + beta + (0 if order_of(update) == "simultaneous" else kappa)
+    e = kappa + a * beta
+    root = np.sqrt((s / 2) ** 2 - e + 0j)
+    far = -s / 2 - np.where(s < 0, -root, root)
+    near = np.divide(e, far, out=np.zeros_like(far), where=far != 0)
+    swap = np.where(root.imag != 0, near.imag > 0, np.abs(1 + near) > np.abs(1 + far))
+    return 1 + np.stack([np.where(swap, near, far), np.where(swap, far, near)], axis=-1)
 
 
 def stability(

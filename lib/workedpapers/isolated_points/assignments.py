@@ -1,0 +1,106 @@
+r"""Good and bad minima: which ways of sharing true points among generated points can last.
+
+Far apart, the true points do not feel each other, and an equilibrium is a count: how many
+generated points sit at each true point. Each count is judged on its own:
+
+* none: nothing is there to be unstable; the true point is missed.
+* one, or several with nq <= p: on the true point, `stability`.
+* several with nq > p: around it on a simplex, see `collapse_radius`, if the data have n - 1
+  dimensions or more and :math:`nq/p < e^{(n+1)/n}`; beyond that the extra points are expelled.
+
+With as many generated as true points and equal masses nq/p is n. Since :math:`2 < e^{3/2}`,
+:math:`3 < e^{4/3}` but :math:`4 > e^{5/4}`, two or three points can share a true point, and four
+cannot: mode collapse here has a largest size.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from .arguments import Floats, masses, order_of, positive, whole
+from .closed_forms import collapse_radius, expulsion_threshold
+from .configurations import configuration_stability
+from .theory import stability
+
+#: Values of the column ``rest``.
+RESTS = ("missed", "on the point", "around it", "expelled", "no simplex")
+
+
+def simplex(n: int, dim: int) -> Floats:
+    """Corners of a regular simplex around 0 at distance 1, shape (n, dim); dim >= n - 1."""
+    n, dim = int(whole(n, "n", least=2)), int(whole(dim, "dim"))
+    if dim < n - 1:
+        raise ValueError(f"dim: expected at least n - 1 = {n - 1}, got {dim}.")
+    corners = np.eye(n) - 1 / n
+    axes = np.linalg.svd(corners)[2][: n - 1]
+    corners = corners @ axes.T
+    flat = np.zeros((n, dim))
+    flat[:, : n - 1] = corners / np.linalg.norm(corners, axis=1, keepdims=True)
+    return flat
+
+
+def assignment_stability(
+    counts: ArrayLike,
+    *,
+    q: float,
+    sigma: float,
+    lr_d: float,
+    lr_g: float,
+    decay: float,
+    p: ArrayLike | None = None,
+    dim: int = 1,
+    update: str = "alternating",
+) -> pd.DataFrame:
+    r"""Judge an assignment of generated to isolated true points, one true point after the other.
+
+    Parameters
+    ----------
+    counts : how many generated points each true point has, shape (m,).
+    q : mass of each generated point.
+    sigma, lr_d, lr_g, decay, update : as in `stability`, one number each; decay above 0.
+    p : masses of the true points, one number or (m,); None is 1 / m each.
+    dim : dimension of the data.
+
+    Returns
+    -------
+    One row for each true point: ``n``; ``rho`` (nq / p); ``rest``, one of `RESTS`; ``radius`` of
+    the rest, NaN if there is none; ``rate``, largest modulus of an eigenvalue, NaN where nothing
+    is at rest; ``stable``, whether no mode grows and nothing drifts. A simplex that can be turned
+    counts as stable although turning it does not decay. "no simplex" means that the data have
+    too few dimensions; such points are not judged (``stable`` is missing).
+
+    Raises
+    ------
+    TypeError, ValueError : if an argument has the wrong type, shape or range.
+    """
+    n = np.atleast_1d(whole(counts, "counts", least=0))
+    if n.ndim != 1:
+        raise ValueError(f"counts: expected shape (m,), got {n.shape}.")
+    given = {"q": q, "sigma": sigma, "lr_d": lr_d, "lr_g": lr_g, "decay": decay}
+    for name, value in given.items():
+        if positive(value, name).ndim:
+            raise ValueError(f"{name}: expected one number, got {value!r}.")
+    dim, order = int(whole(dim, "dim")), order_of(update)
+    rates = {"sigma": sigma, "lr_d": lr_d, "lr_g": lr_g, "decay": decay, "update": order}
+    rows = []
+    for count, mass in zip(n.tolist(), masses(p, "p", len(n)).tolist(), strict=True):
+        rho = count * q / mass
+        rest, radius, rate, stable = "missed", float("nan"), float("nan"), True
+        if count == 1 or 0 < count * q <= mass * (1 + 1e-12):
+            found = stability(p=mass, q=q, n=count, **rates)
+            rest, radius, rate, stable = "on the point", 0.0, found.rate, found.stable
+        elif count > 1 and dim < count - 1:
+            rest, stable = "no simplex", None
+        elif count > 1:
+            radius = float(collapse_radius(count, rho, sigma))
+            around = configuration_stability(
+                np.zeros((1, dim)), radius * simplex(count, dim), p=mass, q=q, **rates
+            )
+            holds = rho < expulsion_threshold(count)
+            rest = "around it" if holds else "expelled"
+            rate, stable = around.rate, bool(holds and around.unstable == 0)
+        rows.append((count, rho, rest, radius, rate, stable))
+    frame = pd.DataFrame(rows, columns=["n", "rho", "rest", "radius", "rate", "stable"])
+    return frame.astype({"stable": "boolean"})
