@@ -17,7 +17,7 @@ from workedpapers.isolated_points.measure import (
 )
 from workedpapers.progress import progress
 
-__all__ = ["phase_diagram"]
+__all__ = ["displaced_modes", "phase_diagram"]
 
 _CELLS = 1024  # settings simulated together: at most 8 MB of positions per point and 1,000 steps
 _NEAR, _FLOOR = 1e-3, 1e-12  # in units of sigma; see `linear_window`
@@ -90,19 +90,65 @@ def phase_diagram(
             raise ValueError(f"{raw}: expected None, since {control} is given; got {given[raw]!r}.")
         if given[raw] is None and given[control] is None:
             given[control] = {"G": 1.0, "rho": 1.0, "a": 0.1}[control]
-    number, steps = positive_int(number, "number"), positive_int(steps, "steps", least=8)
-    if not 1e-10 <= displacement <= 1e-4:
-        raise ValueError(f"displacement: expected 1e-10 to 1e-4, got {displacement}.")
+    number = positive_int(number, "number")
     varied, cells = _grid({name: v for name, v in given.items() if v is not None})
     _resolve(cells, number)
-    offset = np.random.default_rng(seed).uniform(-1, 1, number)
+    mode = displaced_modes(
+        sigma=cells["sigma"], lr_d=cells["lr_d"], lr_g=cells["lr_g"], decay=cells["decay"],
+        true_mass=cells["true_mass"], generated_mass=cells["generated_mass"], number=number,
+        steps=steps, update=update, displacement=displacement, seed=seed, show=show,
+    )  # fmt: skip
+    frame = pd.DataFrame({name: cells[name] for name in varied})
+    return frame.assign(rate=np.abs(mode), angle=np.abs(np.angle(mode)), regime=name_regime(mode))
+
+
+def displaced_modes(
+    *,
+    sigma: ArrayLike,
+    lr_d: ArrayLike,
+    lr_g: ArrayLike,
+    decay: ArrayLike,
+    true_mass: ArrayLike,
+    generated_mass: ArrayLike,
+    number: int = 1,
+    steps: int = 1000,
+    update: str = "alternating",
+    displacement: float = 1e-6,
+    seed: int = 0,
+    show: bool = True,
+) -> Complexes:
+    """Displace N points that sit on one true point, simulate, and measure the dominant mode.
+
+    Parameters
+    ----------
+    sigma, lr_d, lr_g, decay, true_mass, generated_mass : numbers, or shape (B,), as in `simulate`.
+    number, steps, update, displacement, seed, show : as in `phase_diagram`.
+
+    Returns
+    -------
+    Array, shape (B,): the mode of larger modulus of the points' mean and of their distances from
+    the mean; its modulus is the factor per step. NaN where nothing could be measured.
+
+    Raises
+    ------
+    TypeError, ValueError : naming the argument, what was expected and what came.
+    """
+    steps = positive_int(steps, "steps", least=8)
+    if not 1e-10 <= displacement <= 1e-4:
+        raise ValueError(f"displacement: expected 1e-10 to 1e-4, got {displacement}.")
+    given = {
+        "sigma": sigma, "lr_d": lr_d, "lr_g": lr_g, "decay": decay, "true_mass": true_mass,
+        "generated_mass": generated_mass,
+    }  # fmt: skip
+    cells = {name: np.atleast_1d(as_float_array(value, name)) for name, value in given.items()}
+    count = max(len(value) for value in cells.values())
+    cells = {name: np.broadcast_to(value, count) for name, value in cells.items()}
+    offset = np.random.default_rng(seed).uniform(-1, 1, positive_int(number, "number"))
     offset *= displacement / np.abs(offset).max()
-    count = len(cells["lr_d"])
     mode = np.empty(count, dtype=complex)
     starts = range(0, count, _CELLS)
-    for start in progress(starts, desc="Phase diagram", unit="block", show=show):
-        rows = slice(start, start + _CELLS)
-        some = {name: value[rows] for name, value in cells.items()}
+    for start in progress(starts, desc="Displaced points", unit="block", show=show):
+        some = {name: value[start : start + _CELLS] for name, value in cells.items()}
         width = some["sigma"]
         run = simulate(
             [0.0], (width[:, None] * offset)[..., None], steps=steps, sigma=width,
@@ -110,9 +156,8 @@ def phase_diagram(
             true_mass=some["true_mass"][:, None], update=update, show=False,
             generated_mass=some["generated_mass"][:, None],
         )  # fmt: skip
-        mode[rows] = _slowest(run.generated[..., 0] / width[:, None, None])
-    frame = pd.DataFrame({name: cells[name] for name in varied})
-    return frame.assign(rate=np.abs(mode), angle=np.abs(np.angle(mode)), regime=name_regime(mode))
+        mode[start : start + _CELLS] = _slowest(run.generated[..., 0] / width[:, None, None])
+    return mode
 
 
 def _grid(given: dict[str, ArrayLike]) -> tuple[list[str], dict[str, Floats]]:

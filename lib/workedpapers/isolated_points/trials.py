@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from workedpapers.checks import positive_int
 from workedpapers.isolated_points.closed_forms import critical_lr_g
 from workedpapers.isolated_points.kernels import Floats
-from workedpapers.isolated_points.phase import displaced_modes, name_regime
+from workedpapers.isolated_points.measure import name_regime
+from workedpapers.isolated_points.phase import displaced_modes
 from workedpapers.isolated_points.theory import stability
 
 __all__ = ["random_settings", "simulated_threshold", "trial"]
