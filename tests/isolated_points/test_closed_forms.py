@@ -99,9 +99,7 @@ def test_hopf_in_a_simulation_of_a_surplus_point():
 def test_the_matched_point_begins_to_swing_at_the_threshold(update, a):
     G = float(oscillation_threshold(a, update))
     for factor, regime in [(1 - 1e-3, "monotone"), (1 + 1e-3, "oscillating")]:
-        found = stability(
-            p=1, q=1, sigma=1, lr_d=1, decay=a, lr_g=factor * G * a**2, update=update
-        )
+        found = stability(p=1, q=1, sigma=1, lr_d=1, decay=a, lr_g=factor * G * a**2, update=update)
         assert (found.eigenvalues.imag != 0).all() == (regime == "oscillating")
     assert_allclose(oscillation_threshold(1e-9, update), 0.25, rtol=1e-6)
 

@@ -67,9 +67,7 @@ def test_decay_damps_at_the_rate_of_the_eigenvalue():
     form = run.theta[1:] * run.theta[:-1].max()
     assert np.abs(mu) == pytest.approx(np.sqrt(0.9))
     # A sequence of a complex pair obeys its own recurrence.
-    assert_allclose(
-        form[2:], 2 * mu.real * form[1:-1] - np.abs(mu) ** 2 * form[:-2], atol=1e-14
-    )
+    assert_allclose(form[2:], 2 * mu.real * form[1:-1] - np.abs(mu) ** 2 * form[:-2], atol=1e-14)
     assert np.abs(run.theta[-1]) < 1e-8
 
 

@@ -21,7 +21,9 @@ def brute_force(true, place, sigma, p):
         gradient = []
         for axis in np.eye(len(place)):
             h = 1e-6 * sigma
-            ends = [np.exp(-np.sum((place + s * h * axis - x) ** 2) / (2 * sigma**2)) for s in (1, -1)]
+            ends = [
+                np.exp(-np.sum((place + s * h * axis - x) ** 2) / (2 * sigma**2)) for s in (1, -1)
+            ]
             gradient.append(mass * (ends[0] - ends[1]) / (2 * h))
         pulls.append(np.array(gradient) * sigma)
     return np.array(pulls)
@@ -71,9 +73,7 @@ def test_the_bound_holds_and_is_reached_on_the_line_between_two(separation, part
     if D - x >= sigma:
         s = sigma
         assert_allclose(exact, bound, rtol=1e-9)
-        assert_allclose(
-            bound, (D - x) / x * np.exp(-((D - x) ** 2 - x**2) / (2 * s**2)), rtol=1e-9
-        )
+        assert_allclose(bound, (D - x) / x * np.exp(-((D - x) ** 2 - x**2) / (2 * s**2)), rtol=1e-9)
 
 
 @settings(deadline=None, max_examples=60)

@@ -15,6 +15,8 @@ cannot: mode collapse here has a largest size.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
@@ -83,20 +85,21 @@ def assignment_stability(
         if positive(value, name).ndim:
             raise ValueError(f"{name}: expected one number, got {value!r}.")
     dim, order = int(whole(dim, "dim")), order_of(update)
-    rates = {"sigma": sigma, "lr_d": lr_d, "lr_g": lr_g, "decay": decay, "update": order}
+    rates: dict[str, Any] = {**given, "update": order}
     rows = []
     for count, mass in zip(n.tolist(), masses(p, "p", len(n)).tolist(), strict=True):
         rho = count * q / mass
-        rest, radius, rate, stable = "missed", float("nan"), float("nan"), True
+        rest, radius, rate = "missed", float("nan"), float("nan")
+        stable: bool | None = True
         if count == 1 or 0 < count * q <= mass * (1 + 1e-12):
-            found = stability(p=mass, q=q, n=count, **rates)
+            found = stability(p=mass, n=count, **rates)
             rest, radius, rate, stable = "on the point", 0.0, found.rate, found.stable
         elif count > 1 and dim < count - 1:
             rest, stable = "no simplex", None
         elif count > 1:
             radius = float(collapse_radius(count, rho, sigma))
             around = configuration_stability(
-                np.zeros((1, dim)), radius * simplex(count, dim), p=mass, q=q, **rates
+                np.zeros((1, dim)), radius * simplex(count, dim), p=mass, **rates
             )
             holds = rho < expulsion_threshold(count)
             rest = "around it" if holds else "expelled"

@@ -187,9 +187,9 @@ def configuration_stability(
     own = _hessians(y, y, sigma)
     curvature = np.einsum("j,ijab->iab", p, _hessians(y, x, sigma))
     curvature = (curvature - np.einsum("j,ijab->iab", q, own)) / decay
-    A = np.zeros((n, d, n, d))
-    A[np.arange(n), :, np.arange(n), :] = curvature
-    A = A.reshape(n * d, n * d)
+    blocks = np.zeros((n, d, n, d))
+    blocks[np.arange(n), :, np.arange(n), :] = curvature
+    A = blocks.reshape(n * d, n * d)
     C = -own.transpose(0, 2, 1, 3).reshape(n * d, n * d)  # d/dx d/dy K = - d/dx d/dx K
     Q, one = np.diag(np.repeat(q, d)), np.eye(n * d)
     keep = 1 - lr_d * decay

@@ -45,7 +45,7 @@ LOSSES = ("linear", "minimax", "non-saturating")
 
 
 class DiracRun(NamedTuple):
-    """Trajectory of a Dirac-GAN: the generator's and the discriminator's parameter, (steps + 1,)."""
+    """Trajectory of a Dirac-GAN: the parameters of both players, shape (steps + 1,) each."""
 
     theta: Floats
     psi: Floats

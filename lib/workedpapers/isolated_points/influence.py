@@ -22,13 +22,13 @@ from numpy.typing import ArrayLike, NDArray
 from .arguments import Floats, masses, points, positive, whole
 
 
-def _pull(distance: Floats, sigma: ArrayLike) -> Floats:
+def _pull(distance: Floats, sigma: Floats | float) -> Floats:
     """h(d) of the module's docstring, in units of sigma."""
     s = distance / sigma
     return np.asarray(s * np.exp(-0.5 * s**2))
 
 
-def _strongest_pull(at_least: Floats, sigma: ArrayLike) -> Floats:
+def _strongest_pull(at_least: Floats, sigma: Floats | float) -> Floats:
     """Largest h(d) over all d >= at_least: h itself beyond its peak at sigma."""
     return _pull(np.maximum(at_least, sigma), sigma)
 

@@ -128,7 +128,8 @@ def mean_mode(
     e = kappa + a * beta
     root = np.sqrt((s / 2) ** 2 - e + 0j)
     far = -s / 2 - np.where(s < 0, -root, root)
-    near = np.divide(e, far, out=np.zeros_like(far), where=far != 0)
+    with np.errstate(invalid="ignore"):  # NaN, where there is no equilibrium, stays NaN
+        near = np.divide(e, far, out=np.zeros_like(far), where=far != 0)
     swap = np.where(root.imag != 0, near.imag > 0, np.abs(1 + near) > np.abs(1 + far))
     return 1 + np.stack([np.where(swap, near, far), np.where(swap, far, near)], axis=-1)
 
@@ -248,7 +249,9 @@ def effective_sigma(scales: ArrayLike, weights: ArrayLike | None = None) -> floa
     ValueError : if a width or weight is not positive, or the lengths differ.
     """
     scales = np.atleast_1d(positive(scales, "scales"))
-    weights = np.ones_like(scales) if weights is None else np.atleast_1d(positive(weights, "weights"))
+    weights = (
+        np.ones_like(scales) if weights is None else np.atleast_1d(positive(weights, "weights"))
+    )
     if weights.shape != scales.shape:
         raise ValueError(f"weights: expected shape {scales.shape}, got {weights.shape}.")
     return float((weights / scales**2).sum() ** -0.5)
