@@ -73,8 +73,9 @@ class Stability:
         factor per step in the long run.
     slowest : "mean" or "relative", the mode that `rate` belongs to.
     stable : whether displacements vanish exponentially and the discriminator settles too.
-    regime : "monotone", "oscillating" (stable, and an eigenvalue is complex or negative),
-        "diverging", or "neutral" (the largest modulus is 1: linear theory does not decide).
+    regime : what the slowest mode does: "monotone", "oscillating" (stable, and its eigenvalue is
+        complex or negative), "diverging", or "neutral" (the modulus is 1: linear theory does not
+        decide).
     discriminator : 1 - a, the multiplier of all that is left of the discriminator.
     a, beta, kappa, G, rho : the dimensionless numbers of the module's docstring. G is infinite
         without decay, rho where p = 0.
@@ -200,7 +201,8 @@ def stability(
     rate = moduli.max(axis=-1)
     largest = np.fmax(rate, np.abs(1 - a))
     stable = np.isfinite(rate) & (largest < 1 - _ON_THE_CIRCLE)
-    turning = ((modes.imag != 0) | (modes.real < 0)).any(axis=-1)
+    decides = np.take_along_axis(modes, np.argmax(moduli, axis=-1)[..., None], axis=-1)[..., 0]
+    turning = (decides.imag != 0) | (decides.real < 0)
     regime = np.where(turning, "oscillating", "monotone")
     regime = np.where(np.abs(largest - 1) <= _ON_THE_CIRCLE, "neutral", regime)
     regime = np.where(~np.isfinite(rate) | (largest > 1 + _ON_THE_CIRCLE), "diverging", regime)
