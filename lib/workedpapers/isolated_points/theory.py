@@ -206,7 +206,7 @@ def stability(
     regime = np.where(turning, "oscillating", "monotone")
     regime = np.where(np.abs(largest - 1) <= _ON_THE_CIRCLE, "neutral", regime)
     regime = np.where(~np.isfinite(rate) | (largest > 1 + _ON_THE_CIRCLE), "diverging", regime)
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", over="ignore"):
         strength = lr_g * q * p / (lr_d * decay**2 * sigma**2)
         rho = n * q / p
     slowest = np.where(np.argmax(moduli, axis=-1) == 2, "relative", "mean")
