@@ -192,7 +192,7 @@ def evaluate(compute: Callable[..., Any], axes: Sequence[Axis], gaps: Collection
             rows[name].append(array)
     shape = [len(axis.nodes) for axis in axes]
     tables = {
-        name: _squeeze(np.stack(row).reshape(*shape, *row[0].shape), len(axes))
+        name: _squeeze(np.stack(row).reshape((*shape, *row[0].shape)), len(axes))
         for name, row in rows.items()
     }
     return Grid(list(axes), tables, time.perf_counter() - start)

@@ -99,10 +99,10 @@ class Presets(Control):
 
 def _setting(control: Control, value: Any) -> Any:
     """A value as the browser has it: checked, and a setting where the author gave steps."""
-    value = control.check(value)
+    checked = control.check(value)
     if isinstance(control, Slider) and control.step is not None:
         nearest = control.settings[np.argmin(np.abs(control.settings - value))].item()
         if abs(nearest - value) > 1e-9 * (control.high - control.low):
             raise ExplorerError(f"slider {control.name}: {value} is not one of its settings")
         return nearest
-    return value.tolist() if isinstance(value, np.ndarray) else value
+    return checked.tolist() if isinstance(checked, np.ndarray) else checked

@@ -3,7 +3,7 @@
 
 const P = 1 / 3;
 const [TERMS, WINDOW, FEWEST, REST, ONE, TWO] = [13, 40, 6, 1e-9, 1e-10, 1e-5];
-const [RECENT, LEAST_SPAN, FAR, STILL] = [60, 240, 3, 1e-3];
+const [RECENT, LEAST_SPAN, FAR, STILL, RAIL] = [60, 240, 3, 1e-3, -1.45];
 let run = null;
 
 export default function training(values, data) {
@@ -236,7 +236,7 @@ function outputs(here, values, { view, ratios, turn }) {
   const history = (j) => Float64Array.from({ length: span + 1 }, (_, k) => (k <= frame ? here.places[k][j] : NaN));
   return {
     x: view, f: Float64Array.from(here.view, ({ first, row: weights }) => discriminator(here, first, weights) * scale),
-    true_x: trues, true_y: trues.map(() => 0), start_x: start, start_y: start.map(() => -1.85),
+    true_x: trues, true_y: trues.map(() => 0), start_x: start, start_y: start.map(() => RAIL),
     y: here.y, f_y: here.y.map(heightAt), first_true: trues[0], second_true: trues[1], third_true: trues[2],
     step: Float64Array.from({ length: span + 1 }, (_, k) => k), y_1: history(0), y_2: history(1), y_3: history(2),
     circle_x: turn.map(Math.cos), circle_y: turn.map(Math.sin),

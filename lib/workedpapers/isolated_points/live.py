@@ -30,6 +30,8 @@ RATIOS: Floats = np.geomspace(1e-2, 1e3, 101)
 TURN: Floats = np.linspace(0, 2 * np.pi, 121)
 #: Steps over which motion is judged; shortest time axis.
 RECENT, LEAST_SPAN = 60, 240
+#: Height at which the starts are drawn, below the curve.
+RAIL = -1.45
 #: In kernel widths: a point is away from all true points beyond the first, rests below the second.
 FAR, STILL = 3, 1e-3
 
@@ -43,10 +45,10 @@ PRESETS: dict[str, dict[str, Any]] = {
     "Straight home": _BASE,
     "Oscillation": _BASE | {"lr_g": 3.6},
     "Mode collapse": _BASE | {"lr_g": 0.45, "start": [-0.3, 0.4, 5.8]},
-    "Surplus at one mode": _BASE | {"lr_g": 0.3, "rho": 0.6, "start": [-0.3, 0.1, 0.4]},
+    "Surplus": _BASE | {"lr_g": 0.3, "rho": 0.6, "start": [-0.3, 0.1, 0.4]},
     "Outcast": _BASE
     | {"lr_g": 0.972, "sigma": 0.6, "true": [-5.0, -2.0, 1.0], "start": [-4.6, 4.0, 4.7]},
-    "Simultaneous steps": _BASE
+    "Simultaneous": _BASE
     | {"lr_g": 10.8, "lr_d": 0.05, "order": "simultaneous", "start": [-4.5, 0.3, 5.4]},
     "No regularisation": _BASE | {"lr_g": 3.6, "decay": 0.0},
 }
@@ -119,7 +121,7 @@ def _drawn(run: LatticeRun, true: Floats, start: Floats, sigma: float) -> dict[s
         "true_x": true,
         "true_y": np.zeros(len(true)),
         "start_x": start,
-        "start_y": np.full(len(start), -1.85),
+        "start_y": np.full(len(start), RAIL),
     }
 
 
@@ -211,18 +213,18 @@ def training_live(**options: Any) -> Explorer:
         Slider,
     )
 
-    first = PRESETS["Oscillation"]
+    first = PRESETS["Mode collapse"]
     names = ["1", "2", "3"]
     scene = (
-        Lines("x", "f", labels=["discriminator"], xlabel="Place", xlim=(-9, 9), ylim=(-2.2, 1.3),
+        Lines("x", "f", labels=["discriminator"], xlabel="Place", xlim=(-9, 9), ylim=(-1.7, 1.25),
               ylabel="Discriminator (1: over a true point left alone)", height=300,
               rules=[Rule(y=0)])
         + Points("true_x", "true_y", label="true", handles="true", hollow=True, size=16)
-        + Points("y", "f_y", label="generated", size=11, trails=45, labels=names)
+        + Points("y", "f_y", label="generated", size=13, trails=60, labels=names)
         + Points("start_x", "start_y", label="start", handles="start", hollow=True)
     )  # fmt: skip
     history = Lines(
-        "step", ["y_1", "y_2", "y_3"], labels=names, xlabel="Step", ylabel="Generated points",
+        "step", ["y_1", "y_2", "y_3"], labels=names, xlabel="Step", ylabel="Places of the generated points",
         xlim="float", ylim=(-9, 9), height=190,
         rules=[Rule(y="first_true"), Rule(y="second_true"), Rule(y="third_true")],
     )  # fmt: skip
@@ -234,7 +236,7 @@ def training_live(**options: Any) -> Explorer:
         + Points("measured_x", "measured_y", label="measured", size=9)
     )  # fmt: skip
     regimes = (
-        Lines("ratios", "swings_to", labels=["swings"], bands=[("swings_from", "swings_to")],
+        Lines("ratios", "swings_from", labels=["swings"], bands=[("swings_from", "swings_to")],
               xlabel="Ratio G", ylabel="Mass ratio", xlog=True, xlim=(1e-2, 1e3), ylim=(0.2, 3.05),
               height=280)
         + Lines("ratios", "stable_to", labels=["unstable"],
@@ -247,7 +249,7 @@ def training_live(**options: Any) -> Explorer:
         compute=training,
         controls=[
             Presets("scene", PRESETS, label="Scene", play=True),
-            Play("frame", FRAMES, fps=60, label="Step", value=90),
+            Play("frame", FRAMES, fps=60, label="Step", value=40),
             Slider("lr_g", 0.01, 20, log=True, value=first["lr_g"], label="Generator step"),
             Slider("lr_d", 0.01, 0.5, log=True, value=first["lr_d"], label="Discriminator step"),
             Slider("decay", 0, 1.5, step=0.02, value=first["decay"], label="Regularisation"),
@@ -265,8 +267,8 @@ def training_live(**options: Any) -> Explorer:
             Controls("scene"),
             scene,
             Controls("frame"),
-            Sentence([_seen(Choose), " ", _foreseen(Choose)]),
             Controls(["lr_g", "lr_d", "decay", "sigma", "rho", "order"]),
+            Sentence([_seen(Choose), " ", _foreseen(Choose)]),
             history,
             [plane, regimes],
             [
@@ -325,11 +327,11 @@ def _foreseen(choose: Any) -> Any:
         {
             "monotone": "Theory for a matched point: it comes straight home, its distance times "
             "{predicted:.3f} per step.",
-            "swings": "Theory for a matched point: it swings, and its distance shrinks by "
+            "swings": "Theory for a matched point: it swings, and its distance shrinks, times "
             "{predicted:.3f} per step.",
             "overshoots": "Theory for a matched point: it overshoots at every step, its distance "
             "times {predicted:.3f}.",
-            "unstable": "Theory for a matched point: unstable, its distance grows by "
+            "unstable": "Theory for a matched point: unstable, its distance grows, times "
             "{predicted:.3f} per step.",
             "neutral": "Theory for a matched point: neutral, to first order it circles for ever.",
             "none": "Without regularisation and with unequal masses there is no equilibrium: the "

@@ -6,6 +6,7 @@ from workedpapers.explore import (
     Bars,
     Choice,
     Choose,
+    Controls,
     Explorer,
     Handles,
     HeatMap,
@@ -16,6 +17,7 @@ from workedpapers.explore import (
     Picture,
     Play,
     Points,
+    Presets,
     Rule,
     Sentence,
     Slider,
@@ -290,6 +292,57 @@ def handles_explorer(source=CENTRES, **options):
     )  # fmt: skip
 
 
+BEADS = """
+export default function beads({ rate, path, at, hour }) {
+  const now = at.map((x) => (path === 'inwards' ? x * (1 - rate) ** hour : x * (1 + rate * hour)));
+  const gap = now[0] === now[1] ? NaN : Math.abs(now[1] - now[0]);
+  return { at_x: at, now, high: [1, 1], low: [0, 0], gap };
+}
+"""
+
+
+def beads(rate, path, at, hour):
+    """Two beads on a wire that creep inwards or outwards."""
+    now = at * (1 - rate) ** hour if path == "inwards" else at * (1 + rate * hour)
+    gap = float(np.abs(now[1] - now[0])) or np.nan
+    return {"at_x": at, "now": now, "high": [1, 1], "low": [0, 0], "gap": gap}
+
+
+SCENES = {
+    "Slow": {"rate": 0.01, "path": "inwards", "at": [-1.0, 1.0]},
+    "Fast": {"rate": 0.08, "path": "inwards", "at": [-1.0, 1.0]},
+    "Apart": {"rate": 0.013, "path": "outwards"},
+}
+
+
+def presets_explorer(**options):
+    """Presets that start a player, controls among the views, hollow points that are dragged."""
+    return Explorer(
+        beads,
+        controls=[
+            Presets("scene", SCENES, label="Scene", play=True),
+            Slider("rate", 0.005, 0.1, value=0.02, log=True, label="Rate", unit="1/h"),
+            Choice("path", ["inwards", "outwards"], label="Path"),
+            Handles("at", [-1.0, 1.0], -2, 2, label="Beads", unit="cm"),
+            Play("hour", 200, fps=60, label="Time", unit="h"),
+        ],
+        view=[
+            Controls("scene"),
+            Points("at_x", "low", label="at first", handles="at", hollow=True, xlabel="Place (cm)",
+                   xlim=(-3, 3), ylim=(-0.5, 1.5), height=160)
+            + Points("now", "high", label="now"),
+            Controls(["hour", "rate"]),
+            Number("gap", label="Apart by", unit="cm", digits=2),
+        ],
+        mirror=Mirror(BEADS),
+        gaps=["gap"],
+        title="Two beads on a wire",
+        caption="Where two beads were at first, and where they are now.",
+        alt="After {hour} h the beads are at {now[0]:.2f} and {now[1]:.2f} cm.",
+        **({"static": True} | options),
+    )  # fmt: skip
+
+
 ALL = {
     "oscillator": oscillator_explorer,
     "waves": waves_explorer,
@@ -297,4 +350,5 @@ ALL = {
     "stepping": stepping_explorer,
     "picture": picture_explorer,
     "handles": handles_explorer,
+    "presets": presets_explorer,
 }
