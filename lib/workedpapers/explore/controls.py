@@ -65,6 +65,7 @@ class Slider(Control):
     step : distance between settings. If bounds and step are whole, `compute` gets an `int`.
         By default about 100 round settings, or 200 that multiply.
     digits : decimals shown; by default as many as the settings need.
+    stops : the settings themselves, if they follow no rule; see `at`.
     """
 
     kind: ClassVar[str] = "slider"
@@ -76,6 +77,23 @@ class Slider(Control):
     log: bool = False
     step: float | None = None
     digits: int | None = None
+    stops: Sequence[float] | None = None
+
+    @classmethod
+    def at(cls, name: str, stops: Sequence[float], **options: Any) -> "Slider":
+        """Slider that rests at these numbers alone; a static page stores every one of them.
+
+        Parameters
+        ----------
+        name : keyword of `compute`.
+        stops : at least two numbers, each larger than the one before.
+        options : ``value``, ``label``, ``unit`` and ``digits``.
+        """
+        numbers = np.asarray(stops, dtype=float)
+        if numbers.ndim != 1 or len(numbers) < 2 or not (np.diff(numbers) > 0).all():
+            raise ExplorerError(f"slider {name}: stops must be at least two rising numbers")
+        listed = numbers.tolist()
+        return cls(name, listed[0], listed[-1], stops=listed, **options)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -89,6 +107,8 @@ class Slider(Control):
             raise ExplorerError(f"slider {self.name}: a log slider needs low > 0, not {self.low}")
         if self.step is not None and not 0 < self.step <= self.high - self.low:
             raise ExplorerError(f"slider {self.name}: step {self.step} does not fit the range")
+        if self.stops is not None and (self.step is not None or self.log):
+            raise ExplorerError(f"slider {self.name}: stops leave no room for step or log")
         self.whole = self.step is not None and all(
             float(x).is_integer() for x in (self.low, self.high, self.step)
         )
@@ -99,6 +119,8 @@ class Slider(Control):
         self.value = self.check(self.value)
 
     def _settings(self) -> np.ndarray:
+        if self.stops is not None:
+            return np.asarray(self.stops, dtype=float)
         low, high = float(self.low), float(self.high)
         if self.log:
             count = 201 if self.step is None else int(min(201, (high - low) / self.step + 1))
@@ -136,7 +158,7 @@ class Slider(Control):
             return "d"
         if self.digits is not None:
             return f".{self.digits}f"
-        if self.log:
+        if self.log or self.stops is not None:
             return ".3g"
         decimals = (len(f"{x:.10f}".rstrip("0").split(".")[1]) for x in self._settings()[1:-1])
         return f".{max(decimals, default=2)}f"
@@ -147,6 +169,8 @@ class Slider(Control):
             raise ExplorerError(f"slider {self.name}: {value!r} is not a number")
         if not self.low <= value <= self.high:
             raise ExplorerError(f"slider {self.name}: {value} is not in [{self.low}, {self.high}]")
+        if self.stops is not None and value not in self.stops:
+            raise ExplorerError(f"slider {self.name}: {value} is not one of its stops {self.stops}")
         return round(float(value)) if self.whole else float(value)
 
     def sample(self, rng: np.random.Generator) -> float:

@@ -109,6 +109,13 @@ def _axis(control: Control, n: int | None, default: int) -> Axis | None:
 def _slider_axis(slider: Slider, n: int | None, default: int) -> Axis:
     if n is not None and (isinstance(n, bool) or int(n) != n or n < 2):
         raise ExplorerError(f"grid for {slider.name}: {n!r} is not a number of nodes, at least 2")
+    if slider.stops is not None:
+        if n is not None and n != len(slider.stops):
+            raise ExplorerError(
+                f"grid for {slider.name}: {n} nodes, but every one of its {len(slider.stops)} "
+                "stops is stored; leave it out"
+            )
+        return Axis(slider.name, tuple(slider.stops), "list", True)
     if slider.step is not None:
         return _stepped_axis(slider, n, default)
     count = n or default

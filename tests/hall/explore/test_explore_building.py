@@ -354,3 +354,33 @@ def test_log_axes_keep_logarithms():
     assert found["y"].relative
     assert found["y"].error < 1e-3
     assert_array_equal(explorer.spec["ranges"]["zero"], [0, 1, 1])
+
+
+def test_a_slider_with_stops_rests_and_is_stored_at_them_alone():
+    stops = [0.1, 0.2, 0.5, 2.0]
+    asked = []
+
+    def compute(a):
+        asked.append(a)
+        return {"y": a**2}
+
+    explorer = build(compute, controls=[Slider.at("a", stops, value=0.5)], grid=None)
+    assert set(asked) == set(stops)
+    assert explorer.spec["controls"][0]["settings"] == stops
+    assert explorer.spec["axes"] == [{"name": "a", "kind": "list", "n": 4}]
+    assert explorer.controls[0].sample(np.random.default_rng(0)) in stops
+
+
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (lambda: Slider.at("a", [1.0]), "at least two rising"),
+        (lambda: Slider.at("a", [1.0, 1.0]), "at least two rising"),
+        (lambda: Slider.at("a", [1.0, 2.0], value=1.5), "not one of its stops"),
+        (lambda: Slider("a", 1, 2, stops=[1, 2], log=True), "no room for step or log"),
+        (lambda: build(controls=[Slider.at("a", [0.0, 0.5, 1.0])], grid={"a": 2}), "leave it out"),
+    ],
+)
+def test_stops_that_do_not_fit_are_refused(make, says):
+    with pytest.raises(ExplorerError, match=says):
+        make()

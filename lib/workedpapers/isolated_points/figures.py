@@ -1,0 +1,376 @@
+"""Figures of the chapter. Nothing else in the package plots, save `live`."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from .closed_forms import collapse_radius, expulsion_threshold, hopf_lr_g, oscillation_threshold
+from .influence import influence_bound
+from .live import training_live
+from .ring import GAMMAS, STARTS, WIDTHS, load_ring_map, ring, start_points, summary
+from .run import Run
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from workedpapers.explore import Explorer
+    from workedpapers.plotting import Shown
+
+__all__ = [
+    "collapse_figure",
+    "decay_figure",
+    "influence_figure",
+    "network_figure",
+    "outcast_figure",
+    "phase_figure",
+    "rates_figure",
+    "training_live",
+    "width_explorer",
+]
+
+#: Regimes in the order of the map's colours.
+REGIMES = ("monotone", "oscillating", "diverging")
+
+
+def decay_figure(runs: Mapping[float, Run], width: float = 1.0) -> Shown:
+    """Distance from the true point, in widths, over the steps of one run for each G."""
+    import matplotlib.pyplot as plt
+
+    from workedpapers.plotting import show, style
+
+    with style():
+        figure, axes = plt.subplots()
+        for strength, run in runs.items():
+            distance = np.abs(run.generated[:, 0, 0]) / width
+            axes.semilogy(np.maximum(distance, 1e-12), label=f"G = {strength:g}")
+        left = float(run.settings.keep[0])  # 1 - a
+        steps = np.arange(run.steps + 1)
+        axes.semilogy(0.04 * np.sqrt(left) ** steps, color="0.5", ls=":", lw=1.5)
+        axes.set_xlabel("Step")
+        axes.set_ylabel("Distance (kernel widths)")
+        axes.set_ylim(1e-11, 0.1)
+        axes.legend()
+    return show(
+        figure,
+        alt=(
+            "Distance of a generated point from its true point on a logarithmic scale. For "
+            f"G = {min(runs):g} it falls on a straight line; for larger G it swings under one "
+            "common envelope, drawn dotted."
+        ),
+        caption=(
+            "Distance from the true point for three values of G. Dotted: a factor of the root of "
+            "1 - a per step, the envelope of every swing."
+        ),
+        name="decay",
+    )
+
+
+def rates_figure(trials: pd.DataFrame) -> Shown:
+    """Contraction per step in simulation against theory, one point for each random setting."""
+    import matplotlib.pyplot as plt
+
+    from workedpapers.plotting import show, style
+
+    with style(figure_figsize=(5.2, 4.6)):
+        figure, axes = plt.subplots()
+        for regime, marker in zip(REGIMES, "o^s", strict=True):
+            some = trials[trials["predicted"] == regime]
+            axes.plot(
+                some["rate_predicted"], some["rate_simulated"], ls="none", marker=marker, ms=3.5,
+                alpha=0.6, label=f"{regime} ({len(some)})",
+            )  # fmt: skip
+        axes.axline((1, 1), slope=1, lw=1, color="0.5")
+        axes.axhline(1, lw=1, ls=":", color="0.5")
+        axes.set(xlim=(0.35, 1.6), ylim=(0.35, 1.6), aspect="equal")
+        axes.set_xlabel("Change of the distance per step, theory (factor)")
+        axes.set_ylabel("The same, simulation (factor)")
+        axes.legend(loc="upper left", title="Regime in theory")
+    return show(
+        figure,
+        alt=(
+            f"Simulated against predicted change per step for {len(trials):,} random settings; "
+            "all points lie on the diagonal."
+        ),
+        caption=(
+            "Factor by which the distance from the true point changes per step, for random "
+            "settings. Below 1 points come back. Every setting lies on the diagonal."
+        ),
+        name="rates",
+    )
+
+
+def phase_figure(diagram: pd.DataFrame, a: float) -> Shown:
+    """Simulated regimes over G and rho, with the borders that theory draws.
+
+    Parameters
+    ----------
+    diagram : from `phase_diagram` with lists of G and of rho, one generated point.
+    a : lr_d decay of all settings.
+    """
+    import matplotlib.pyplot as plt
+    from matplotlib.colors import ListedColormap
+
+    from workedpapers.plotting import PALETTE, show, style
+
+    codes = diagram["regime"].map({name: k for k, name in enumerate(REGIMES)})
+    cells = codes.to_numpy(float).reshape(diagram["G"].nunique(), -1).T
+    strengths, ratios = diagram["G"].unique(), diagram["rho"].unique()
+    # In units with p = sigma = decay = 1 a rate lr_g is G a / q.
+    fine = np.linspace(ratios.min(), ratios.max(), 400)
+    hopf = hopf_lr_g(p=1, q=fine, sigma=1, lr_d=a, decay=1) * fine / a
+    with style(axes_grid=False):
+        figure, axes = plt.subplots()
+        colours = ListedColormap([PALETTE[0], PALETTE[2], PALETTE[1]])
+        axes.pcolormesh(
+            strengths, ratios, cells, cmap=colours, vmin=-0.5, vmax=2.5, alpha=0.45,
+            rasterized=True,
+        )  # fmt: skip
+        axes.plot(hopf, fine, color="0.2", ls="--", label="stable up to here, theory")
+        for sign in (-1, 1):
+            axes.plot(_swing(fine, a, sign), fine, color="0.2", ls=":" if sign < 0 else "-.")
+        axes.axhline(1, lw=1, color="0.5")
+        axes.set(xscale="log", xlim=(strengths.min(), strengths.max()), xlabel="G")
+        axes.set(ylim=(ratios.min(), ratios.max()), ylabel="Mass ratio ρ = q / p")
+        for at, word in (((0.03, 0.12), "monotone"), ((0.42, 0.35), "oscillating"),
+                         ((0.72, 0.8), "diverging")):  # fmt: skip
+            axes.text(*at, word, transform=axes.transAxes)
+    return show(
+        figure,
+        alt=(
+            "Map of the simulated regimes over G and the mass ratio. Monotone to the left, "
+            "oscillating in the middle, diverging above a falling curve at the right. The curves "
+            "of the theory run along the borders."
+        ),
+        caption=(
+            f"Colours: what {len(diagram):,} simulations did, with a = {a:g}. Curves: what theory "
+            "says, drawn on top. Dashed, the end of stability; dotted and dash-dotted, where "
+            "swinging begins and ends."
+        ),
+        name="phases",
+    )
+
+
+def _swing(ratio: Any, a: float, sign: int) -> Any:
+    """G at which both eigenvalues of one point coincide: (trace)^2 = 4 det, a quadratic in G."""
+    # trace = 2 - a - G u and det = (1 - a)(1 - G b), with u and b linear in the mass ratio.
+    b, u = a * (1 - ratio), a * (1 - ratio) + a**2 * ratio
+    half = (2 - a) * u - 2 * (1 - a) * b
+    inside = half**2 - (u * a) ** 2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(inside >= 0, (half + sign * np.sqrt(np.maximum(inside, 0))) / u**2, np.nan)
+
+
+def influence_figure(separations: tuple[float, ...] = (2, 3, 4, 5, 6)) -> Shown:
+    """Pull of a neighbour, as a share of the own true point's, over the distance from it."""
+    import matplotlib.pyplot as plt
+
+    from workedpapers.plotting import show, style
+
+    offset = np.linspace(0.05, 1.0, 120)
+    with style():
+        figure, axes = plt.subplots()
+        for separation in separations:
+            share = influence_bound(separation, offset, 1.0)
+            axes.semilogy(offset, share, label=f"{separation:g} widths apart")
+        axes.axhline(0.01, lw=1, color="0.5")
+        axes.annotate("1 %", (1.0, 0.011), ha="right", va="bottom")
+        axes.set_xlabel("Distance from the own true point (kernel widths)")
+        axes.set_ylabel("Neighbour's pull / own pull")
+        axes.legend(fontsize="small")
+    return show(
+        figure,
+        alt=(
+            "Share of a neighbour's pull over the distance, one curve for each separation. At 3 "
+            "widths it is above a tenth, at 5 widths well below one per cent."
+        ),
+        caption=(
+            "How strongly a neighbouring true point pulls, compared with the own one. Isolation "
+            "sets in within one width of separation."
+        ),
+        name="influence",
+    )
+
+
+def collapse_figure(found: pd.DataFrame) -> Shown:
+    """Radius at which surplus points hold, theory and simulation; see `claims.collapse`."""
+    import matplotlib.pyplot as plt
+
+    from workedpapers.plotting import show, style
+
+    with style():
+        figure, axes = plt.subplots()
+        for n, some in found.groupby("n"):
+            end = float(expulsion_threshold(int(n)))
+            ratio = np.linspace(1.001, end, 200)
+            (line,) = axes.plot(ratio, collapse_radius(int(n), ratio, 1.0), label=f"{n} points")
+            axes.plot(some["mass_ratio"], some["simulated"], "o", color=line.get_color(), ms=6)
+            axes.plot(end, collapse_radius(int(n), end, 1.0), "x", color=line.get_color(), ms=8)
+        axes.set_xlabel("Generated mass over true mass")
+        axes.set_ylabel("Distance from the true point (widths)")
+        axes.legend()
+    return show(
+        figure,
+        alt=(
+            "Distance from the true point against mass ratio for 2, 3 and 4 points: three rising "
+            "curves with the simulated points on them, each ending in a cross."
+        ),
+        caption=(
+            "Where surplus points hold around one true point. Lines: closed form; dots: "
+            "simulation; crosses: where theory says that they slide off."
+        ),
+        name="collapse",
+    )
+
+
+def outcast_figure(found: pd.DataFrame) -> Shown:
+    """Speed of a lone point over G; see `claims.outcasts`."""
+    import matplotlib.pyplot as plt
+
+    from workedpapers.plotting import show, style
+
+    with style():
+        figure, axes = plt.subplots()
+        axes.plot(found["G"], found["theory"], label="theory, exact")
+        axes.plot(found["G"], found["continuous"], label="theory, continuous time")
+        axes.plot(found["G"], found["simulated"], "o", color="0.3", label="simulation")
+        axes.set_xlabel("G")
+        axes.set_ylabel("Speed (widths per forgetting time)")
+        axes.set_ylim(0)
+        axes.legend()
+    return show(
+        figure,
+        alt=(
+            "Speed of a lone generated point against G: zero up to about 1.1, then rising; the "
+            "simulated points lie on the curve of the theory."
+        ),
+        caption=(
+            "A generated point with no true point near it, jostled by a millionth of a width. "
+            "Below the threshold it stays; above, its own trail drives it away."
+        ),
+        name="outcast",
+    )
+
+
+def network_figure(table: pd.DataFrame) -> Shown:
+    """Modes covered by small neural GANs, mean and interval for each setting.
+
+    Parameters
+    ----------
+    table : columns `setting`, `coverage`, `low`, `high`, shares.
+    """
+    import matplotlib.pyplot as plt
+
+    from workedpapers.plotting import show, style
+
+    place = np.arange(len(table))[::-1]
+    with style(figure_figsize=(7.2, 0.45 * len(table) + 1.1)):
+        figure, axes = plt.subplots()
+        error = [table["coverage"] - table["low"], table["high"] - table["coverage"]]
+        axes.errorbar(table["coverage"], place, xerr=error, fmt="o", capsize=3)
+        axes.set_yticks(place, table["setting"])
+        axes.set(xlim=(-0.02, 1.02), xlabel="Share of the eight modes covered")
+        axes.grid(axis="y", visible=False)
+    return show(
+        figure,
+        alt="Share of modes covered by setting: "
+        + "; ".join(f"{s} {c:.2f}" for s, c in zip(table["setting"], table["coverage"], strict=True)),
+        caption="Neural GANs on a ring of eight Gaussians: share of modes covered over the last "
+        "third of training, mean over seeds with 95% bootstrap interval.",
+        name="networks",
+    )
+
+
+@cache
+def _summary(start: str) -> pd.DataFrame:
+    runs = load_ring_map()[1]
+    return summary(runs[runs["start"] == start])
+
+
+def width_cell(width: float, strength: float, start: str) -> dict[str, Any]:
+    """Outputs of `width_explorer` at one setting of the stored map."""
+    paths, runs = load_ring_map()
+    table = _summary(start)
+    i, j = int(np.argmin(np.abs(WIDTHS - width))), int(np.argmin(np.abs(GAMMAS - strength)))
+    here = table[(table["sigma"] == WIDTHS[i]) & (table["G"] == GAMMAS[j])].iloc[0]
+    path = paths[STARTS.index(start), i, j].clip(-3, 3)  # frames, points, 2
+    gap = np.full((1, path.shape[1], 2), np.nan)
+    joined = np.concatenate([path, gap]).transpose(1, 0, 2).reshape(-1, 2)
+    maps = {name: table.pivot(index="G", columns="sigma", values=name) for name in ("covered", "lost")}
+    places, begun = ring(), start_points(start, 0)
+    return {
+        "widths": WIDTHS,
+        "strengths": GAMMAS,
+        "covered_map": maps["covered"].to_numpy(),
+        "lost_map": maps["lost"].to_numpy(),
+        "mode_x": places[:, 0],
+        "mode_y": places[:, 1],
+        "begun_x": begun[:, 0],
+        "begun_y": begun[:, 1],
+        "end_x": path[-1, :, 0],
+        "end_y": path[-1, :, 1],
+        "path_x": np.nan_to_num(joined[:, 0]),
+        "path_y": joined[:, 1],
+        "covered": float(here["covered"]),
+        "covered_low": float(here["covered_low"]),
+        "covered_high": float(here["covered_high"]),
+        "lost": float(here["lost"]),
+        "lost_low": float(here["lost_low"]),
+        "lost_high": float(here["lost_high"]),
+    }
+
+
+def width_explorer(**options: Any) -> Explorer:
+    """Explorer of eight points on a ring of eight modes, over kernel width and G.
+
+    Parameters
+    ----------
+    options : passed on to `workedpapers.explore.Explorer`.
+    """
+    from workedpapers.explore import Choice, Explorer, HeatMap, Lines, Number, Points, Sentence, Slider
+
+    maps: dict[str, Any] = {"xlog": True, "ylog": True, "xlabel": "Kernel width σ", "height": 260}
+    settings: dict[str, Any] = {
+        "title": "Points that are not isolated",
+        "caption": "Left: eight generated points (triangles, with their paths; rings where they "
+        "began) on a ring of eight modes, first seed. Maps: mean over 20 seeds of modes covered "
+        "and of points lost, that is farther than 1 from every mode, after 2,000 steps.",
+        "alt": "With width {width} and G = {strength}, starting {start}, {covered:.1f} of 8 modes "
+        "are covered and {lost:.1f} of 8 points are lost, mean over 20 seeds.",
+        "gaps": ["path_y"],
+        "bits": 8,
+    }
+    return Explorer(
+        width_cell,
+        controls=[
+            Slider.at("width", WIDTHS.tolist(), value=0.142, label="Kernel width σ"),
+            Slider.at("strength", GAMMAS.tolist(), value=0.8, label="G"),
+            Choice("start", STARTS, label="Generated points begin"),
+        ],
+        view=[
+            [
+                Lines(
+                    "path_x", "path_y", labels=["path"], xlabel="x", ylabel="y", equal=True,
+                    xlim=(-2, 2), ylim=(-2, 2), height=300,
+                )
+                + Points("mode_x", "mode_y", label="mode", size=13, hollow=True)
+                + Points("begun_x", "begun_y", label="start", size=6, hollow=True)
+                + Points("end_x", "end_y", label="generated", size=9),
+                HeatMap("covered_map", "widths", "strengths", marker=("width", "strength"),
+                        ylabel="G", zlabel="Modes covered, of 8", zlim=(0, 8), **maps),
+                HeatMap("lost_map", "widths", "strengths", marker=("width", "strength"),
+                        ylabel="G", zlabel="Points lost, of 8", zlim=(0, 8), **maps),
+            ],
+            Number("covered", label="Modes covered", digits=1),
+            Number("lost", label="Points lost", digits=1),
+            Sentence(
+                "Over 20 seeds the mean is {covered:.1f} modes covered (95% interval "
+                "{covered_low:.1f} to {covered_high:.1f}) and {lost:.1f} points lost "
+                "({lost_low:.1f} to {lost_high:.1f}). Neighbouring modes are 0.77 apart."
+            ),
+        ],
+        **{**settings, **options},
+    )  # fmt: skip
