@@ -5,10 +5,10 @@
 
 The peer is the loop that notebooks on GAN dynamics write: build the loss, ask torch.autograd for
 the gradient of the points, step. Its discriminator is the sum of kernels at what it has seen, the
-same function as ours; terms that have faded below 1e-13 are dropped on both sides, so that neither
-does idle work. It runs one setting at a time, as such loops do, and, as a second row, all settings
-at once, which nobody writes but is the fairest comparison. CPU seconds are the best of three runs
-after a short warm-up, on one thread.
+same function as ours; it drops terms that have faded below 1e-13, so that it does no idle work.
+It runs one setting at a time, as such loops do, and, as a second row, all settings
+at once, which is the fairest comparison. CPU seconds are the best of three runs after a short
+warm-up, on one thread; one run for the peer's batch and for the phase diagrams.
 """
 
 from __future__ import annotations

@@ -30,6 +30,10 @@ the value, and :math:`2 R/\sigma^2` times that, 7.8e-13 / σ, in the derivative.
 Together: f is off by at most 5.0e-13 of :math:`W_k (p + m)`, and its slope by at most 3.7e-12 / σ,
 which is 6.2e-12 of :math:`\sup|K'| = e^{-1/2}/\sigma`, times the same; p and m are the total
 masses. Both are far below 1e-10 of the scale. The bounds add up over a sum of kernels.
+
+The bounds are absolute. Seven or more σ from everything that f has seen the true slope is itself
+below them, and is not resolved. A lone point there, if its rest is unstable, starts to run from
+such remnants; the step at which it starts then depends on the method.
 """
 
 from __future__ import annotations

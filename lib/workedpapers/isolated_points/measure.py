@@ -87,7 +87,7 @@ def _last_ratio(x: Floats, inside: NDArray[np.bool_]) -> Floats:
     return np.where(inside.sum(axis=1) >= 2, ratio, np.nan)
 
 
-def linear_window(distance: Floats, near: float, floor: ArrayLike) -> NDArray[np.bool_]:
+def linear_window(distance: Floats, near: float, floor: float | Floats) -> NDArray[np.bool_]:
     """Where a trajectory is close enough to its equilibrium to be linear.
 
     From the start until it leaves; or, if it starts farther away than ``near``, from where it
