@@ -93,7 +93,7 @@ def simulate(
     method : "lattice" (Gaussians and their sums in one dimension), "history" (everything), or
         "auto", the lattice where it can be used. Both are exact to far below 1e-10 of the scale of
         f; see the modules of these names for the bounds. A setting whose points spread over more
-        than about 6,700 σ is always computed by its history.
+        than about 1,700 σ is always computed by its history.
     keep : "all" positions, the "last" alone, or a number k for each k-th and the last.
     show : whether a progress bar appears when it takes longer than three seconds.
 

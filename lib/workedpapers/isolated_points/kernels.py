@@ -12,7 +12,7 @@ of a batch: then it has shape (B,), and points have a leading axis of length B.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -137,10 +137,10 @@ class Gaussian(_OfWidth):
     sigma : width in the units of the data, positive; a number or, for a batch, shape (B,).
     """
 
-    def value(self, squared_distance: Floats) -> Floats:
+    def value(self, squared_distance: Floats) -> Floats:  # noqa: D102
         return np.asarray(np.exp(squared_distance * (-0.5 / self._width(squared_distance) ** 2)))
 
-    def slope(self, squared_distance: Floats) -> Floats:
+    def slope(self, squared_distance: Floats) -> Floats:  # noqa: D102
         half = -0.5 / self._width(squared_distance) ** 2
         return np.asarray(half * np.exp(squared_distance * half))
 
@@ -151,17 +151,18 @@ class Laplace(_OfWidth):
     It has a kink at r = 0, where no gradient exists. There the gradient is taken to be zero, the
     mean over all directions, so that a point does not push itself. Next to a kink the force has
     full size :math:`1/\sigma`, however near: a point attracted by one does not come to rest on
-    it, but keeps stepping over it.
+    it, but keeps stepping over it. Points closer than 1e-154, whose squared distance is not a
+    number above 0, count as being at the kink.
 
     Parameters
     ----------
     sigma : width in the units of the data, positive; a number or, for a batch, shape (B,).
     """
 
-    def value(self, squared_distance: Floats) -> Floats:
+    def value(self, squared_distance: Floats) -> Floats:  # noqa: D102
         return np.asarray(np.exp(-np.sqrt(squared_distance) / self._width(squared_distance)))
 
-    def slope(self, squared_distance: Floats) -> Floats:
+    def slope(self, squared_distance: Floats) -> Floats:  # noqa: D102
         r, width = np.sqrt(squared_distance), self._width(squared_distance)
         with np.errstate(divide="ignore"):
             rate = np.where(r > 0, -0.5 / (r * width), 0.0)
@@ -176,10 +177,10 @@ class InverseMultiquadric(_OfWidth):
     sigma : width in the units of the data, positive; a number or, for a batch, shape (B,).
     """
 
-    def value(self, squared_distance: Floats) -> Floats:
+    def value(self, squared_distance: Floats) -> Floats:  # noqa: D102
         return np.asarray(1 / np.sqrt(1 + squared_distance / self._width(squared_distance) ** 2))
 
-    def slope(self, squared_distance: Floats) -> Floats:
+    def slope(self, squared_distance: Floats) -> Floats:  # noqa: D102
         square = self._width(squared_distance) ** 2
         return np.asarray(-0.5 / square * (1 + squared_distance / square) ** -1.5)
 
@@ -214,29 +215,30 @@ class Sum(Kernel):
         sizes = {kernel.settings for kernel in self.kernels} - {None}
         if len(sizes) > 1:
             raise ValueError(
-                f"kernels: expected widths for equally many settings, got {sorted(map(str, sizes))}."
+                "kernels: expected widths for equally many settings, got "
+                f"{', '.join(sorted(map(str, sizes)))}."
             )
 
     def __repr__(self) -> str:
         return f"Sum({list(self.kernels)}, {self.weights.tolist()})"
 
     @property
-    def settings(self) -> int | None:
+    def settings(self) -> int | None:  # noqa: D102
         return next((k.settings for k in self.kernels if k.settings is not None), None)
 
-    def at(self, rows: Rows) -> Kernel:
+    def at(self, rows: Rows) -> Kernel:  # noqa: D102
         return Sum([kernel.at(rows) for kernel in self.kernels], self.weights)
 
-    def value(self, squared_distance: Floats) -> Floats:
+    def value(self, squared_distance: Floats) -> Floats:  # noqa: D102
         parts = zip(self.weights, self.kernels, strict=True)
         return np.asarray(sum(w * kernel.value(squared_distance) for w, kernel in parts))
 
-    def slope(self, squared_distance: Floats) -> Floats:
+    def slope(self, squared_distance: Floats) -> Floats:  # noqa: D102
         parts = zip(self.weights, self.kernels, strict=True)
         return np.asarray(sum(w * kernel.slope(squared_distance) for w, kernel in parts))
 
 
-_BY_NAME = {
+_BY_NAME: dict[str, Callable[[ArrayLike], Kernel]] = {
     "gaussian": Gaussian,
     "laplace": Laplace,
     "inverse_multiquadric": InverseMultiquadric,

@@ -30,6 +30,10 @@ the value, and :math:`2 R/\sigma^2` times that, 7.8e-13 / σ, in the derivative.
 Together: f is off by at most 5.0e-13 of :math:`W_k (p + m)`, and its slope by at most 3.7e-12 / σ,
 which is 6.2e-12 of :math:`\sup|K'| = e^{-1/2}/\sigma`, times the same; p and m are the total
 masses. Both are far below 1e-10 of the scale. The bounds add up over a sum of kernels.
+
+The bounds are absolute. Seven or more σ from everything that f has seen the true slope is itself
+below them, and is not resolved. A lone point there, if its rest is unstable, starts to run from
+such remnants; the step at which it starts then depends on the method.
 """
 
 from __future__ import annotations
@@ -44,7 +48,7 @@ __all__ = ["Lattice", "gaussian_parts"]
 
 SPACING = 0.41  # h / sigma
 REACH = 13  # nodes on either side of the nearest
-MAX_NODES = 1 << 14  # about 6,700 sigma: a setting that needs more is computed by its history
+MAX_NODES = 1 << 12  # about 1,700 sigma: a setting that needs more is computed by its history
 _STEPS = np.arange(-REACH, REACH + 1)
 _BELL = np.exp(-((SPACING * _STEPS) ** 2))
 _UNIT = np.sqrt(2 / np.pi) * SPACING  # c
@@ -91,7 +95,8 @@ class _Scale:
 
     ``field[0]`` is what the true points would deposit in one look, ``field[1]`` the generated
     points' deposits divided by ``factor``. The factor takes the decay, so that a step touches
-    only the nodes near the points. Row b holds the nodes ``low[b]`` to ``low[b] + L - 1``.
+    only the nodes near the points. Row b holds the nodes ``low[b]`` to ``low[b] + L - 1``, of which
+    it has used ``used[0, b]`` to ``used[1, b] - 1``.
     """
 
     def __init__(self, settings: Settings, weight: float, gaussian: Gaussian) -> None:
@@ -102,6 +107,8 @@ class _Scale:
         self.factor = np.ones(len(settings))
         self.true_weight = np.zeros(len(settings))
         self.low = np.zeros(len(settings), dtype=np.intp)
+        far = np.iinfo(np.intp).max // 4
+        self.used = np.array([[far], [-far]]).repeat(len(settings), axis=1)
         self.field = np.zeros((2, len(settings), 0))
         self._at: Floats | None = None
         self._look_at(np.concatenate([settings.true[..., 0], settings.generated[..., 0]], axis=1))
@@ -157,28 +164,33 @@ class _Scale:
         self._at = y
 
     def _cover(self, node: NDArray[np.intp]) -> None:
-        """Lengthen the lattice where points are about to leave it, by half as much again."""
-        length = self.field.shape[2]
+        """Make the rows reach all nodes around the nearest ones, shape (B, N)."""
         first, last = node.min(axis=1) - REACH, node.max(axis=1) + REACH + 1
-        out = ((first < self.low) | (last > self.low + length)) & ~self.lost
-        if not out.any():
-            return
-        if length == 0:
-            low, high = first.copy(), last.copy()
-        else:
-            low, high = np.minimum(first, self.low), np.maximum(last, self.low + length)
-        self.lost |= out & (high - low > MAX_NODES)
+        before = self.used
+        self.used = np.stack([np.minimum(first, before[0]), np.maximum(last, before[1])])
+        out = (first < self.low) | (last > self.low + self.field.shape[2])
         out &= ~self.lost
-        spare = 32 + (high - low) // 4
-        low = np.where(out, low - spare, self.low)
-        longest = int((high + spare - low)[out].max(initial=length))
-        field = np.zeros((2, len(node), max(longest, 2 * REACH + 1)))
-        shift = np.where(out & (length > 0), self.low - low, 0)
-        for b in np.flatnonzero(shift):
-            field[:, b, shift[b] : shift[b] + length] = self.field[:, b]
-        same = shift == 0
-        field[:, same, :length] = self.field[:, same]
-        self.field, self.low = field, low
+        if out.any():
+            self._make_room(out, before)
+
+    def _make_room(self, out: NDArray[np.bool_], before: NDArray[np.intp]) -> None:
+        """Centre what some rows use, in longer rows if need be; ``before`` is what they held."""
+        span = self.used[1] - self.used[0]
+        self.lost |= out & (span > MAX_NODES)
+        out = out & ~self.lost
+        length = self.field.shape[2]
+        needed = max(int((span[out] + span[out] // 2).max(initial=0)) + 64, length)
+        if needed > length:
+            longer = np.zeros((2, len(span), needed))
+            longer[:, :, :length] = self.field
+            self.field = longer
+        low = np.where(out, self.used[0] - (needed - span) // 2, self.low)
+        for b in np.flatnonzero(out & (before[1] > before[0])):
+            start, end = before[:, b]
+            held = self.field[:, b, start - self.low[b] : end - self.low[b]].copy()
+            self.field[:, b] = 0
+            self.field[:, b, start - low[b] : end - low[b]] = held
+        self.low = low
 
 
 class Lattice:
@@ -193,6 +205,7 @@ class Lattice:
 
     @property
     def lost(self) -> NDArray[np.bool_]:
+        """Which settings have left the longest lattice, shape (B,)."""
         return np.asarray(np.any([scale.lost for scale in self.scales], axis=0))
 
     def see(self, y: Floats) -> None:

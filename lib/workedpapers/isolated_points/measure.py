@@ -5,9 +5,9 @@ a complex pair, obey the linear recurrence :math:`x_{t+2} = b x_{t+1} + c x_t` i
 and are the roots of :math:`\mu^2 = b \mu + c` (Prony's method). b and c are found by least squares
 over a window, each equation divided by the size of its samples, so that early and late ones count
 alike, down to a hundred times the floor of rounding. Where one mode alone leaves a residual below
-1e-5, it is taken to be the only one: a second could only be fitted to rounding. The root of larger modulus is the dominant mode μ. Its modulus is the factor per step by
-which the distance shrinks; unlike the slope of a fitted envelope it has no trouble with
-oscillation.
+1e-5, it is taken to be the only one: a second could only be fitted to rounding. The root of larger
+modulus is the dominant mode μ. Its modulus is the factor per step by which the distance shrinks;
+unlike the slope of a fitted envelope it has no trouble with oscillation.
 
 The regimes, with a tolerance of 1e-6:
 
@@ -87,12 +87,12 @@ def _last_ratio(x: Floats, inside: NDArray[np.bool_]) -> Floats:
     return np.where(inside.sum(axis=1) >= 2, ratio, np.nan)
 
 
-def linear_window(distance: Floats, near: float, floor: float) -> NDArray[np.bool_]:
+def linear_window(distance: Floats, near: float, floor: float | Floats) -> NDArray[np.bool_]:
     """Where a trajectory is close enough to its equilibrium to be linear.
 
     From the start until it leaves; or, if it starts farther away than ``near``, from where it
     stays within ``near`` to the end. In both cases not after its distance last exceeds ``floor``.
-    ``distance`` has shape (B, T), and so has the result.
+    ``distance`` has shape (B, T), and so has the result; ``floor`` broadcasts to it.
     """
     steps = np.arange(distance.shape[1])
     within = distance < near  # False for NaN
@@ -104,7 +104,7 @@ def linear_window(distance: Floats, near: float, floor: float) -> NDArray[np.boo
     span = (steps >= first[:, None]) & (steps < end[:, None])
     loud = span & (distance > floor)
     last = len(steps) - 1 - loud[:, ::-1].argmax(axis=1)
-    return np.asarray(span & (steps <= last[:, None]) & loud.any(axis=1)[:, None])
+    return np.asarray(span & (steps <= last[:, None]) & np.asarray(loud.any(axis=1))[:, None])
 
 
 def dominant_mode(
@@ -227,6 +227,6 @@ def contraction_rate(run: Run) -> Floats:
     middle = np.sqrt(to_come[:, 0] * to_come[np.arange(len(size)), last])
     first = np.minimum((to_come > middle[:, None]).sum(axis=1), np.maximum(last - 8, 0))
     inside = (steps >= first[:, None]) & (steps <= last[:, None]) & loud.any(axis=1)[:, None]
-    inside &= np.isfinite(size).all(axis=1)[:, None]
+    inside &= np.asarray(np.isfinite(size).all(axis=1))[:, None]
     rate = np.abs(fitted_mode(np.nan_to_num(jump), inside, floor))
     return rate if run.settings.batched else rate[0]

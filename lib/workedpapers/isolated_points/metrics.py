@@ -77,7 +77,7 @@ def coverage(
         raise ValueError(f"radius: expected a positive number, got {radius}.")
     if not beyond >= radius:
         raise ValueError(f"beyond: expected at least radius = {radius}, got {beyond}.")
-    finite = np.isfinite(y).all(axis=-1)
+    finite = np.asarray(np.isfinite(y).all(axis=-1))
     try:
         distance = np.sqrt(squared_distances(np.where(finite[..., None], y, 0.0), x))
     except ValueError:

@@ -64,7 +64,8 @@ def phase_diagram(
     decay, sigma, true_mass : λ, σ (units of the data) and p, above 0.
     number : N, at least 1.
     steps : at least 8. The rate needs a visible decay: where :math:`|\mu|` is within 1 / steps of
-        1, take more.
+        1, take more. Where it is above 5 or below 0.2 few steps lie in the linear range, and the
+        rate is good to some per cent only; elsewhere to about 1e-5.
     update : as in `simulate`.
     displacement : largest initial distance from the true point in units of σ, between 1e-10 and
         1e-4.
@@ -199,12 +200,15 @@ def _slowest(path: Floats) -> Complexes:
     """Dominant mode of paths of shape (B, T, N) around 0, in units of sigma."""
     together = path.mean(axis=2, keepdims=True)
     apart = path - together
-    linear = linear_window(np.abs(path).max(axis=2), _NEAR, _FLOOR)
+    distance = np.abs(path).max(axis=2)
+    linear = linear_window(distance, _NEAR, _FLOOR)
     # The points' mean has two modes, with the discriminator's slope; their distances have one.
     parts = [(together, 2), (apart, 1)] if path.shape[2] > 1 else [(together, 2)]
     modes = []
     for series, count in parts:
-        heard = linear_window(np.abs(series).max(axis=2), _NEAR, _FLOOR)
+        # Each drives the other in the third order of the distance. Use it where that is 1e-6 of it.
+        floor = np.maximum(_FLOOR, 1e6 * distance**3)
+        heard = linear_window(np.abs(series).max(axis=2), _NEAR, floor)
         modes.append(fitted_mode(np.nan_to_num(series), linear & heard, _FLOOR, modes=count))
     both = np.stack(modes)
     pick = np.nan_to_num(np.abs(both)).argmax(axis=0)

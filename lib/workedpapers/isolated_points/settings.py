@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -48,7 +49,9 @@ class Settings:
     def at(self, rows: Rows) -> Settings:
         """Return some of the settings, as a batch."""
         values = {f.name: getattr(self, f.name) for f in fields(self)}
-        picked = {name: v[rows] for name, v in values.items() if isinstance(v, np.ndarray)}
+        picked: dict[str, Any] = {
+            name: v[rows] for name, v in values.items() if isinstance(v, np.ndarray)
+        }
         return replace(self, kernel=self.kernel.at(rows), **picked)
 
     @property
