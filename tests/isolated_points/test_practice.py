@@ -66,6 +66,12 @@ def test_training_brings_samples_to_the_ring():
     assert run.history["coverage"].iloc[-3:].mean() > 0.5
 
 
+def test_simultaneous_steps_are_lost_to_a_fast_generator_where_alternating_ones_are_not():
+    fast = {"lr_d": 0.3, "lr_g": 3.0, "decay": 0.1, "steps": 250, "every": 25}
+    assert train_ring(**fast, update="simultaneous").diverged > 0
+    assert train_ring(**fast).diverged == -1
+
+
 @pytest.mark.parametrize("update", ["alternating", "simultaneous"])
 @pytest.mark.parametrize("regulariser", REGULARISERS)
 def test_first_step_is_the_gradient_step_that_is_documented(update, regulariser):

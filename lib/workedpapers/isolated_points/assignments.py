@@ -9,8 +9,10 @@ generated points sit at each true point. Each count is judged on its own:
   dimensions or more and :math:`nq/p < e^{(n+1)/n}`; beyond that the extra points are expelled.
 
 With as many generated as true points and equal masses nq/p is n. Since :math:`2 < e^{3/2}`,
-:math:`3 < e^{4/3}` but :math:`4 > e^{5/4}`, two or three points can share a true point, and four
-cannot: mode collapse here has a largest size.
+:math:`3 < e^{4/3}` but :math:`4 > e^{5/4}`, two or three points can share a true point on a
+simplex, and four cannot: mode collapse has a largest size. Where the data have too few dimensions
+for a simplex other shapes can be at rest, such as a square in the plane; find them with
+`equilibrium` and judge them with `configuration_stability`.
 """
 
 from __future__ import annotations
