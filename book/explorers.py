@@ -50,6 +50,7 @@ from workedpapers.explore import (
     Picture,
     Play,
     Points,
+    Presets,
     Rule,
     Sentence,
     Slider,
@@ -372,7 +373,9 @@ Explorer(
 # A simulation of many steps needs no grid if its function is short enough to write twice.
 # The mirror gets the frame from the player and keeps its place, so that each frame costs one step.
 # Below, a planet moves for a while under Newton's law: Euler's method lets it spiral outwards,
-# leapfrog keeps its energy.
+# leapfrog keeps its energy. `Presets` are buttons that set several controls at once, and here start
+# the player; `compute` does not get them, and a button is marked while all of its values hold.
+# To put controls between the views, name them there with `Controls`.
 
 
 # %%
@@ -422,6 +425,16 @@ function step([x, y, u, v], h, method) {
 planet = Explorer(
     orbit,
     controls=[
+        Presets(
+            "ways",
+            {
+                "Euler spirals out": {"method": "Euler", "size": 0.05},
+                "Leapfrog stays": {"method": "leapfrog", "size": 0.05},
+                "Even with long steps": {"method": "leapfrog", "size": 0.1},
+            },
+            label="Watch",
+            play=True,
+        ),
         Choice("method", ["Euler", "leapfrog"], label="Method"),
         Slider(
             "size",

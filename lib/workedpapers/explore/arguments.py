@@ -3,12 +3,17 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from .controls import Control, Play
 from .errors import ExplorerError
+from .handles import Handles
+from .plots import Points
 from .presets import Presets
 from .view import View
+from .views import Controls
 
-__all__ = ["Values", "checked_controls", "rows_of"]
+__all__ = ["Values", "check_handles", "check_places", "checked_controls", "rows_of"]
 
 
 class Values(Mapping[str, Any]):
@@ -57,3 +62,29 @@ def rows_of(view: Sequence[View | Sequence[View]] | View) -> list[list[View]]:
     if not rows or not all(isinstance(v, View) for row in rows for v in row):
         raise ExplorerError("view must be a list of views, or of rows of views")
     return rows
+
+
+def check_places(views: Sequence[View], controls: Sequence[Control]) -> None:
+    """Raise `ExplorerError` unless every control named among the views is there, and once."""
+    placed = [name for view in views if isinstance(view, Controls) for name in view.of]
+    known = [control.name for control in controls]
+    if missing := [name for name in placed if name not in known]:
+        raise ExplorerError(f"Controls: {missing} are not among the controls {known}")
+    if twice := sorted({name for name in placed if placed.count(name) > 1}):
+        raise ExplorerError(f"Controls: {twice} have two places")
+
+
+def check_handles(
+    mark: Points, controls: Sequence[Control], outputs: Mapping[str, np.ndarray]
+) -> None:
+    """Raise `ExplorerError` unless the handles of some points are there, and as many."""
+    found = next((c for c in controls if c.name == mark.handles), None)
+    if not isinstance(found, Handles):
+        names = [c.name for c in controls if isinstance(c, Handles)]
+        raise ExplorerError(f"Points: handles = {mark.handles!r} is not one of the Handles {names}")
+    points = np.size(outputs[mark.x])
+    if points != found.count:
+        raise ExplorerError(
+            f"Points: {mark.x!r} has {points} points, but the handles {found.name!r} are "
+            f"{found.count}"
+        )

@@ -13,7 +13,7 @@ import anywidget
 import numpy as np
 import traitlets
 
-from .arguments import Values, checked_controls, rows_of
+from .arguments import Values, check_handles, check_places, checked_controls, rows_of
 from .controls import Control, Lookup, Play
 from .errors import ExplorerError
 from .formats import format_value
@@ -28,7 +28,6 @@ from .quantise import Store
 from .report import explain
 from .template import Describe, fields, is_template, render, to_json
 from .view import View
-from .views import Controls
 
 __all__ = ["Explorer"]
 
@@ -164,7 +163,7 @@ class Explorer(anywidget.AnyWidget):
         names = set(first) | {c.name for c in self.controls if not isinstance(c, Presets)}
         if clash := {c.name for c in self.controls} & set(first):
             raise ExplorerError(f"{sorted(clash)} name both a control and an output")
-        self._check_places()
+        check_places(self.views, self.controls)
         for view in self.views:
             if missing := view.names() - names:
                 raise ExplorerError(
@@ -174,29 +173,7 @@ class Explorer(anywidget.AnyWidget):
             view.check(first)
             for mark in view.marks if isinstance(view, Overlay) else [view]:
                 if isinstance(mark, Points) and mark.handles is not None:
-                    self._check_handles(mark, first)
-
-    def _check_places(self) -> None:
-        placed = [name for view in self.views if isinstance(view, Controls) for name in view.of]
-        known = [control.name for control in self.controls]
-        if missing := [name for name in placed if name not in known]:
-            raise ExplorerError(f"Controls: {missing} are not among the controls {known}")
-        if twice := sorted({name for name in placed if placed.count(name) > 1}):
-            raise ExplorerError(f"Controls: {twice} have two places")
-
-    def _check_handles(self, mark: Points, outputs: Mapping[str, np.ndarray]) -> None:
-        found = next((c for c in self.controls if c.name == mark.handles), None)
-        if not isinstance(found, Handles):
-            names = [c.name for c in self.controls if isinstance(c, Handles)]
-            raise ExplorerError(
-                f"Points: handles = {mark.handles!r} is not one of the Handles {names}"
-            )
-        points = np.size(outputs[mark.x])
-        if points != found.count:
-            raise ExplorerError(
-                f"Points: {mark.x!r} has {points} points, but the handles {found.name!r} are "
-                f"{found.count}"
-            )
+                    check_handles(mark, self.controls, first)
 
     # The function and its words
 

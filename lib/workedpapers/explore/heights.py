@@ -97,7 +97,9 @@ def _controls_height(controls: Sequence[Control], sizes: Sizes) -> int:
     kinds = [control.kind for control in controls]
     wide = {"play": sizes.player, "handles": sizes.handles}  # as wide as the figure
     rows = [wide[kind] for kind in kinds if kind in wide]
-    rows += [_presets_height(control, sizes) for control in controls if isinstance(control, Presets)]
+    rows += [
+        _presets_height(control, sizes) for control in controls if isinstance(control, Presets)
+    ]
     lines = -(-(len(controls) - len(rows)) // ((sizes.width + 32) // 282))
     rows += [sizes.control] * lines
     return sum(rows) + 14 * (len(rows) - 1)

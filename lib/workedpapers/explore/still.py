@@ -244,8 +244,8 @@ def _lines(plot: "Plot", mark: Lines, known: Known, number: int) -> int:
     x = known[mark.x]
     steps = mark.y if mark.steps is True else mark.steps or ()
     for k, (low, high) in enumerate(mark.bands):
-        plot.fill_between(x, known[low], known[high], color=_colour(number + min(k, len(mark.y) - 1)),
-                          alpha=0.18, lw=0)  # fmt: skip
+        colour = _colour(number + min(k, len(mark.y) - 1))
+        plot.fill_between(x, known[low], known[high], color=colour, alpha=0.18, lw=0)
     for name, label in zip(mark.y, mark.labels or (), strict=True):
         dash = palette()["dash"][number % len(palette()["dash"])]
         style = (0, tuple(d / 2 for d in dash)) if dash else "-"

@@ -42,7 +42,7 @@ _BASE: dict[str, Any] = {
 
 #: Scenes: the values of all sliders and points, by name.
 PRESETS: dict[str, dict[str, Any]] = {
-    "Straight home": _BASE,
+    "Monotone": _BASE,
     "Oscillation": _BASE | {"lr_g": 3.6},
     "Mode collapse": _BASE | {"lr_g": 0.45, "start": [-0.3, 0.4, 5.8]},
     "Surplus": _BASE | {"lr_g": 0.3, "rho": 0.6, "start": [-0.3, 0.1, 0.4]},
@@ -50,7 +50,7 @@ PRESETS: dict[str, dict[str, Any]] = {
     | {"lr_g": 0.972, "sigma": 0.6, "true": [-5.0, -2.0, 1.0], "start": [-4.6, 4.0, 4.7]},
     "Simultaneous": _BASE
     | {"lr_g": 10.8, "lr_d": 0.05, "order": "simultaneous", "start": [-4.5, 0.3, 5.4]},
-    "No regularisation": _BASE | {"lr_g": 3.6, "decay": 0.0},
+    "No decay": _BASE | {"lr_g": 3.6, "decay": 0.0},
 }
 
 
@@ -224,8 +224,8 @@ def training_live(**options: Any) -> Explorer:
         + Points("start_x", "start_y", label="start", handles="start", hollow=True)
     )  # fmt: skip
     history = Lines(
-        "step", ["y_1", "y_2", "y_3"], labels=names, xlabel="Step", ylabel="Places of the generated points",
-        xlim="float", ylim=(-9, 9), height=190,
+        "step", ["y_1", "y_2", "y_3"], labels=names, xlabel="Step",
+        ylabel="Places of the generated points", xlim="float", ylim=(-9, 9), height=190,
         rules=[Rule(y="first_true"), Rule(y="second_true"), Rule(y="third_true")],
     )  # fmt: skip
     plane = (
@@ -252,7 +252,8 @@ def training_live(**options: Any) -> Explorer:
             Play("frame", FRAMES, fps=60, label="Step", value=40),
             Slider("lr_g", 0.01, 20, log=True, value=first["lr_g"], label="Generator step"),
             Slider("lr_d", 0.01, 0.5, log=True, value=first["lr_d"], label="Discriminator step"),
-            Slider("decay", 0, 1.5, step=0.02, value=first["decay"], label="Regularisation"),
+            Slider("decay", 0, 1.5, step=0.02, value=first["decay"],
+                   label="Regularisation (decay)"),
             Slider("sigma", 0.4, 2.5, step=0.05, value=first["sigma"], label="Kernel width σ"),
             Slider("rho", 0.25, 3, step=0.05, value=first["rho"],
                    label="Mass of a generated point"),

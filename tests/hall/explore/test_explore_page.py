@@ -189,8 +189,8 @@ def test_a_phone_is_wide_enough(open_page, width):
         settle(page)
     small = page.evaluate(
         "[...document.querySelectorAll('.wp-x :is(button, select, summary, input[type=range], "
-        ".wp-segments label, .wp-combo input)')].filter((e) => e.checkVisibility() && e.offsetHeight < 40)"
-        ".map((e) => e.outerHTML)"
+        ".wp-segments label, .wp-combo input)')]"
+        ".filter((e) => e.checkVisibility() && e.offsetHeight < 40).map((e) => e.outerHTML)"
     )
     assert small == []
 

@@ -161,8 +161,9 @@ def pressed(page):
 def outputs(page):
     """What the controls show, by their label."""
     return page.evaluate(
-        "Object.fromEntries([...document.querySelectorAll('#presets .wp-controls > * > output')].map("
-        "(o) => [o.parentElement.querySelector('label').textContent, o.textContent]))"
+        "Object.fromEntries("
+        "[...document.querySelectorAll('#presets .wp-controls > * > output')].map((o) => "
+        "[o.parentElement.querySelector('label').textContent, o.textContent]))"
     )
 
 
