@@ -245,7 +245,7 @@ def probe_settings(
         values: dict[str, Any] = {}
         for axis in axes:
             control = by_name[axis.name]
-            if isinstance(control, Slider) and control.step is None:
+            if isinstance(control, Slider) and control.step is None and control.stops is None:
                 values[axis.name] = _between(control, rng)
             else:
                 values[axis.name] = control.sample(rng)
