@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from .closed_forms import collapse_radius, expulsion_threshold, hopf_lr_g, oscillation_threshold
+from .closed_forms import collapse_radius, expulsion_threshold, hopf_lr_g
+from .dynamics import simulate
 from .influence import influence_bound
 from .live import training_live
 from .ring import GAMMAS, STARTS, WIDTHS, load_ring_map, ring, start_points, summary
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "collapse_figure",
+    "cost_figure",
     "decay_figure",
     "influence_figure",
     "network_figure",
@@ -203,12 +205,13 @@ def collapse_figure(found: pd.DataFrame) -> Shown:
 
     with style():
         figure, axes = plt.subplots()
-        for n, some in found.groupby("n"):
-            end = float(expulsion_threshold(int(n)))
+        for n in np.unique(found["n"]):
+            some = found[found["n"] == n]
+            end = float(expulsion_threshold(n))
             ratio = np.linspace(1.001, end, 200)
-            (line,) = axes.plot(ratio, collapse_radius(int(n), ratio, 1.0), label=f"{n} points")
+            (line,) = axes.plot(ratio, collapse_radius(n, ratio, 1.0), label=f"{n} points")
             axes.plot(some["mass_ratio"], some["simulated"], "o", color=line.get_color(), ms=6)
-            axes.plot(end, collapse_radius(int(n), end, 1.0), "x", color=line.get_color(), ms=8)
+            axes.plot(end, collapse_radius(n, end, 1.0), "x", color=line.get_color(), ms=8)
         axes.set_xlabel("Generated mass over true mass")
         axes.set_ylabel("Distance from the true point (widths)")
         axes.legend()
@@ -255,6 +258,51 @@ def outcast_figure(found: pd.DataFrame) -> Shown:
     )
 
 
+def cost_figure(settings: int = 64, decay: float = 0.2) -> Shown:
+    """Processor time of a batch against its length, by history and on the lattice."""
+    import time
+
+    import matplotlib.pyplot as plt
+
+    from workedpapers.plotting import show, style
+
+    rates = np.linspace(0.05, 0.5, settings)
+    lengths = [100, 200, 400, 800]
+    seconds: dict[str, list[float]] = {"history": [], "lattice": []}
+    for method, spent in seconds.items():
+        for steps in lengths:
+            begin = time.process_time()
+            simulate(
+                [-5.0, 0.0, 5.0], [-4.2, 0.9, 5.8], lr_d=0.1, lr_g=rates, decay=decay, steps=steps,
+                method=method, keep="last", show=False,
+            )  # fmt: skip
+            spent.append(time.process_time() - begin)
+    with style():
+        figure, axes = plt.subplots()
+        for (method, spent), marker in zip(seconds.items(), "os", strict=True):
+            axes.loglog(lengths, spent, marker=marker, label=f"by {method}")
+        axes.set_xticks(lengths, [str(n) for n in lengths])
+        axes.minorticks_off()
+        axes.set_xlabel("Steps")
+        axes.set_ylabel("Processor time (s)")
+        axes.legend()
+    first, last = (seconds["history"][k] / seconds["lattice"][k] for k in (0, -1))
+    return show(
+        figure,
+        alt=(
+            f"Processor time against steps for {settings} settings on logarithmic axes. The "
+            f"history costs {first:.1f} times as much as the lattice at {lengths[0]} steps and "
+            f"{last:.1f} times at {lengths[-1]}."
+        ),
+        caption=(
+            f"Cost of {settings} settings of three points on the machine that built this page. The "
+            "lattice's grows with the steps, the history's with their square until old terms may "
+            "be dropped."
+        ),
+        name="cost",
+    )
+
+
 def network_figure(table: pd.DataFrame) -> Shown:
     """Modes covered by small neural GANs, mean and interval for each setting.
 
@@ -277,7 +325,9 @@ def network_figure(table: pd.DataFrame) -> Shown:
     return show(
         figure,
         alt="Share of modes covered by setting: "
-        + "; ".join(f"{s} {c:.2f}" for s, c in zip(table["setting"], table["coverage"], strict=True)),
+        + "; ".join(
+            f"{s} {c:.2f}" for s, c in zip(table["setting"], table["coverage"], strict=True)
+        ),
         caption="Neural GANs on a ring of eight Gaussians: share of modes covered over the last "
         "third of training, mean over seeds with 95% bootstrap interval.",
         name="networks",
@@ -292,14 +342,17 @@ def _summary(start: str) -> pd.DataFrame:
 
 def width_cell(width: float, strength: float, start: str) -> dict[str, Any]:
     """Outputs of `width_explorer` at one setting of the stored map."""
-    paths, runs = load_ring_map()
+    paths, _runs = load_ring_map()
     table = _summary(start)
     i, j = int(np.argmin(np.abs(WIDTHS - width))), int(np.argmin(np.abs(GAMMAS - strength)))
     here = table[(table["sigma"] == WIDTHS[i]) & (table["G"] == GAMMAS[j])].iloc[0]
     path = paths[STARTS.index(start), i, j].clip(-3, 3)  # frames, points, 2
     gap = np.full((1, path.shape[1], 2), np.nan)
     joined = np.concatenate([path, gap]).transpose(1, 0, 2).reshape(-1, 2)
-    maps = {name: table.pivot(index="G", columns="sigma", values=name) for name in ("covered", "lost")}
+    maps = {
+        name: table.pivot_table(index="G", columns="sigma", values=name)
+        for name in ("covered", "lost")
+    }
     places, begun = ring(), start_points(start, 0)
     return {
         "widths": WIDTHS,
@@ -330,7 +383,16 @@ def width_explorer(**options: Any) -> Explorer:
     ----------
     options : passed on to `workedpapers.explore.Explorer`.
     """
-    from workedpapers.explore import Choice, Explorer, HeatMap, Lines, Number, Points, Sentence, Slider
+    from workedpapers.explore import (
+        Choice,
+        Explorer,
+        HeatMap,
+        Lines,
+        Number,
+        Points,
+        Sentence,
+        Slider,
+    )
 
     maps: dict[str, Any] = {"xlog": True, "ylog": True, "xlabel": "Kernel width σ", "height": 260}
     settings: dict[str, Any] = {
