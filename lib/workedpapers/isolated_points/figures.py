@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from .closed_forms import collapse_radius, expulsion_threshold, hopf_lr_g
+from .closed_forms import collapse_radius, expulsion_threshold, flip_lr_g, hopf_lr_g
 from .dynamics import simulate
 from .influence import influence_bound
 from .live import training_live
@@ -123,7 +123,8 @@ def phase_figure(diagram: pd.DataFrame, a: float) -> Shown:
     strengths, ratios = diagram["G"].unique(), diagram["rho"].unique()
     # In units with p = sigma = decay = 1 a rate lr_g is G a / q.
     fine = np.linspace(ratios.min(), ratios.max(), 400)
-    hopf = hopf_lr_g(p=1, q=fine, sigma=1, lr_d=a, decay=1) * fine / a
+    units = {"p": 1, "q": fine, "sigma": 1, "lr_d": a, "decay": 1}
+    ends = [end(**units) * fine / a for end in (hopf_lr_g, flip_lr_g)]
     with style(axes_grid=False):
         figure, axes = plt.subplots()
         colours = ListedColormap([PALETTE[0], PALETTE[2], PALETTE[1]])
@@ -131,9 +132,11 @@ def phase_figure(diagram: pd.DataFrame, a: float) -> Shown:
             strengths, ratios, cells, cmap=colours, vmin=-0.5, vmax=2.5, alpha=0.45,
             rasterized=True,
         )  # fmt: skip
-        axes.plot(hopf, fine, color="0.2", ls="--", label="stable up to here, theory")
+        ink = plt.rcParams["text.color"]
+        for end in ends:
+            axes.plot(end, fine, color=ink, ls="--")
         for sign in (-1, 1):
-            axes.plot(_swing(fine, a, sign), fine, color="0.2", ls=":" if sign < 0 else "-.")
+            axes.plot(_swing(fine, a, sign), fine, color=ink, ls=":" if sign < 0 else "-.")
         axes.axhline(1, lw=1, color="0.5")
         axes.set(xscale="log", xlim=(strengths.min(), strengths.max()), xlabel="G")
         axes.set(ylim=(ratios.min(), ratios.max()), ylabel="Mass ratio ρ = q / p")
@@ -239,7 +242,7 @@ def outcast_figure(found: pd.DataFrame) -> Shown:
         figure, axes = plt.subplots()
         axes.plot(found["G"], found["theory"], label="theory, exact")
         axes.plot(found["G"], found["continuous"], label="theory, continuous time")
-        axes.plot(found["G"], found["simulated"], "o", color="0.3", label="simulation")
+        axes.plot(found["G"], found["simulated"], "o", color="0.5", label="simulation")
         axes.set_xlabel("G")
         axes.set_ylabel("Speed (widths per forgetting time)")
         axes.set_ylim(0)
@@ -397,9 +400,10 @@ def width_explorer(**options: Any) -> Explorer:
     maps: dict[str, Any] = {"xlog": True, "ylog": True, "xlabel": "Kernel width σ", "height": 260}
     settings: dict[str, Any] = {
         "title": "Points that are not isolated",
-        "caption": "Left: eight generated points (triangles, with their paths; rings where they "
-        "began) on a ring of eight modes, first seed. Maps: mean over 20 seeds of modes covered "
-        "and of points lost, that is farther than 1 from every mode, after 2,000 steps.",
+        "caption": "Left: eight generated points on a ring of eight modes (squares), first seed: "
+        "diamonds in the end, with their paths; hollow triangles at the start. Maps: mean over 20 "
+        "seeds of modes covered, and of points lost (farther than 1 from every mode), after 2,000 "
+        "steps.",
         "alt": "With width {width} and G = {strength}, starting {start}, {covered:.1f} of 8 modes "
         "are covered and {lost:.1f} of 8 points are lost, mean over 20 seeds.",
         "gaps": ["path_y"],

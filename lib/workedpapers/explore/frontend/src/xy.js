@@ -100,8 +100,8 @@ export function makeXY(panel, { theme, ranges, handle }) {
       known = { ...controls, ...outputs };
       for (const [layer, trail] of trails) remember(trail, layer, outputs, now - frame);
       frame = now;
-      x.see(seen(layers, 'x', outputs));
-      y.see(seen(layers, 'y', outputs));
+      x.see(seen(layers, 'x', outputs, panel.xlog));
+      y.see(seen(layers, 'y', outputs, panel.ylog));
       if (z) {
         z.see([outputs[map.z].data]);
         legend.bounds(...zBounds());
@@ -149,11 +149,11 @@ function limitsOf(panel, layers, axis, ranges, handle) {
   return makeLimits({ limits: panel[`${axis}lim`], log: panel[`${axis}log`], names, ranges, pad, include });
 }
 
-function seen(layers, axis, outputs) {
+function seen(layers, axis, outputs, log) {
   return layers.flatMap((layer) => {
     if (layer.mark !== 'heatmap') return onAxis(layer, axis).map((name) => listOf(outputs[name]));
     const n = outputs[layer.z].shape[axis === 'x' ? 1 : 0];
-    return [rims(placesOf(layer[axis], outputs), n)];
+    return [rims(placesOf(layer[axis], outputs), n, log)];
   });
 }
 
