@@ -497,12 +497,12 @@ for update in ("alternating", "simultaneous"):
 # of its swing at first.
 
 # %%
-for width in (1.0, 2.0, 4.0):
+for width in (2.0, 4.0, 8.0, 16.0):
     circling = ip.simulate([0.0], [0.5], steps=2000, **dirac_settings(width))
     swing = np.abs(circling.generated[:, 0, 0])
-    left = [swing[k : k + 60].max() / swing[:60].max() for k in (200, 1000)]
+    left = [swing[k : k + 60].max() / swing[:60].max() for k in (200, 1900)]
     print(
-        f"width {width:.0f}: {left[0]:.2f} after 200 steps, {left[1]:.2f} after 1,000"
+        f"width {width:2.0f}: {left[0]:.2f} after 200 steps, {left[1]:.2f} after 1,900"
     )
 
 # %% [markdown]
