@@ -9,7 +9,26 @@ import { heading, makePlot, sample } from './plot.js';
 import { dash, gradient } from './theme.js';
 
 const facets = () => [{ scale: 'x', auto: true }, { scale: 'y', auto: true }];
-const PATHS = { line: uPlot.paths.linear(), step: uPlot.paths.stepped({ align: 1 }) };
+const linear = uPlot.paths.linear();
+const PATHS = {
+  line: (u, k, from, to) => (turns(u.data[k][0]) ? trace(u, ...u.data[k]) : linear(u, k, from, to)),
+  step: uPlot.paths.stepped({ align: 1 }),
+};
+
+// A curve that turns back. For a gap uPlot would blank out the whole strip between two positions,
+// in which other parts of such a curve may lie.
+function trace(u, xs, ys) {
+  const stroke = new Path2D();
+  let pen = 'moveTo';
+  for (let i = 0; i < xs.length; i += 1) {
+    if (ys[i] === null) pen = 'moveTo';
+    else {
+      stroke[pen](u.valToPos(xs[i], 'x', true), u.valToPos(ys[i], 'y', true));
+      pen = 'lineTo';
+    }
+  }
+  return { stroke, fill: null, clip: null };
+}
 
 export function makeXY(panel, { theme, ranges, handle }) {
   const host = h('div', { class: 'wp-plot' });
