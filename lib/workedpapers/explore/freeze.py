@@ -191,7 +191,9 @@ def _measure(
         report = OutputReport(name, kind, relative=name in log)
         report.constant = _constant(table, len(stored.axes))
         if kind == "f":
-            report.low, report.high = float(np.nanmin(table)), float(np.nanmax(table))
+            known = table[~np.isnan(table)]  # nothing is left of gaps at every setting
+            low, high = (known.min(), known.max()) if known.size else (0, 0)
+            report.low, report.high = float(low), float(high)
         differ = 0
         for values, truth in truths:
             got = read(stored, name, kind, values, method, name in log)
