@@ -27,7 +27,7 @@ class Scenario:
     trials : trials of a subject, half of them (rounded down) with familiar faces; at least as
         many as images.
     onset : when the effect of familiarity starts, in seconds, at least 0 and before ``tmax``.
-    effect : its size. 1 adds up to 8 nA m to the right fusiform face area; 0 is the null.
+    effect : its size. 1 adds up to 10 nA m to the right fusiform face area; 0 is the null.
     sfreq : samples per second, in Hz.
     tmin, tmax : first and last time of a trial, in seconds; the baseline is from tmin to 0.
     images : pictures in all, an even number, half of them of familiar people; at least 4.
@@ -64,7 +64,7 @@ class Scenario:
     images: int = 40
     identities: int = 20
     luminance_confound: float = 0.0
-    luminance_gain: float = 0.25
+    luminance_gain: float = 0.3
     image_sd: float = 0.0
     subject_sd: float = 1.0
     onset_sd: float = 0.0

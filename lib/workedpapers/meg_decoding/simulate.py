@@ -203,9 +203,7 @@ def _field(
     return np.asarray(X)
 
 
-def _pink(
-    count: int, length: int, sfreq: float, rng: np.random.Generator
-) -> NDArray[np.float32]:
+def _pink(count: int, length: int, sfreq: float, rng: np.random.Generator) -> NDArray[np.float32]:
     """Series whose power falls as 1/f from 1 Hz on, with variance 1 between 0 and 125 Hz.
 
     They are the first part of periodic series of twice the length, so that the end of a trial

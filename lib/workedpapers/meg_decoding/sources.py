@@ -37,7 +37,7 @@ Floats = NDArray[np.float64]
 SOURCES = ("V1", "rOFA", "rFFA", "lFFA", "rATL")
 
 POSITIONS = 1e-3 * np.array(
-    [[8, -70, 5], [35, -55, -12], [37, -35, -24], [-37, -35, -24], [42, 12, -30]]
+    [[8, -67, 5], [35, -55, -12], [37, -35, -24], [-37, -35, -24], [42, 12, -30]]
 )
 # What the currents point along, before the silent radial part is taken off: up in V1, and along
 # the lower surface of the temporal lobe elsewhere, mirrored between the hemispheres.
@@ -51,15 +51,15 @@ SENSOR_NOISE = {"mag": 25e-15, "grad": 5e-13}
 
 # source: (start in s, peak in s, sharpness k, current in nA m)
 _BUMPS = {
-    "V1": [(0.060, 0.095, 6.0, 16.0)],
+    "V1": [(0.060, 0.095, 6.0, 28.0)],
     "rOFA": [(0.065, 0.115, 6.0, 10.0), (0.110, 0.175, 7.0, -6.0)],
     "rFFA": [(0.100, 0.170, 10.0, 50.0), (0.170, 0.260, 4.0, -20.0)],
     "lFFA": [(0.100, 0.170, 10.0, 35.0), (0.170, 0.260, 4.0, -14.0)],
     "rATL": [(0.180, 0.330, 3.0, 12.0)],
 }
 _RISE, _DECAY = 0.030, 0.250
-_FAMILIARITY = np.array([0.0, 4.0, 8.0, 5.0, 0.0])  # nA m where the early effect is at its top
-_FAMILIARITY_LATE = 6.0  # nA m, in the last source
+_FAMILIARITY = np.array([0.0, 6.0, 11.0, 7.0, 0.0])  # nA m where the early effect is at its top
+_FAMILIARITY_LATE = 8.0  # nA m, in the last source
 
 
 def bump(times: ArrayLike, start: float, peak: float, sharpness: float) -> Floats:
