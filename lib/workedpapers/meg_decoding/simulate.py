@@ -188,7 +188,7 @@ def _field(
     """What the sensors measure, shape (trials, 306, t), single precision."""
     if scene.noise == 0:
         return np.matmul(who.mixing, currents).astype(np.float32)
-    trials, n, t = currents.shape
+    trials, _, t = currents.shape
     pink = _pink(trials * who.background.shape[1], t, scene.sfreq, rng)
     latent = np.concatenate(
         [currents.astype(np.float32), pink.reshape(trials, -1, t)], axis=1, dtype=np.float32
