@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
 from workedpapers.meg_decoding.head import sensors
+from workedpapers.meg_decoding.noise import pink_noise
 from workedpapers.meg_decoding.scenario import Scenario, draw_images
 from workedpapers.meg_decoding.simulate import (
     simulate_arrays,
@@ -199,9 +200,7 @@ def test_sensor_noise_has_the_stated_size():
 
 
 def test_background_power_falls_as_one_over_the_frequency():
-    from workedpapers.meg_decoding.simulate import _pink
-
-    series = _pink(4000, 512, 250.0, np.random.default_rng(0))
+    series = pink_noise(4000, 512, 250.0, np.random.default_rng(0))
     window = np.hanning(512)
     power = (np.abs(np.fft.rfft(series * window)) ** 2).mean(axis=0)
     frequency = np.fft.rfftfreq(512, 1 / 250)
@@ -213,11 +212,9 @@ def test_background_power_falls_as_one_over_the_frequency():
 
 @pytest.mark.parametrize("sfreq", [125.0, 500.0])
 def test_the_noise_per_hertz_does_not_depend_on_the_sampling(sfreq):
-    from workedpapers.meg_decoding.simulate import _pink
-
     def density(rate, low=5, high=50):
         length = round(1.2 * rate)
-        series = _pink(3000, length, rate, np.random.default_rng(1))
+        series = pink_noise(3000, length, rate, np.random.default_rng(1))
         power = (np.abs(np.fft.rfft(series)) ** 2).mean(axis=0) / (length * rate)
         frequency = np.fft.rfftfreq(length, 1 / rate)
         return power[(frequency >= low) & (frequency <= high)].mean()

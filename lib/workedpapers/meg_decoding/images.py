@@ -8,6 +8,7 @@ values as they are; ``linear=False`` does so.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +93,7 @@ def _features(rgb: Floats, bins: int, edges: Floats, linear: bool) -> dict[str, 
         where = np.minimum((rgb[..., channel] * bins + 1e-9).astype(int), bins - 1)
         counts = np.bincount(where.ravel(), minlength=bins)
         row |= {f"{colour}_{b}": float(count / Y.size) for b, count in enumerate(counts)}
-    names = (f"energy_{low:g}_{high:g}" for low, high in zip(edges[:-1], edges[1:], strict=True))
+    names = (f"energy_{low:g}_{high:g}" for low, high in pairwise(edges))
     return row | dict(zip(names, map(float, spectrum_energy(Y, edges)), strict=True))
 
 
@@ -127,7 +128,10 @@ def spectrum_energy(picture: Floats, edges: Floats) -> Floats:
     down, across = np.fft.fftfreq(height) * height, np.fft.fftfreq(width) * height
     cycles = np.hypot(down[:, None], across[None, :]) + 1e-9  # a frequency on an edge is above it
     ring = np.searchsorted(edges, cycles.ravel(), side="right")
-    return np.bincount(ring, weights=power.ravel(), minlength=len(edges) + 1)[1 : len(edges)]
+    return np.asarray(
+        np.bincount(ring, weights=power.ravel(), minlength=len(edges) + 1)[1 : len(edges)],
+        dtype=float,
+    )
 
 
 def _as_rgb(picture: Any, name: str) -> Floats:

@@ -29,6 +29,7 @@ from workedpapers.checks import positive_int
 from workedpapers.progress import progress
 
 from .head import sensors
+from .noise import pink_noise
 from .scenario import Scenario, draw_images
 from .sources import (
     BACKGROUND,
@@ -48,7 +49,6 @@ __all__ = ["Recording", "simulate_arrays", "simulate_group", "simulate_subject",
 Floats = NDArray[np.float64]
 
 _BACKGROUND = 6e-9  # standard deviation of a background dipole, 0 to 125 Hz, in A m
-_PINK_TO = 125.0  # Hz
 
 # Standard deviations between subjects for subject_sd = 1.
 _STRENGTH_SD, _EFFECT_SD = 0.25, 0.3  # of the logarithm
@@ -189,38 +189,18 @@ def _field(
     if scene.noise == 0:
         return np.matmul(who.mixing, currents).astype(np.float32)
     trials, _, t = currents.shape
-    pink = _pink(trials * who.background.shape[1], t, scene.sfreq, rng)
+    pink = pink_noise(trials * who.background.shape[1], t, scene.sfreq, rng)
     latent = np.concatenate(
         [currents.astype(np.float32), pink.reshape(trials, -1, t)], axis=1, dtype=np.float32
     )
     mixing = np.hstack([who.mixing, scene.noise * _BACKGROUND * who.background])
     X = np.matmul(mixing.astype(np.float32), latent)
     white = rng.standard_normal(X.shape, dtype=np.float32)
-    density = np.sqrt(scene.sfreq / (2 * _PINK_TO))  # the noise per hertz is that at 250 Hz
+    density = np.sqrt(scene.sfreq / 250)  # the noise per hertz is that at 250 Hz
     sd = [SENSOR_NOISE[kind] * scene.noise * density for kind in sensors().kinds]
     white *= np.array(sd, dtype=np.float32)[:, None]
     X += white
     return np.asarray(X)
-
-
-def _pink(count: int, length: int, sfreq: float, rng: np.random.Generator) -> NDArray[np.float32]:
-    """Series whose power falls as 1/f from 1 Hz on, with variance 1 between 0 and 125 Hz.
-
-    They are the first part of periodic series of twice the length, so that the end of a trial
-    does not know its beginning.
-    """
-    from scipy import fft
-
-    period = fft.next_fast_len(2 * length, real=True)
-    frequency = fft.rfftfreq(period, 1 / sfreq)
-    # Power per hertz; a bin's coefficient has a real and an imaginary part, and a twin at -f.
-    power = 1 / np.maximum(frequency, 1.0) / (1 + np.log(_PINK_TO))
-    power[0] = 0
-    scale = np.sqrt(power * frequency[1]) * period / 2
-    parts = rng.standard_normal((count, len(frequency), 2), dtype=np.float32)
-    parts *= scale.astype(np.float32)[:, None]
-    spectrum = parts.view(np.complex64)[..., 0]
-    return np.asarray(fft.irfft(spectrum, period, axis=-1)[:, :length])
 
 
 def to_epochs(recording: Recording) -> mne.EpochsArray:
