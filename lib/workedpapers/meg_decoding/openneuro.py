@@ -85,7 +85,7 @@ def load_ds000117(
     """Famous ("familiar") against unfamiliar faces, downloaded on the first call.
 
     Runs, sampling and rejection are those of the configuration for this data set in
-    mne-bids-pipeline, without its Maxwell filter. For latencies take all `RUNS` and
+    mne-bids-pipeline, without its Maxwell filter; the low-pass at 40 Hz is ours. For latencies take all `RUNS` and
     ``sfreq=250``: at 125 Hz a sample lasts 8 ms.
 
     Parameters
@@ -101,8 +101,8 @@ def load_ds000117(
 
     Returns
     -------
-    Epochs with metadata as of `load_bids`, or for "all" a list of them. Each picture shows a
-    person of its own, so identity and image are the same.
+    Epochs with metadata as of `load_bids`, or for "all" a list of them. Each picture is
+    taken to show a person of its own, so identity and image are the same.
 
     Raises
     ------
