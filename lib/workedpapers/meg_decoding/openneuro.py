@@ -85,8 +85,8 @@ def load_ds000117(
     """Famous ("familiar") against unfamiliar faces, downloaded on the first call.
 
     Runs, sampling and rejection are those of the configuration for this data set in
-    mne-bids-pipeline, without its Maxwell filter; the low-pass at 40 Hz is ours. For latencies take all `RUNS` and
-    ``sfreq=250``: at 125 Hz a sample lasts 8 ms.
+    mne-bids-pipeline, without its Maxwell filter; the low-pass at 40 Hz is ours. For
+    latencies take all `RUNS` and ``sfreq=250``: at 125 Hz a sample lasts 8 ms.
 
     Parameters
     ----------
