@@ -7,7 +7,7 @@ TIMES = np.arange(-25, 101) * 0.004  # -0.1 to 0.4 s, 250 Hz
 ONSET = 0.085
 
 
-def separation(times, *, kind="learned", onset=ONSET, ramp=0.03, half_life=0.1, clutter=1.0, strength=1.0):
+def separation(times, *, kind, onset, strength, ramp=0.03, half_life=0.1, clutter=1.0):
     """The classes' distance d' over time.
 
     The signal grows along a line for `ramp` seconds, then decays. A "linear" decoder sees it as
@@ -22,7 +22,7 @@ def separation(times, *, kind="learned", onset=ONSET, ramp=0.03, half_life=0.1, 
     return signal**2 / np.hypot(signal, clutter) if kind == "learned" else signal
 
 
-def noise(rng, shape, correlation, sd):
+def noise(rng, shape, correlation=0.4, sd=0.05):
     """Stationary AR(1) noise along the last axis."""
     white = rng.normal(size=shape)
     out = np.empty(shape)
@@ -32,9 +32,13 @@ def noise(rng, shape, correlation, sd):
     return sd * out
 
 
-def group(rng, subjects=16, times=TIMES, *, strength=1.0, spread=0.3, correlation=0.4, sd=0.05, spread_onset=0.0, **how):
+def group(rng, subjects=16, times=TIMES, *, strength=1.0, spread=0.3, kind="learned", onset=ONSET,
+          **of_noise):  # fmt: skip
     """AUC courses, shape (subjects, times); amplitudes differ by a log-normal factor."""
-    gains = strength * np.exp(spread * rng.normal(size=subjects))
-    first = how.pop("onset", ONSET) + spread_onset * rng.normal(size=subjects)
-    d = [separation(times, strength=g, onset=o, **how) for g, o in zip(gains, first, strict=True)]
-    return ndtr(np.array(d) / np.sqrt(2)) + noise(rng, (subjects, len(times)), correlation, sd)
+    gains = strength * np.exp(spread * rng.normal(size=(subjects, 1)))
+    d = separation(times, strength=gains, onset=onset, kind=kind)
+    return (
+        0.5 * (strength == 0)
+        + ndtr(d / np.sqrt(2)) * (strength > 0)
+        + noise(rng, (subjects, len(times)), **of_noise)
+    )

@@ -39,8 +39,7 @@ def bayes_factor_t(
 
     Parameters
     ----------
-    t : array of t values; may be infinite, where the factor is infinite too (0 for a directed
-        prior that points the other way is not reached: it has a positive limit).
+    t : finite t values, any shape.
     subjects : n, at least 2.
     scale : s, of the prior; 0.707 by default, 1 in Rouder et al. (2009).
     tail : ``"two-sided"``, ``"greater"`` or ``"less"``.
@@ -51,10 +50,11 @@ def bayes_factor_t(
 
     Raises
     ------
-    TypeError, ValueError : t that holds NaN, subjects below 2, a scale that is not positive.
+    TypeError, ValueError : t that is not finite, subjects below 2, a scale that is not positive.
 
     Source: Rouder, Speckman, Sun, Morey and Iverson, Psychon. Bull. Rev. 16 (2009) 225, equation
-    1; the directed form is derived there from theirs by integrating over the noise.
+    1. The directed form is ours, from the same integral before the noise is integrated out; the
+    tests compare it with quadrature of the noncentral t distribution.
     """
     values = as_float_array(t, "t", empty=True)
     n = positive_int(subjects, "subjects", least=2)

@@ -13,6 +13,7 @@ from workedpapers.checks import as_float_array
 __all__ = ["Floats", "Scores", "Window", "as_scores", "as_times", "window_mask"]
 
 Floats = NDArray[np.float64]
+#: One array, or a list with one course per subject.
 Scores = npt.ArrayLike | Sequence[npt.ArrayLike]
 Window = tuple[float | None, float | None]
 
@@ -61,11 +62,11 @@ def as_scores(
     TypeError, ValueError : if the shape is another, the number of subjects too small, or a value
         is missing.
     """
-    if not isinstance(scores, np.ndarray):
-        shapes = [np.shape(course) for course in scores]  # type: ignore[union-attr]
+    if isinstance(scores, (list, tuple)):
+        shapes = [np.shape(course) for course in scores]
         if len(set(shapes)) > 1:
             raise ValueError(f"{name}: expected courses of one shape, got {sorted(set(shapes))}.")
-    array = as_float_array(scores, name)
+    array = as_float_array(np.asarray(scores), name)
     if array.ndim != 2 and not (repeats and array.ndim == 3):
         wanted = "(subjects, times)" + (" or (subjects, repeats, times)" if repeats else "")
         raise ValueError(f"{name}: expected shape {wanted}, got {array.shape}.")

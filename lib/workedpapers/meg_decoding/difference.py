@@ -14,7 +14,7 @@ from workedpapers.checks import as_float_array, one_of, positive_int, probabilit
 
 from .courses import Floats, Scores, Window, as_scores, as_times
 from .landmarks import Estimator, estimator, onsets_without_one
-from .onset import _FEWEST, Onset, onset
+from .onset import FEWEST, Onset, onset
 from .resample import draw_groups, interval_of, jackknife_error, subject_courses
 
 __all__ = ["TESTS", "OnsetDifference", "onset_difference"]
@@ -96,10 +96,11 @@ def onset_difference(
     TypeError, ValueError : as `onset`; or paired groups of different size.
     """
     x = as_times(times)
-    data = [as_scores(s, x, name, least=_FEWEST) for s, name in ((a, "a"), (b, "b"))]
+    data = [as_scores(s, x, name, least=FEWEST) for s, name in ((a, "a"), (b, "b"))]
     one_of(test, "test", TESTS)
     if not isinstance(paired, (bool, np.bool_)):
         raise TypeError(f"paired: expected True or False, got {paired!r}.")
+    paired = bool(paired)
     if paired and data[0].shape != data[1].shape:
         raise ValueError(
             f"b: expected the shape of a, {data[0].shape}, since they are paired; "
@@ -112,10 +113,14 @@ def onset_difference(
         "chance": chance, "window": window, "alpha": alpha, "permutations": permutations,
         "seed": seed, **options,
     }  # fmt: skip
-    alone = [onset(d, x, method=method, level=level, n_boot=n_boot, **common) for d in data]
+
+    def one(scores: Floats) -> Onset:
+        return onset(scores, x, method=method, level=level, n_boot=n_boot, **common)
+
+    alone = one(data[0]), one(data[1])
     if not (alone[0].found and alone[1].found):
         nan = float("nan")
-        return OnsetDifference(nan, nan, nan, nan, test, bool(paired), *alone)
+        return OnsetDifference(nan, nan, nan, nan, test, paired, *alone)
     value = alone[0].value - alone[1].value
     courses = [subject_courses(d) for d in data]
     each = [estimator(method, c, x, **common) for c in courses]
@@ -124,21 +129,25 @@ def onset_difference(
     if test == "jackknife":
         error, freedom = _jackknife(left, paired)
         half = student_t.ppf(0.5 + level / 2, freedom) * error
-        p = float(2 * student_t.sf(abs(value) / error, freedom)) if error > 0 else float(value == 0)
-        return OnsetDifference(value, value - half, value + half, p, test, bool(paired), *alone)
+        if np.isnan(error):
+            p = float("nan")
+        else:
+            p = 2 * student_t.sf(abs(value) / error, freedom) if error > 0 else float(value == 0)
+        return OnsetDifference(value, value - half, value + half, float(p), test, paired, *alone)
     drawn = _bootstrap(data, each, paired, n_boot, rng)
     smaller = left[0] if len(left[0]) <= len(left[1]) else left[1]
-    low, high = interval_of("percentile", value, drawn, smaller, level)
+    # a drawn pair without an onset counts as beyond both ends
+    low = -interval_of("percentile", -value, -drawn, smaller, level)[1]
+    high = interval_of("percentile", value, drawn, smaller, level)[1]
     if test == "bootstrap":
-        known = drawn[np.isfinite(drawn)]
-        beyond = min((known <= 0).mean(), (known >= 0).mean()) if len(known) else 1.0
-        p = min(1.0, 2 * (beyond * len(known) + 1) / (len(known) + 1))
-        return OnsetDifference(value, low, high, float(p), test, bool(paired), *alone, drawn)
+        beyond = min((~(drawn > 0)).sum(), (~(drawn < 0)).sum())
+        p = min(1.0, 2 * (beyond + 1) / (n_boot + 1))
+        return OnsetDifference(value, low, high, float(p), test, paired, *alone, drawn)
     null = _permutation(courses, each, paired, n_boot, rng)
-    # a permuted group without an onset counts against the difference
-    beyond = float((~(np.abs(null) < abs(value) - 1e-12)).sum())
-    p = (beyond + 1) / (n_boot + 1)
-    return OnsetDifference(value, low, high, p, test, bool(paired), *alone, null)
+    beyond = (~(np.abs(null) < abs(value) - 1e-12)).sum()  # and so does a permuted one
+    return OnsetDifference(
+        value, low, high, float((beyond + 1) / (n_boot + 1)), test, paired, *alone, null
+    )
 
 
 def _jackknife(left: list[Floats], paired: bool) -> tuple[float, float]:

@@ -29,7 +29,7 @@ SHAPES: dict[str, tuple[float, ...]] = {
     "learned": (0.0, 0.005, 0.01, 0.02, 0.04, 0.08),
     "quadratic": (float("inf"),),
 }
-_FINER = 4  # knots per sample; a parabola through the best three finds the optimum between them
+_FINER = 8  # knots per sample; a parabola through the best three finds the optimum between them
 
 
 def rise(r: Floats, turn: float) -> Floats:
@@ -99,6 +99,8 @@ def rise_ends(
     Index into ``times``, shape (courses,); -1 where the course never exceeds chance.
     """
     mask = window_mask(times, window)
+    if not smoothing >= 0:
+        raise ValueError(f"smoothing: expected 0 or a positive number, got {smoothing}.")
     width = 2 * int(smoothing / np.median(np.diff(times)) / 2) + 1
     edge = width // 2
     padded = np.pad(courses - chance, ((0, 0), (edge, edge)), mode="edge")
@@ -112,7 +114,7 @@ def rise_ends(
         fall = np.maximum.accumulate(after, axis=1) - after > 0.2 * top
     fall &= index > half
     stop = np.where(fall.any(axis=1), fall.argmax(axis=1), len(times))[:, None]
-    first = np.where(index < stop, after, -np.inf)
+    first = np.where(index < stop, height, -np.inf)
     ends = (first >= fraction * first.max(axis=1, keepdims=True)).argmax(axis=1)
     return np.where(top[:, 0] > 0, ends, -1)
 
@@ -156,7 +158,7 @@ def fit_hinge(
     """
     turns = SHAPES[one_of(shape, "shape", SHAPES)]
     centred = one_of(baseline, "baseline", ("fit", "chance")) == "fit"
-    if not 0 < probability(fraction, "fraction"):
+    if not probability(fraction, "fraction") > 0:
         raise ValueError(f"fraction: expected a number above 0, got {fraction}.")
     if not 0 <= correlation < 1:
         raise ValueError(f"correlation: expected a number in [0, 1), got {correlation}.")

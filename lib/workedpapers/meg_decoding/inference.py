@@ -37,14 +37,14 @@ def t_values(effects: Floats) -> Floats:
     mean = effects.mean(axis=-2)
     error = effects.std(axis=-2, ddof=1) / np.sqrt(n)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(np.where(mean == 0, 0.0, mean / error))
+        return np.asarray(np.where(mean == 0, 0.0, mean / error), dtype=np.float64)
 
 
 def p_values(t: Floats, subjects: int, tail: str) -> Floats:
     """p-values of Student's t with ``subjects - 1`` degrees of freedom."""
     turned = {"greater": t, "less": -t, "two-sided": np.abs(t)}[tail]
-    p = student_t.sf(turned, subjects - 1)
-    return np.asarray(np.minimum(2 * p, 1) if tail == "two-sided" else p)
+    p = np.asarray(student_t.sf(turned, subjects - 1), dtype=np.float64)
+    return np.asarray(np.minimum(2 * p, 1)) if tail == "two-sided" else p
 
 
 def _signs(n: int, draws: int, rng: np.random.Generator) -> Floats:
@@ -52,7 +52,7 @@ def _signs(n: int, draws: int, rng: np.random.Generator) -> Floats:
     if 2.0**n <= draws:
         bits = np.arange(2**n)[:, None] >> np.arange(n) & 1
         return np.asarray(1.0 - 2 * bits)
-    flips = 1.0 - 2 * rng.integers(2, size=(draws, n))
+    flips = np.asarray(1.0 - 2 * rng.integers(2, size=(draws, n)), dtype=np.float64)
     flips[0] = 1  # the group as it is belongs to its null distribution
     return flips
 
@@ -117,7 +117,7 @@ def cluster_test(
             effects,
             n_permutations=draws,
             tail=side,
-            threshold={"start": 0, "step": 0.2} if tfce else _cluster_threshold(len(effects), side),
+            threshold={"start": 0, "step": 0.2} if tfce else cluster_threshold(len(effects), side),
             rng=np.random.default_rng(seed),
             out_type="mask",
             verbose="ERROR",
@@ -130,7 +130,7 @@ def cluster_test(
     return by_time, np.asarray(null)
 
 
-def _cluster_threshold(subjects: int, side: int) -> float:
+def cluster_threshold(subjects: int, side: int) -> float:
     threshold = float(student_t.ppf(1 - 0.05 / (1 if side else 2), subjects - 1))
     return -threshold if side < 0 else threshold
 
@@ -195,7 +195,7 @@ def group_test(
         least = (2 if tail == "two-sided" else 1) / len(null)
     elif correction in ("cluster", "tfce"):
         p, null = cluster_test(effects, draws=n, tail=tail, tfce=correction == "tfce", seed=seed)
-        least = 1 / len(null)
+        least = 1 / len(null) if len(null) else float("nan")  # MNE met no cluster to flip
     else:
         p = p_values(t, subjects, tail)
         if correction == "fdr":

@@ -13,7 +13,7 @@ from workedpapers.checks import one_of, probability
 
 from .courses import Floats, Window, window_mask
 from .hinge import fit_hinge, rise_ends
-from .inference import _cluster_threshold, cluster_test, max_t_null, p_values, t_values
+from .inference import cluster_test, cluster_threshold, max_t_null, p_values, t_values
 from .resample import leave_one_out
 
 __all__ = ["METHODS", "Estimator", "estimator", "first_cluster", "noise_correlation"]
@@ -26,15 +26,15 @@ Estimator = Callable[[Floats], Floats]
 
 
 def noise_correlation(courses: Floats) -> float:
-    """Correlation of neighbouring samples of the subjects' deviations from the group's mean.
+    """Correlation of neighbouring samples of the noise, in [0, 0.95].
 
-    Differences in amplitude between subjects would pass for correlated noise, so each course is
-    compared with its own neighbours three samples apart: the second differences are free of
-    what is smooth. For an AR(1) process with correlation r their variances at lags 1 and 2 give r.
+    The noise is what the subjects differ by. They differ in amplitude too, which is smooth in
+    time and would pass for correlation; steps between samples hardly feel it. Steps over one and
+    two samples of an AR(1) process with correlation r have variances in the ratio 1 to 1 + r.
     """
     deviation = courses - courses.mean(axis=0)
-    one = np.diff(deviation, axis=1)  # variance 2 s^2 (1 - r)
-    two = deviation[:, 2:] - deviation[:, :-2]  # variance 2 s^2 (1 - r^2)
+    one = np.diff(deviation, axis=1)
+    two = deviation[:, 2:] - deviation[:, :-2]
     if not (one**2).sum() > 0:
         return 0.0
     return float(np.clip((two**2).mean() / (one**2).mean() - 1, 0, 0.95))
@@ -130,7 +130,7 @@ def estimator(
         return lambda groups: _first(t_values(groups[..., mask] - chance) >= bar, within)
 
     _, null = cluster_test(inside, draws=permutations, seed=seed)
-    mass, threshold = _critical(null, alpha), _cluster_threshold(n, 1)
+    mass, threshold = _critical(null, alpha), cluster_threshold(n, 1)
     return lambda groups: _first(
         first_cluster(t_values(groups[..., mask] - chance), threshold, mass), within
     )
@@ -154,7 +154,7 @@ def _crossing(
     smoothing: float = 0.02,
 ) -> Floats:
     """Last upward crossing of a fraction of the first major peak, between samples by a line."""
-    if not 0 < probability(fraction, "fraction"):
+    if not probability(fraction, "fraction") > 0:
         raise ValueError(f"fraction: expected a number above 0, got {fraction}.")
     peaks = rise_ends(means, times, chance=chance, window=window, fraction=1.0, smoothing=smoothing)
     row = np.arange(len(means))

@@ -19,7 +19,7 @@ from .resample import INTERVALS, draw_groups, interval_of, jackknife_error, subj
 
 __all__ = ["Onset", "onset"]
 
-_FEWEST = 5  # with four subjects no sign-flip test comes below 1/16
+FEWEST = 5  # with four subjects no sign-flip test comes below 1/16
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,9 +130,9 @@ def onset(
     one_of(interval, "interval", INTERVALS)
     x = as_times(times)
     data = as_scores(scores, x)
-    if len(data) < _FEWEST:
+    if len(data) < FEWEST:
         raise ValueError(
-            f"scores: expected at least {_FEWEST} subjects, got {len(data)}. The interval and the "
+            f"scores: expected at least {FEWEST} subjects, got {len(data)}. The interval and the "
             f"test for an effect rest on differences between subjects."
         )
     chance = as_float_array(chance, "chance", ndim=0).item()
