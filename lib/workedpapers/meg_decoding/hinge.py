@@ -84,7 +84,8 @@ def rise_ends(
     half of its highest value in the window, until it falls by a fifth of that value or the
     window ends; the first major peak is the highest value on the way. So a lower second peak
     does not matter, a higher second peak does not hide the first, and a first peak below
-    half of the highest is taken for noise.
+    half of the highest is taken for noise. If a first peak is close to half of the highest,
+    noise decides between the two: end the window between them.
 
     Parameters
     ----------
@@ -137,6 +138,12 @@ def fit_hinge(
     :math:`(u_\tau \cdot y)^2`, where :math:`u_\tau` is the rise made orthogonal to the
     baseline and of length 1. One matrix product therefore profiles all knots of all courses
     that end at the same sample. The weight of a turn is its likelihood at the best knot.
+
+    No shape suits every course. In simulated groups of 16 subjects with a peak AUC from .57 to
+    .81, whose foot is that of a learned decoder, the mean error was 0.1 to 1.4 ms with
+    ``"learned"``, 3.7 to 6.0 ms with ``"linear"``, -6.8 to -4.4 ms with ``"quadratic"``. Where
+    the classes' distance itself rose along a line (peak .60 to .85), it was -5.5 to -3.5 ms,
+    -1.2 to -0.5 ms and about -13 ms.
 
     Parameters
     ----------
