@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from .model import (
     residuals_from_kernel,
     unpenalised_basis,
 )
-from .refit import absolute_penalty, fit_fold
+from .refit import fit_fold, penalties
 from .scaling import spread_of
 from .task import Task
 
@@ -79,17 +79,29 @@ def time_chunks(task: Task, columns: int, desc: str, show: bool) -> Iterator[sli
 
 def features(task: Task, times: slice) -> Floats:
     """Epochs at these times, centred and scaled, shape (b, n, p * window)."""
+    return scaled_features(task, times)[0]
+
+
+def scaled_features(task: Task, times: slice) -> tuple[Floats, Floats, Floats]:
+    """Features as `features`, and the means and scales they are freed of, (b, 1, p * window)."""
     last = times.stop + task.window - 1
     A = np.ascontiguousarray(task.data.X[:, :, times.start : last].transpose(2, 0, 1))
     mean = A.mean(axis=1, keepdims=True)
     A -= mean
+    spread = np.ones_like(mean)
     if task.scale is not None:
         # With scale="fold" this is for accuracy alone: each fold scales again.
-        A *= 1 / spread_of(A, mean)
-    if task.window == 1:
+        spread = spread_of(A, mean)
+        A *= 1 / spread
+    return _stacked(A, task.window), _stacked(mean, task.window), _stacked(spread, task.window)
+
+
+def _stacked(A: Floats, window: int) -> Floats:
+    """Neighbouring times side by side, shape (b, n, p * window)."""
+    if window == 1:
         return A
-    b = times.stop - times.start
-    return np.concatenate([A[s : s + b] for s in range(task.window)], axis=2)
+    b = len(A) - window + 1
+    return np.concatenate([A[s : s + b] for s in range(window)], axis=2)
 
 
 def operator(task: Task, times: slice) -> tuple[Residuals, Floats]:
@@ -102,16 +114,18 @@ def operator(task: Task, times: slice) -> tuple[Residuals, Floats]:
     Q = unpenalised_basis(weights, task.confounds)
     plain = task.confounds is None and (weights == weights[0]).all()  # Q'A = 0 already
     if p * task.window < n:
-        A = _weighted(features(task, times), weights, Q, plain)
-        alpha = absolute_penalty(task, np.einsum("bnp,bnp->b", A, A))
-        return residuals_from_features(A, alpha, Q), alpha
-    samples = Task(**{**vars(task), "window": 1}) if task.window > 1 else task
-    A = features(samples, slice(times.start, times.stop + task.window - 1))
+        A = features(task, times)
+        alpha = penalties(task, A)
+        return residuals_from_features(_weighted(A, weights, Q, plain), alpha, Q), alpha
+    A = features(replace(task, window=1), slice(times.start, times.stop + task.window - 1))
+    alpha = penalties(task, A)
     A = _weighted(A, weights, Q, plain)
     K = A @ A.transpose(0, 2, 1)
     if task.window > 1:
         K = sum((K[s : s + b] for s in range(1, task.window)), start=K[:b].copy())
-    alpha = absolute_penalty(task, np.trace(K, axis1=1, axis2=2))
+        if task.alpha is None:
+            alpha = np.lib.stride_tricks.sliding_window_view(alpha, task.window).sum(axis=1)
+        alpha = alpha[:b]
     return residuals_from_kernel(K, alpha, Q), alpha
 
 

@@ -24,13 +24,23 @@ from .task import Task
 GRID = np.logspace(-4, 3, 15)  # of alpha="auto", in units of trace(K) / n
 
 
-def absolute_penalty(task: Task, trace: Floats, train: Ints | slice = slice(None)) -> Floats:
-    """Penalties at b times; a relative one is in units of trace(K) / n, n the sum of weights."""
+def penalties(task: Task, A: Floats) -> Floats:
+    r"""Absolute penalties at the times of A, shape (b,).
+
+    A relative one is in units of :math:`\bar w\,\mathrm{tr}(AA')/n`, the mean squared norm of all
+    epochs times their mean weight; labels are not used.
+
+    Parameters
+    ----------
+    task : settings.
+    A : centred and scaled features of all epochs, shape (b, n, p).
+    """
     if isinstance(task.alpha, float):
-        return np.full(len(trace), task.alpha, trace.dtype)
-    total = (task.root_weights[train] ** 2).sum()
+        return np.full(len(A), task.alpha, A.dtype)
+    norms = np.einsum("bnp,bnp->b", A, A) / A.shape[1]
     # At a time when nothing varies any positive number will do.
-    return np.where(trace > 0, task.penalty * trace / total, 1).astype(trace.dtype)
+    scale = np.where(norms > 0, norms, 1) * np.mean(task.root_weights**2)
+    return (task.penalty * scale).astype(A.dtype)
 
 
 @dataclass(frozen=True)
@@ -92,7 +102,7 @@ def fit_fold(task: Task, A: Floats, Y: Floats, train: Ints) -> FoldFit:
     Parameters
     ----------
     task : settings.
-    A : features of all epochs, shape (b, n, p).
+    A : centred features of all epochs, shape (b, n, p).
     Y : targets of all epochs, shape (n, c).
     train : numbers of the training epochs.
     """
@@ -123,13 +133,13 @@ def fit_fold(task: Task, A: Floats, Y: Floats, train: Ints) -> FoldFit:
     labels = project_out(weights[:, None] * Y[train], Q)
     response = np.average(Y[train], axis=0, weights=weights**2).astype(Y.dtype)
     _, n, p = B.shape
-    trace = np.einsum("bnp,bnp->b", B, B)
     if task.alpha == "auto":
+        trace = np.einsum("bnp,bnp->b", B, B)
         grid = trace[:, None] / (weights**2).sum() * GRID
         errors = leave_one_out_errors(B @ B.transpose(0, 2, 1), labels, Q, grid)
         alpha = grid[np.arange(len(grid)), errors.argmin(axis=1)].astype(B.dtype)
     else:
-        alpha = absolute_penalty(task, trace, train)
+        alpha = penalties(task, A)
     Bt = B.transpose(0, 2, 1)
     if p >= n:
         solution, kept = solve_ridge(B @ Bt, labels, alpha), B

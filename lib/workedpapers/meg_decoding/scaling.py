@@ -59,6 +59,8 @@ def check_scales(data: Epoched) -> None:
 
 def moving_average(data: Epoched, window: int) -> Epoched:
     """Mean over each run of ``window`` samples, placed at the centre of the run."""
+    if window == 1:
+        return data
     runs = np.lib.stride_tricks.sliding_window_view(data.X, window, axis=2)
     t = data.times
     centres = (t[: len(t) - window + 1] + t[window - 1 :]) / 2

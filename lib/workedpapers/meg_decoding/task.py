@@ -56,8 +56,10 @@ class Task:
     alpha : absolute penalty, "auto", or None for the relative ``penalty``.
     penalty : in units of the mean squared norm of an epoch.
     window : number of samples whose channels are stacked.
+    averaged : number of samples that were averaged beforehand.
     multiclass : "ovo" or "ovr".
     whitener : the one applied, or None.
+    divisor : what channels were divided by, shape (p, 1), with ``scale="type"``, or None.
     settings : what was asked for, for the record.
     """
 
@@ -70,8 +72,10 @@ class Task:
     alpha: float | str | None
     penalty: float
     window: int
+    averaged: int
     multiclass: str
     whitener: Whitener | None
+    divisor: Floats | None
     settings: dict[str, Any]
 
     @property
@@ -132,12 +136,14 @@ def prepare(
         scale = "fixed" if whitening is None else None
     if scale is not None:
         one_of(scale, "scale", ("auto", "fixed", "type", "fold"))
+    divisor = None
     if whitening is not None:
         if scale == "type":
             raise ValueError("scale: whitened channels have no types; use None or 'fixed'.")
         data = whitening.apply(raw)
     elif scale == "type":
-        data = raw.with_data(raw.X / type_scales(raw).astype(raw.X.dtype)[:, None])
+        divisor = type_scales(raw).astype(raw.X.dtype)[:, None]
+        data = raw.with_data(raw.X / divisor)
     else:
         data = raw
     if whitening is None and scale in (None, "type"):
@@ -145,8 +151,9 @@ def prepare(
     window = positive_int(window, "window")
     if window > t:
         raise ValueError(f"window: expected at most {t} samples, the length of the epochs.")
-    if one_of(window_mode, "window_mode", ("stack", "mean")) == "mean" and window > 1:
-        data, window = moving_average(data, window), 1
+    averaged = 1
+    if one_of(window_mode, "window_mode", ("stack", "mean")) == "mean":
+        data, window, averaged = moving_average(data, window), 1, window
     one_of(multiclass, "multiclass", ("ovo", "ovr"))
     if alpha is not None and penalty is not None:
         raise ValueError("alpha, penalty: give the absolute or the relative one, not both.")
@@ -157,7 +164,7 @@ def prepare(
         "cv": cv if isinstance(cv, (int, str)) else type(cv).__name__, "folds": len(folds),
         "groups": raw.groups is not None, "whiten": whitening is not None, "scale": scale,
         "alpha": alpha, "penalty": strength if alpha is None else None,
-        "confounds": confounds is not None, "class_weight": class_weight, "window": window,
+        "confounds": confounds is not None, "class_weight": class_weight, "window": window * averaged, "window_mode": window_mode,
         "multiclass": multiclass, "dtype": str(kind), "seed": seed,
     }  # fmt: skip
     return Task(
@@ -170,8 +177,10 @@ def prepare(
         alpha=_alpha(alpha),
         penalty=strength,
         window=window,
+        averaged=averaged,
         multiclass=multiclass,
         whitener=whitening,
+        divisor=divisor,
         settings=asked,
     )
 
