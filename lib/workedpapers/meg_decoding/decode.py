@@ -119,9 +119,7 @@ def decode_task(task: Task, *, show: bool = True) -> Scores:
     for chunk in chunks:
         at = chunk.times
         alpha[:, at] = chunk.alpha
-        for fold, (scores, (_, test)) in enumerate(
-            zip(chunk.predictions, task.folds, strict=True)
-        ):
+        for fold, (scores, (_, test)) in enumerate(zip(chunk.predictions, task.folds, strict=True)):
             right = correct(scores, codes[test])
             fold_accuracy[fold, at] = right.mean(axis=1)
             hits[test, at] += right.T

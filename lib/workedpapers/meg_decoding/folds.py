@@ -43,8 +43,8 @@ def make_folds(data: Epoched, cv: Any, seed: int) -> list[Fold]:
         splits: Iterable[Any] = ((np.delete(np.arange(n), i), [i]) for i in range(n))
     elif hasattr(cv, "split"):
         splits = cv.split(np.zeros((n, 1)), data.codes, data.groups)
-    elif isinstance(cv, (int, np.integer)):
-        splits = _stratified(data, positive_int(cv, "cv", least=2), seed)
+    elif isinstance(cv, (int, np.integer)) and not isinstance(cv, bool):
+        splits = _stratified(data, positive_int(int(cv), "cv", least=2), seed)
     elif isinstance(cv, Iterable):
         splits = cv
     else:
@@ -53,9 +53,9 @@ def make_folds(data: Epoched, cv: Any, seed: int) -> list[Fold]:
     if not folds:
         raise ValueError("cv: expected at least one fold, got none.")
     if not leaves_one_out(folds):
+        then = ", so that its AUC is not defined. Use fewer folds, or folds stratified by class"
         for number, (_, test) in enumerate(folds):
-            _require_classes(data, test, f"the test set of fold {number}", ", so that its AUC is "
-                             "not defined. Use fewer folds, or folds stratified by class")  # fmt: skip
+            _require_classes(data, test, f"the test set of fold {number}", then)
     return folds
 
 
@@ -76,13 +76,9 @@ def _stratified(data: Epoched, k: int, seed: int) -> Iterable[Any]:
     counts = np.bincount(data.codes)
     for label, count in zip(data.classes, counts, strict=True):
         if count < k:
-            raise ValueError(
-                f"cv: class {label!s} has {count} epoch(s), fewer than the {k} folds."
-            )
+            raise ValueError(f"cv: class {label!s} has {count} epoch(s), fewer than the {k} folds.")
     if data.groups is None:
-        return StratifiedKFold(k, shuffle=True, random_state=seed).split(
-            np.zeros(n), data.codes
-        )
+        return StratifiedKFold(k, shuffle=True, random_state=seed).split(np.zeros(n), data.codes)
     for code, label in enumerate(data.classes):
         held = len(np.unique(data.groups[data.codes == code]))
         if held < k:
@@ -105,7 +101,9 @@ def _checked(data: Epoched, split: Any, number: int) -> Fold:
         if part.ndim != 1 or part.dtype.kind not in "iu" or not len(part):
             raise TypeError(f"cv: fold {number} needs non-empty arrays of epoch numbers.")
         if part.min() < 0 or part.max() >= n or len(np.unique(part)) != len(part):
-            raise ValueError(f"cv: fold {number} repeats an epoch or leaves the range 0 to {n - 1}.")
+            raise ValueError(
+                f"cv: fold {number} repeats an epoch or leaves the range 0 to {n - 1}."
+            )
     both = np.intersect1d(train, test)
     if len(both):
         raise ValueError(f"cv: fold {number} trains and tests on epoch {both[0]}.")

@@ -102,7 +102,9 @@ def generalise(
     if test is not None:
         everything = np.arange(len(task.targets))
         task = replace(task, folds=[(everything, everything)])
-        others = _like(task, as_epoched(test, y_test, times=test_times, dtype=task.data.X.dtype.name))
+        others = _like(
+            task, as_epoched(test, y_test, times=test_times, dtype=task.data.X.dtype.name)
+        )
     elif y_test is not None or test_times is not None:
         raise ValueError("y_test, test_times: expected test epochs with them.")
     elif task.one_out:

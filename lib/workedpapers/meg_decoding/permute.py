@@ -102,7 +102,6 @@ def permute(
     *,
     n: int = 1000,
     exchange: str = "auto",
-    seed: int = 0,
     **options: Unpack[Options],
 ) -> PermutationTest:
     """Decode under permuted labels.
@@ -115,8 +114,8 @@ def permute(
         whole groups, for images that each belong to one class; "within" exchanges epochs inside
         each group, for sessions or blocks. "auto" takes "epochs" without groups, "groups" if each
         group has one class, else "within".
-    seed : of the folds and of the permutations.
-    options : the other keyword arguments of `decode`. Not ``class_weight`` nor ``alpha="auto"``,
+    options : the keyword arguments of `decode`; ``seed`` is that of the folds and of the
+        permutations. Not ``class_weight`` nor ``alpha="auto"``,
         which make the operator depend on labels, nor ``cv="loo"``.
 
     Raises
@@ -131,10 +130,10 @@ def permute(
             "permute: class_weight and alpha='auto' depend on the labels, so that no operator "
             "serves all permutations. Use sample_weight, and alpha or penalty as numbers."
         )
-    task = prepare(epochs, y, seed=seed, **options)  # type: ignore[misc]
+    task = prepare(epochs, y, **options)
     if task.one_out:
         raise ValueError("cv='loo': permutations need folds with both classes; give a number.")
-    codes = permuted_codes(task, n, exchange, np.random.default_rng([seed, 1]))
+    codes = permuted_codes(task, n, exchange, np.random.default_rng([options.get("seed", 0), 1]))
     classes = len(task.data.classes)
     Y = targets_of(codes.T.ravel(), classes, task.targets.dtype)
     Y = Y.reshape(len(task.targets), -1)  # (epochs, permutations * columns)
@@ -150,9 +149,7 @@ def permute(
     return PermutationTest(task.times, observed, null, task.settings | {"exchange": exchange})
 
 
-def permuted_codes(
-    task: Task, n: int, exchange: str, rng: np.random.Generator
-) -> NDArray[np.intp]:
+def permuted_codes(task: Task, n: int, exchange: str, rng: np.random.Generator) -> NDArray[np.intp]:
     """Class numbers under n permutations, shape (n, epochs)."""
     data = task.data
     fold_of = _folds_of(task)
@@ -199,9 +196,7 @@ def _resolved(data: Epoched, exchange: str) -> str:
     return exchange if exchange != "auto" else ("groups" if pure else "within")
 
 
-def _require_arrangements(
-    labels: NDArray[np.intp], strata: NDArray[np.intp], n: int
-) -> None:
+def _require_arrangements(labels: NDArray[np.intp], strata: NDArray[np.intp], n: int) -> None:
     """Refuse more permutations than there are different ones."""
     log = 0.0
     for stratum in np.unique(strata):

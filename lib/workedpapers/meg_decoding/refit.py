@@ -85,7 +85,7 @@ class FoldFit:
         confounds : shape (m, k), or None.
         """
         centred = A - self.mean
-        if self.slopes is not None and confounds is not None:
+        if confounds is not None and self.slopes is not None and self.confound_mean is not None:
             centred -= (confounds - self.confound_mean) @ self.slopes
         if self.train is not None and self.solution.shape[2] > A.shape[1]:
             # Many columns: go by the small kernel between test and training epochs.

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from .auc import class_auc
 from .model import Floats, leave_pair_out
 
 __all__ = ["Scores"]

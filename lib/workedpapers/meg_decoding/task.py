@@ -128,7 +128,9 @@ def prepare(
     seed: int = 0,
 ) -> Task:
     """Check the arguments of `decode`, which documents them, and make the folds."""
-    raw = as_epoched(epochs, y, groups=groups, times=times, channel_types=channel_types, dtype=dtype)
+    raw = as_epoched(
+        epochs, y, groups=groups, times=times, channel_types=channel_types, dtype=dtype
+    )
     n, _, t = raw.X.shape
     folds = make_folds(raw, cv, seed)
     whitening = whitener(raw, whiten)
@@ -164,7 +166,8 @@ def prepare(
         "cv": cv if isinstance(cv, (int, str)) else type(cv).__name__, "folds": len(folds),
         "groups": raw.groups is not None, "whiten": whitening is not None, "scale": scale,
         "alpha": alpha, "penalty": strength if alpha is None else None,
-        "confounds": confounds is not None, "class_weight": class_weight, "window": window * averaged, "window_mode": window_mode,
+        "confounds": confounds is not None, "class_weight": class_weight,
+        "window": window * averaged, "window_mode": window_mode,
         "multiclass": multiclass, "dtype": str(kind), "seed": seed,
     }  # fmt: skip
     return Task(
@@ -227,9 +230,7 @@ def _weights(
     return weights
 
 
-def _confounds(
-    confounds: ArrayLike | None, folds: list[Fold], n: int, dtype: Any
-) -> Floats | None:
+def _confounds(confounds: ArrayLike | None, folds: list[Fold], n: int, dtype: Any) -> Floats | None:
     if confounds is None:
         return None
     F = as_float_array(confounds, "confounds")
