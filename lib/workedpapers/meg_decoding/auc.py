@@ -32,7 +32,7 @@ def auc(scores: Floats, positive: NDArray[np.bool_]) -> NDArray[np.float64]:
     order = np.argsort(scores, axis=-1)
     ranked = np.take_along_axis(positive, order, axis=-1)
     ahead = np.cumsum(~ranked, axis=-1, dtype=np.int32)  # negatives below or at each place
-    wins = np.where(ranked, ahead, 0).sum(axis=-1, dtype=np.int64).astype(np.float64)
+    wins = np.asarray(np.where(ranked, ahead, 0).sum(axis=-1, dtype=np.int64), dtype=np.float64)
     values = np.take_along_axis(scores, order, axis=-1)
     tied = (values[..., 1:] == values[..., :-1]).any(axis=-1)
     if tied.any():

@@ -212,7 +212,7 @@ def _labels(value: Any, name: str, n: int, metadata: Any) -> tuple[Ints, NDArray
         unique, codes = np.unique(labels.to_numpy(), return_inverse=True)
     except TypeError:
         raise TypeError(f"{name}: expected labels of one kind, got a mixture of types.") from None
-    if labels.dtype.kind == "f" and len(unique) > max(20, n // 4):
+    if labels.dtype.kind == "f" and len(unique) > max(10, n // 4):
         raise ValueError(f"{name}: expected classes, got {len(unique)} different real numbers.")
     return codes.astype(np.intp), unique
 

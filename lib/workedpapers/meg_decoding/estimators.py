@@ -77,7 +77,7 @@ class TimeResolvedRidge(ClassifierMixin, BaseEstimator):
         mean = A.mean(axis=1, keepdims=True)
         A -= mean
         spread = np.asarray(spread_of(A, mean)) if self.scale else np.ones_like(mean)
-        A = A / spread
+        A = np.divide(A, spread, dtype=np.float64)
         At, (t, n, p) = A.transpose(0, 2, 1), A.shape
         penalty, centred = np.full(t, float(self.alpha)), Y - Y.mean(axis=0)
         if p >= n:
