@@ -195,7 +195,7 @@ def test_leave_one_out_of_three_classes_takes_all_pairs_that_the_auc_compares(mu
     X, y = recording(15, 6, t=4, classes=3)
     found = decode(X, y, cv="loo", multiclass=multiclass, alpha=1.0)
     values = []
-    for k, label in enumerate("abc"):
+    for label in "abc":
         for other in [c for c in "abc" if c != label] if multiclass == "ovo" else [None]:
             rest = y != label if other is None else y == other
             pairs = [(i, j) for i in np.flatnonzero(y == label) for j in np.flatnonzero(rest)]
@@ -210,7 +210,6 @@ def test_leave_one_out_of_three_classes_takes_all_pairs_that_the_auc_compares(mu
                 s = [fit.predict(A[list(pair), :, t]) for t, fit in enumerate(fits)]
                 won.append([v[0] > v[1] for v in s])
             values.append(np.mean(won, axis=0))
-        assert k < 3
     assert_allclose(found.auc, np.mean(values, axis=0), atol=1e-12)
 
 

@@ -34,7 +34,7 @@ def test_several_classes_use_the_covariance_of_their_scores():
 @pytest.mark.parametrize("whiten", [False, "all"])
 def test_the_planted_pattern_comes_back_through_noise_and_whitening(whiten):
     rng = np.random.default_rng(0)
-    n, p = 3000, 5
+    n, p = 30_000, 5
     y = np.arange(n) % 2
     mixing = rng.standard_normal((p, p))
     planted = np.array([1.0, -0.5, 0.0, 0.0, 0.25]) * 1e-13
@@ -42,7 +42,7 @@ def test_the_planted_pattern_comes_back_through_noise_and_whitening(whiten):
     X = noise + np.where(y == 1, 0.5, -0.5)[:, None, None] * planted[:, None]
     found = patterns(X, y, whiten=whiten).values[:, 1]
     direction = found @ planted / np.linalg.norm(found) / np.linalg.norm(planted)
-    assert direction > 0.99
+    assert direction > 0.995  # the means have a standard error of about 5 % of the pattern
 
 
 def test_units_and_whitening_leave_the_pattern_in_sensor_units():

@@ -35,6 +35,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.floating[Any]]
 Ints = NDArray[np.intp]
 
+TOO_SMALL = "alpha: {:g} is too small for data of this scale; K + alpha I is singular."
+
 
 def unpenalised_basis(root_weights: Floats, confounds: Floats | None) -> Floats:
     r"""Orthonormal columns that span :math:`\sqrt{w} [1, F]`.
@@ -122,9 +124,7 @@ def residuals_from_kernel(K: Floats, alpha: Floats, Q: Floats) -> Residuals:
         # LAPACK counts along columns: of the transposed view it may overwrite the memory itself.
         half, failed = factorise(K[t].T, lower=0, clean=1, overwrite_a=1)
         if failed:
-            raise ValueError(
-                f"alpha: {a:g} is too small for data of this scale; K + alpha I is singular."
-            )
+            raise ValueError(TOO_SMALL.format(a))
         half = a * invert(half, lower=0, overwrite_c=1)[0]  # upper triangle, zero below
         np.add(half, half.T, out=E[t])
         E[t, diagonal, diagonal] = half[diagonal, diagonal]
@@ -211,9 +211,18 @@ def solve_ridge(gram: Floats, right: Floats, alpha: Floats) -> Floats:
     right : shape (r, c) or (b, r, c).
     alpha : shape (b,), positive.
     """
+    from scipy.linalg.lapack import get_lapack_funcs
+
+    (solve,) = get_lapack_funcs(("posv",), (gram,))
     diagonal = np.arange(gram.shape[1])
     gram[:, diagonal, diagonal] += alpha[:, None]
-    return np.asarray(np.linalg.solve(gram, np.broadcast_to(right, (len(gram), *right.shape[-2:]))))
+    x = np.empty((len(gram), *right.shape[-2:]), gram.dtype)
+    for t, r in enumerate(np.broadcast_to(right, x.shape)):
+        # The matrix is symmetric, so that its transposed view is in the order that LAPACK expects.
+        _, x[t], failed = solve(gram[t].T, r, overwrite_a=1)
+        if failed:
+            raise ValueError(TOO_SMALL.format(alpha[t]))
+    return x
 
 
 def leave_one_out_errors(K: Floats, Y: Floats, Q: Floats, alphas: Floats) -> Floats:
