@@ -17,6 +17,7 @@ def changed(X, index, value):
 
 
 X, Y = recording(20, 4, 3)
+HALVES = [(range(10), range(10, 20))]
 MIXED = X * np.array([1, 1, 1, 1e-6])[:, None]
 
 
@@ -55,7 +56,7 @@ MIXED = X * np.array([1, 1, 1, 1e-6])[:, None]
         (X, Y, {"cv": [(np.ones(20, bool), range(3))]}, TypeError, "arrays of epoch numbers"),
         (X, np.sort(Y), {"cv": KFold(2)}, ValueError, "training set of fold 0 has no epoch"),
         (X, np.sort(Y), {"cv": KFold(4)}, ValueError, "test set of fold 0 has no epoch of class b"),
-        (X, Y, {"cv": [(range(10), range(10, 20))], "groups": np.arange(20) % 2}, ValueError, "epochs of one group"),
+        (X, Y, {"cv": HALVES, "groups": np.arange(20) % 2}, ValueError, "epochs of one group"),
         (X, Y, {"scale": "robust"}, ValueError, "scale: expected one of"),
         (X, Y, {"scale": "type", "whiten": "all"}, ValueError, "whitened channels have no types"),
         (X, Y, {"whiten": True}, ValueError, "no sample in 'baseline'"),
@@ -115,7 +116,7 @@ def test_mne_epochs_pass_with_names_types_units_and_labels():
     assert "24 epochs (famous: 12, unknown: 12) x 8 channels" in repr(data)
     epochs.info["bads"] = ["mag1"]
     assert "mag1" not in as_epoched(epochs, "run").ch_names
-    with pytest.raises(ValueError, match="expected column.*'colour'; it has 'condition'"):
+    with pytest.raises(ValueError, match=r"expected column.*'colour'; it has 'condition'"):
         as_epoched(epochs, "colour")
     with pytest.raises(ValueError, match="expected None for mne epochs"):
         as_epoched(epochs, "run", times=epochs.times)

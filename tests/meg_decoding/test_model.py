@@ -61,7 +61,7 @@ def test_sums_of_leave_one_out_errors_for_a_grid_of_penalties(size):
 
 
 def test_two_limits_of_the_penalty():
-    root, _, _, A, Q, Y = problem(10, 4, 0, 1)
+    _, _, _, A, Q, Y = problem(10, 4, 0, 1)
     ordinary = model.residuals_from_features(A, np.full(2, 1e-10), Q).apply(Y)
     for t in range(2):
         D = np.hstack([Q, A[t]])

@@ -3,7 +3,8 @@ r"""Permutation test of time-resolved decoding, corrected over times by the larg
 Labels are exchanged within folds, so that every permutation keeps the sizes of the classes in
 each training and test set: it is decoded under the very design of the data. With folds drawn at
 random given the labels, this is an exact test. The operator of the ridge regression does not
-depend on labels, so that all permutations share it.
+depend on labels, so that all permutations share it. With confounds the test is
+approximate: permuted labels lose their relation to the confounds as well.
 
 Sources: Ojala and Garriga 2010 (permutation tests for classifiers), JMLR 11:1833; Nichols and
 Holmes 2002, doi:10.1002/hbm.1058 (the largest statistic).
@@ -133,6 +134,7 @@ def permute(
     task = prepare(epochs, y, **options)
     if task.one_out:
         raise ValueError("cv='loo': permutations need folds with both classes; give a number.")
+    exchange = _resolved(task.data, exchange)
     codes = permuted_codes(task, n, exchange, np.random.default_rng([options.get("seed", 0), 1]))
     classes = len(task.data.classes)
     Y = targets_of(codes.T.ravel(), classes, task.targets.dtype)
