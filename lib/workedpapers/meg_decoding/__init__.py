@@ -8,6 +8,8 @@ cross-validation in closed form; tests and dates the result over a group; keeps 
 images out of it; and simulates groups of subjects in whom an effect begins at a known time.
 """
 
+from typing import TYPE_CHECKING, Any
+
 from .balance import balance
 from .bayes import bayes_factor
 from .bids import load_bids
@@ -15,7 +17,6 @@ from .confounds import decode_features
 from .decode import decode
 from .difference import OnsetDifference, onset_difference
 from .epochs import Epoched
-from .estimators import GeneralizingRidge, TimeResolvedRidge
 from .generalise import Generalisation, generalise
 from .images import image_features
 from .inference import group_test
@@ -32,6 +33,9 @@ from .searchlight import searchlight
 from .simulate import simulate_arrays, simulate_group, simulate_subject, to_epochs
 from .sources import true_course
 from .whiten import Whitener, fit_whitener
+
+if TYPE_CHECKING:
+    from .estimators import GeneralizingRidge, TimeResolvedRidge
 
 __all__ = [
     "Epoched",
@@ -71,3 +75,12 @@ __all__ = [
     "to_epochs",
     "true_course",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    # These two derive from scikit-learn's base classes, which take a second to import.
+    if name in ("GeneralizingRidge", "TimeResolvedRidge"):
+        from . import estimators
+
+        return getattr(estimators, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
