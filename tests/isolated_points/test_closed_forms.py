@@ -84,6 +84,8 @@ def test_boundaries_in_the_dimensionless_numbers():
 
 
 def test_hopf_in_a_simulation_of_a_surplus_point():
+    twice = {"p": 1.0, "q": 2.0, "sigma": 1.0, "lr_d": 0.1, "decay": 1.0}
+    assert_allclose(hopf_lr_g(**twice), 1 / 18)  # G = 1 / 0.9, and G = 20 lr_g
     base = {"p": 1 / 3, "q": 2 / 3, "sigma": 1.0, "lr_d": 0.1, "decay": 1.0}
     end = float(hopf_lr_g(**base))
     held, lost = (

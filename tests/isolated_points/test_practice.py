@@ -61,15 +61,18 @@ def test_what_a_run_tells():
 
 
 def test_training_brings_samples_to_the_ring():
-    run = train_ring(lr_d=0.3, lr_g=0.3, decay=0.1, steps=800, every=100, seed=0)
+    run = train_ring(lr_d=0.3, lr_g=0.3, decay=0.1, steps=600, every=100, seed=0)
     assert run.history["coverage"].iloc[0] == 0
     assert run.history["coverage"].iloc[-3:].mean() > 0.5
 
 
-def test_simultaneous_steps_are_lost_to_a_fast_generator_where_alternating_ones_are_not():
-    fast = {"lr_d": 0.3, "lr_g": 3.0, "decay": 0.1, "steps": 250, "every": 25}
-    assert train_ring(**fast, update="simultaneous").diverged > 0
-    assert train_ring(**fast).diverged == -1
+@pytest.mark.parametrize("seed", range(3))
+def test_simultaneous_steps_are_lost_to_a_fast_generator_where_alternating_ones_are_not(seed):
+    fast = {"lr_d": 0.3, "lr_g": 3.0, "decay": 0.1, "steps": 100, "every": 25, "seed": seed}
+    together, in_turn = (train_ring(**fast, update=u) for u in ("simultaneous", "alternating"))
+    assert together.diverged > 0 or together.history["movement"].max() > 4  # of the ring's radius
+    assert in_turn.diverged == -1
+    assert in_turn.history["movement"].max() < 3
 
 
 @pytest.mark.parametrize("update", ["alternating", "simultaneous"])

@@ -8,6 +8,7 @@ at once; says from three numbers whether they converge, swing, collapse or run a
 same from trajectories; and holds both against a small neural GAN.
 """
 
+from .assignments import assignment_stability, simplex
 from .closed_forms import (
     collapse_critical_lr_g,
     collapse_radius,
@@ -25,7 +26,7 @@ from .kernels import Gaussian, InverseMultiquadric, Kernel, Laplace, Sum
 from .measure import contraction_rate, dominant_mode, measured_rate, regime_of
 from .metrics import Coverage, coverage, mmd
 from .phase import displaced_modes, phase_diagram
-from .practice import train_ring
+from .practice import RingRun, train_ring
 from .propulsion import self_propulsion_speed, self_propulsion_threshold
 from .ring import ring, ring_map, ring_run
 from .run import Run
@@ -38,9 +39,11 @@ __all__ = [
     "InverseMultiquadric",
     "Kernel",
     "Laplace",
+    "RingRun",
     "Run",
     "Stability",
     "Sum",
+    "assignment_stability",
     "collapse_critical_lr_g",
     "collapse_radius",
     "configuration_stability",
@@ -73,6 +76,7 @@ __all__ = [
     "ring_run",
     "self_propulsion_speed",
     "self_propulsion_threshold",
+    "simplex",
     "simulate",
     "simulated_threshold",
     "stability",

@@ -95,13 +95,8 @@ def influence(
         own_size = np.linalg.norm(own, axis=-1)
         ratio = np.where(others == 0, 0.0, others / own_size)
         share = np.where(others == 0, 0.0, others / (others + own_size))
-    return Influence(
-        nearest=nearest,
-        force=force,
-        ratio=ratio,
-        share=share,
-        curvature=size_of_bend(bend.sum(axis=1)) / size_of_bend(own_bend),
-    )
+        curvature = size_of_bend(bend.sum(axis=1)) / size_of_bend(own_bend)  # own is 0 at sigma
+    return Influence(nearest=nearest, force=force, ratio=ratio, share=share, curvature=curvature)
 
 
 def influence_bound(

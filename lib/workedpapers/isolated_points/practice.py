@@ -31,6 +31,7 @@ from workedpapers.checks import as_float_array, one_of, positive_int
 from workedpapers.progress import progress
 
 from .arguments import Floats, positive
+from .ring import ring
 
 #: Values of ``loss``, ``regulariser`` and ``generator``.
 LOSSES = ("non-saturating", "linear")
@@ -76,12 +77,6 @@ class RingRun:
             means[["coverage", "precision"]], means["movement"] = 0.0, np.inf
         means["diverged"] = float(self.diverged >= 0)
         return means
-
-
-def ring(modes: int = 8, *, radius: float = 1.0) -> Floats:
-    """Centres evenly spaced on a circle, shape (modes, 2)."""
-    angle = 2 * np.pi * np.arange(positive_int(modes, "modes")) / modes
-    return radius * np.stack([np.cos(angle), np.sin(angle)], axis=1)
 
 
 def coverage_and_precision(

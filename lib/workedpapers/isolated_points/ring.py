@@ -36,7 +36,7 @@ SEEDS, STEPS, FRAMES = 20, 2000, 41
 REACH, LOST = 0.35, 1.0  # a mode nearer than this is covered; farther from all, a point is lost
 
 
-def ring(modes: int = MODES, radius: float = 1.0) -> Floats:
+def ring(modes: int = MODES, *, radius: float = 1.0) -> Floats:
     """Equally spaced points on a circle about 0, shape (modes, 2)."""
     angle = 2 * np.pi * np.arange(positive_int(modes, "modes")) / modes
     return radius * np.stack([np.cos(angle), np.sin(angle)], axis=1)
