@@ -288,6 +288,41 @@ def test_a_function_draws_the_groups_and_the_seed_repeats_them():
     assert first["bias"][0] != other["bias"][0]
 
 
+@pytest.mark.parametrize("subjects", [2, 3, 4])
+@pytest.mark.parametrize("method", METHODS)
+def test_a_group_too_small_for_a_test_is_fitted_and_says_so(subjects, method):
+    courses = group(np.random.default_rng(0), 16, strength=1.5)[:subjects]
+    with pytest.warns(UserWarning, match=f"{subjects} subjects and 2000 permutations allow no p"):
+        found = onset(list(courses), times=TIMES, method=method)
+    value, low, high = found
+    assert np.isnan(found.p)
+    if method in ("hinge", "peak50"):
+        assert found.found is None
+        assert low <= value <= high
+        assert abs(value - ONSET) < 0.05
+        assert "presence not tested" in str(found)
+    elif method in ("max", "cluster"):  # they have no other test to go by
+        assert found.found is None
+        assert np.isnan(value)
+        assert "no test possible" in str(found)
+    else:
+        assert found.found is (True if np.isfinite(value) else None)
+
+
+def test_the_level_decides_how_many_subjects_a_test_needs():
+    courses = group(np.random.default_rng(0), 16, strength=1.5)
+    assert onset(courses[:4], TIMES, alpha=0.07).found is True  # 1/16 is below
+    with pytest.warns(UserWarning, match="5 subjects and 2000 permutations allow no p below 0.031"):
+        assert onset(courses[:5], TIMES, alpha=0.01).found is None
+
+
+def test_the_jackknife_of_two_subjects_has_an_error():
+    courses = group(np.random.default_rng(0), 16, strength=1.5)[:2]
+    with pytest.warns(UserWarning, match="allow no p"):
+        found = onset(courses, TIMES, interval="jackknife")
+    assert found.low < found.value < found.high
+
+
 # Bad input
 
 GOOD = np.tile(0.5 + 0.1 * (TIMES > 0.1), (8, 1)) + 0.01 * np.sin(np.arange(8))[:, None]
@@ -296,7 +331,7 @@ GOOD = np.tile(0.5 + 0.1 * (TIMES > 0.1), (8, 1)) + 0.01 * np.sin(np.arange(8))[
 @pytest.mark.parametrize(
     ("change", "error", "message"),
     [
-        ({"scores": GOOD[:1]}, ValueError, "at least 5 subjects, got 1. The interval"),
+        ({"scores": GOOD[:1]}, ValueError, "at least 2 subjects, got 1. The interval"),
         ({"scores": GOOD[0]}, ValueError, r"expected shape \(subjects, times\)"),
         ({"scores": np.where(TIMES == 0, np.nan, GOOD)}, ValueError, "scores: expected finite"),
         ({"scores": GOOD[:, 1:]}, ValueError, "scores: expected 126 samples per course"),

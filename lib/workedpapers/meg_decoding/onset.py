@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,7 +20,7 @@ from .resample import INTERVALS, draw_groups, interval_of, jackknife_error, subj
 
 __all__ = ["Onset", "onset"]
 
-FEWEST = 5  # with four subjects no sign-flip test comes below 1/16
+_BY_OWN_TEST = ("fdr", "cluster")
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,8 +31,9 @@ class Onset:
     ----------
     value, low, high : seconds; NaN if no effect was found. ``high`` is infinite if too many drawn
         groups have no onset.
-    found : whether there is an effect to time at all, see `onset`.
-    p : of that test.
+    found : whether there is an effect to time at all, see `onset`; None if the group is too small
+        to tell.
+    p : of that test; NaN if the group is too small for it.
     method, interval, level : how value and interval were made.
     subjects : number of them.
     error : jackknife standard error in seconds; NaN if a group that lacks one subject has none.
@@ -43,7 +45,7 @@ class Onset:
     value: float
     low: float
     high: float
-    found: bool
+    found: bool | None
     p: float
     method: str
     interval: str
@@ -58,12 +60,14 @@ class Onset:
         return iter((self.value, self.low, self.high))
 
     def __str__(self) -> str:
-        if not self.found:
-            return f"no onset found (p = {self.p:.2g}, {self.subjects} subjects)"
+        if not np.isfinite(self.value):
+            test = "no test possible" if np.isnan(self.p) else f"p = {self.p:.2g}"
+            return f"no onset found ({test}, {self.subjects} subjects)"
         ends = f"{1e3 * self.low:.1f} to {1e3 * self.high:.1f}"
         return (
             f"{1e3 * self.value:.1f} ms, {100 * self.level:g} % interval {ends} ms "
-            f"({self.method}, {self.subjects} subjects)"
+            f"({self.method}, {self.subjects} subjects"
+            f"{', presence not tested' if self.found is None else ''})"
         )
 
 
@@ -87,7 +91,7 @@ def onset(
     Parameters
     ----------
     scores : one course per subject, shape (subjects, times); or (subjects, repeats, times), for
-        folds, blocks or repeated cross-validations. At least five subjects.
+        folds, blocks or repeated cross-validations. At least two subjects.
     times : seconds, increasing, shape (times,). Some samples before the effect are needed: the
         baseline is fitted to them.
     method : what is called the onset.
@@ -118,10 +122,17 @@ def onset(
     and high are NaN. So of groups without an effect at most a share alpha gets an onset. The
     methods "fdr" and "cluster" go by their own test instead.
 
+    A group of fewer than five cannot reach a level of 0.05: its :math:`2^n` sign flips allow no
+    smaller p than :math:`2^{-n}`. Then the fit is returned untested, with ``found`` None.
+
+    Warns
+    -----
+    UserWarning : if the group, or ``permutations``, is too small for the test.
+
     Raises
     ------
     TypeError, ValueError : shapes that do not fit, missing values, times that do not increase,
-        a window without samples, fewer than five subjects, unknown methods or options.
+        a window without samples, fewer than two subjects, unknown methods or options.
 
     Source: the design and its measured errors are told in the chapter; bootstrap of onsets after
     Rousselet, doi:10.1101/2023.11.13.566864.
@@ -130,10 +141,10 @@ def onset(
     one_of(interval, "interval", INTERVALS)
     x = as_times(times)
     data = as_scores(scores, x)
-    if len(data) < FEWEST:
+    if len(data) < 2:
         raise ValueError(
-            f"scores: expected at least {FEWEST} subjects, got {len(data)}. The interval and the "
-            f"test for an effect rest on differences between subjects."
+            f"scores: expected at least 2 subjects, got {len(data)}. The interval and the test "
+            f"for an effect rest on differences between subjects."
         )
     chance = as_float_array(chance, "chance", ndim=0).item()
     level = probability(level, "level", open_interval=True)
@@ -146,13 +157,20 @@ def onset(
         permutations=permutations, seed=seed, **options,
     )  # fmt: skip
     rng = np.random.default_rng(seed)
+    testable = _warn_unless_testable(len(courses), permutations, alpha)
     p = effect_p(courses[:, window_mask(x, window)] - chance, permutations, rng)
+    p = p if testable else float("nan")
     value = float(estimate(courses[None])[0])
-    known = np.isfinite(value) and (p <= alpha or method in ("fdr", "cluster"))
-    if not known:
+    found: bool | None = bool(np.isfinite(value) and (p <= alpha or method in _BY_OWN_TEST))
+    if not testable and not found:
+        found = None
+    if found is False or np.isnan(value):
         nan = float("nan")
-        return Onset(nan, nan, nan, False, p, method, interval, level, len(courses))
-    jackknife = onsets_without_one(estimate, courses)
+        return Onset(nan, nan, nan, found, p, method, interval, level, len(courses))
+    if len(courses) == 2 and method not in ("hinge", "peak50"):
+        jackknife = np.full(2, np.nan)  # one subject alone has no t
+    else:
+        jackknife = onsets_without_one(estimate, courses)
     drawn = np.empty(0)
     if interval in ("percentile", "bca"):
         drawn = np.concatenate([estimate(groups) for groups in draw_groups(data, n_boot, rng)])
@@ -167,7 +185,7 @@ def onset(
         value=value,
         low=low,
         high=high,
-        found=True,
+        found=found,
         p=p,
         method=method,
         interval=interval,
@@ -178,6 +196,21 @@ def onset(
         drawn=drawn,
         fit=fit,
     )
+
+
+def _warn_unless_testable(subjects: int, permutations: int, alpha: float) -> bool:
+    """Whether any p of the sign flips can be as small as alpha."""
+    least = 1 / min(2.0**subjects, permutations)
+    if least <= alpha:
+        return True
+    warnings.warn(
+        f"onset: {subjects} subjects and {permutations} permutations allow no p below "
+        f"{least:.2g}, so that an effect cannot be tested for at alpha = {alpha:g}. The onset is "
+        f"reported as if there were one.",
+        UserWarning,
+        stacklevel=3,
+    )
+    return False
 
 
 def effect_p(effects: Floats, permutations: int, rng: np.random.Generator) -> float:

@@ -153,7 +153,7 @@ def _positive(value: float, name: str) -> float:
 
 
 def _summary(results: list[Onset], truth: float, tolerance: float) -> dict[str, Any]:
-    found = [r for r in results if r.found]
+    found = [r for r in results if np.isfinite(r.value)]
     error = np.array([r.value - truth for r in found])
     row: dict[str, Any] = {"groups": len(results)}
 
