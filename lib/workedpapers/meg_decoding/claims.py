@@ -70,7 +70,8 @@ def controlled(effect: int, confound: int, analysis: str) -> NDArray[np.float64]
 
 def control() -> dict[str, Measured]:
     """What each analysis finds where familiar pictures are brighter by two standard deviations."""
-    assert TRUTHS[0] == 0 and CONFOUNDS[1] > 0
+    assert TRUTHS[0] == 0
+    assert CONFOUNDS[1] > 0
     value, low, high, _ = controlled(1, 1, "regressed").T
     kept = np.isfinite(value)
     return {

@@ -1,7 +1,7 @@
 """Whole experiments from picture to group: simulate subjects, decode each, ask the group.
 
-These are the steps that the chapter's `study` repeats some thousand times, and that `plan` runs
-for an experiment of one's own. All take the settings of a `Scenario`.
+These are the steps that the chapter's `study` repeats some thousand times. All take the settings of a
+`Scenario`.
 """
 
 from __future__ import annotations
@@ -10,18 +10,15 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from workedpapers.checks import one_of, positive_int
-from workedpapers.progress import progress
+from workedpapers.checks import one_of
 
 from .decode import decode
-from .inference import group_test, max_t_null, share_at_least, t_values
+from .inference import max_t_null, share_at_least, t_values
 from .landmarks import METHODS
 from .matching import match
 from .onset import onset
-from .power import power
 from .simulate import Recording, simulate_arrays
 
 __all__ = [
@@ -30,7 +27,6 @@ __all__ = [
     "controlled_courses",
     "estimates",
     "mean_difference",
-    "plan",
     "recordings",
     "sensor_test",
     "subject_auc",
@@ -39,7 +35,7 @@ __all__ = [
 Floats = NDArray[np.float64]
 
 #: From 100 ms before the picture to 300 ms after it.
-WINDOW = {"tmin": -0.1, "tmax": 0.3}
+WINDOW: dict[str, Any] = {"tmin": -0.1, "tmax": 0.3}
 #: How each subject is decoded.
 DECODER: dict[str, Any] = {"cv": 5, "whiten": True, "scale": None, "dtype": "float32"}
 #: What is done about the pictures' luminance and contrast, see `controlled_courses`.
@@ -202,54 +198,3 @@ def estimates(
         answer = onset(courses, times, method=method, seed=seed, **options)
         rows.append([answer.value, answer.low, answer.high, answer.p])
     return np.array(rows)
-
-
-def plan(
-    *,
-    trials: Sequence[int] = (100, 200),
-    subjects: Sequence[int] = (8, 16, 32),
-    onset: float = 0.085,
-    effect: float = 1.0,
-    pool: int = 96,
-    n_groups: int = 200,
-    tolerance: float = 0.010,
-    seed: int = 0,
-    show_progress: bool = True,
-    **settings: Any,
-) -> pd.DataFrame:
-    """How well will an experiment find its onset? Simulate a pool of subjects and draw groups.
-
-    Parameters
-    ----------
-    trials : trials of a subject, one pool for each.
-    subjects : sizes of the groups.
-    onset, effect : what is there to be found; see `Scenario`.
-    pool : subjects simulated for each number of trials, at least as many as the largest group;
-        several times as many, for groups of a small pool share subjects. Each takes about 0.3 s
-        with 200 trials.
-    n_groups, tolerance : as in `power`.
-    seed : of subjects and groups.
-    show_progress : False for no bar.
-    settings : other fields of `Scenario`.
-
-    Returns
-    -------
-    The table of `power` for the hinge, with ``pool`` as the number of trials.
-
-    Raises
-    ------
-    TypeError, ValueError : as `simulate_arrays` and `power`.
-    """
-    count = positive_int(pool, "pool", least=2)
-    pools, times = {}, np.empty(0)
-    cases = [(n, s) for n in trials for s in range(count)]
-    shown = progress(cases, desc="Simulating", unit="subject", show=show_progress)
-    for n, subject in shown:
-        words = WINDOW | settings
-        recording = simulate_arrays(subject, n, onset, effect, seed, **words)
-        pools.setdefault(n, []).append(auc_course(recording))
-        times = recording.times
-    return power(
-        pools, onset, times, subjects=subjects, n_groups=n_groups, tolerance=tolerance, seed=seed,
-        interval="none", show_progress=show_progress,
-    )  # fmt: skip
