@@ -1,7 +1,7 @@
 """Whole experiments from picture to group: simulate subjects, decode each, ask the group.
 
-These are the steps that the chapter's `study` repeats some thousand times. All take the settings of a
-`Scenario`.
+These are the steps that the chapter's `study` repeats some thousand times. All take the settings
+of a `Scenario`.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from .inference import max_t_null, share_at_least, t_values
 from .landmarks import METHODS
 from .matching import match
 from .onset import onset
+from .permute import permute
 from .simulate import Recording, simulate_arrays
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "recordings",
     "sensor_test",
     "subject_auc",
+    "subject_test",
 ]
 
 Floats = NDArray[np.float64]
@@ -179,6 +181,48 @@ def sensor_test(
     found = p <= alpha
     first = float(times[after][found.argmax()]) if found.any() else float("nan")
     return first, float(p.min())
+
+
+def subject_test(
+    recording: Recording, *, alpha: float = 0.05, n: int = 200, seed: int = 0
+) -> tuple[float, float]:
+    """When do decoding and any single sensor tell the conditions apart in one subject?
+
+    Both compare with the largest value, from time 0 on, under permuted labels of whole pictures:
+    decoding its AUC over times, sensors the size of their correlation with the label over sensors
+    and times. With 200 trials that correlation orders as Student's t does.
+
+    Parameters
+    ----------
+    recording : of the subject.
+    alpha : family-wise error rate of each.
+    n, seed : number of permutations, and their seed.
+
+    Returns
+    -------
+    First significant time of decoding and of sensors, seconds; NaN if there is none.
+    """
+    image = recording.metadata["image"].to_numpy()
+    after = recording.times >= -1e-9
+    test = permute(
+        recording.X, recording.y, times=recording.times, groups=image, n=n, seed=seed, **DECODER
+    )
+    by_time = test.observed[after], test.null[:, after].max(axis=1)
+
+    picture, which = np.unique(image, return_inverse=True)
+    label = np.array([2.0 * recording.y[image == one][0] - 1 for one in picture])
+    rng = np.random.default_rng([seed, 2])
+    labels = np.stack([label] + [rng.permutation(label) for _ in range(n)])[:, which]
+    labels = (labels - labels.mean(axis=1, keepdims=True)) / labels.std(axis=1, keepdims=True)
+    X = recording.X[:, :, after]
+    Z = ((X - X.mean(axis=0)) / X.std(axis=0)).reshape(len(X), -1)
+    r = np.abs(labels.astype(np.float32) @ Z).reshape(n + 1, *X.shape[1:]).max(axis=1) / len(X)
+    firsts = []
+    for observed, largest in (by_time, (r[0], r[1:].max(axis=1))):
+        p = ((largest >= observed[:, None]).sum(axis=1) + 1) / (n + 1)
+        found = p <= alpha
+        firsts.append(float(recording.times[after][found.argmax()]) if found.any() else np.nan)
+    return firsts[0], firsts[1]
 
 
 def estimates(

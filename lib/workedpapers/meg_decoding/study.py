@@ -24,11 +24,13 @@ from .study_groups import (
     ONSET,
     TRUTHS,
     confound,
+    diverse,
     leakage,
     null,
     replicates,
     sample_times,
     seeds,
+    single,
 )
 
 __all__ = [
@@ -41,6 +43,7 @@ __all__ = [
     "PARTS",
     "TRUTHS",
     "confound",
+    "diverse",
     "generalisation",
     "grid",
     "leakage",
@@ -50,6 +53,7 @@ __all__ = [
     "power_map",
     "replicates",
     "seeds",
+    "single",
 ]
 
 Floats = NDArray[np.float64]
@@ -64,6 +68,8 @@ def _mid_pool() -> dict[int, Floats]:
 
 PARTS: dict[str, Callable[[], dict[str, Floats]]] = {
     "replicates": replicates,
+    "diverse": diverse,
+    "single": single,
     "grid": grid,
     "confound": confound,
     "null": null,

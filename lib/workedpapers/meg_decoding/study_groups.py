@@ -26,6 +26,7 @@ from .experiment import (
     mean_difference,
     recordings,
     sensor_test,
+    subject_test,
 )
 from .permute import permute
 from .scenario import Scenario
@@ -38,19 +39,21 @@ __all__ = [
     "ONSET",
     "TRUTHS",
     "confound",
+    "diverse",
     "each",
     "leakage",
     "null",
     "replicates",
     "sample_times",
     "seeds",
+    "single",
 ]
 
 Floats = NDArray[np.float64]
 
 #: When the effect begins in all parts that do not vary it, in seconds.
 ONSET = 0.085
-#: Sizes of the effect. Groups peak at AUC of about 0.57, 0.65 and 0.80.
+#: Sizes of the effect. Groups peak at AUC of about 0.58, 0.67 and 0.83.
 EFFECTS = {"weak": 0.8, "medium": 1.25, "strong": 2.3}
 #: Exactly the same distribution of both conditions: no effect, and no picture differs.
 NOTHING: dict[str, Any] = {"effect": 0.0, "luminance_gain": 0.0, "image_sd": 0.0}
@@ -126,6 +129,40 @@ def replicates(
     """
     run = partial(_replicate, effects=effects, subjects=subjects, settings=settings)
     return _stack(each(run, seeds(1, groups), "Replicates", workers), axis=1)
+
+
+def diverse(*, subject_sd: float = 3.0, groups: int = 30, **settings: Any) -> dict[str, Floats]:
+    """`replicates` at the weak effect in subjects who differ more: in their maps, above all.
+
+    Returns
+    -------
+    ``onset`` and ``sensors`` as of `replicates`.
+    """
+    weak = (EFFECTS["weak"],)
+    found = replicates(weak, groups=groups, subject_sd=subject_sd, **settings)
+    return {"onset": found["onset"], "sensors": found["sensors"]}
+
+
+def _single(seed: int, effects: Sequence[float], settings: dict[str, Any]) -> Floats:
+    each_effect = recordings(0, effects, seed=seed, **settings)
+    return np.array([subject_test(recording, seed=seed % 1000) for recording in each_effect])
+
+
+def single(
+    effects: Sequence[float] = tuple(EFFECTS.values()),
+    *,
+    subjects: int = 100,
+    workers: int | None = None,
+    **settings: Any,
+) -> dict[str, Floats]:
+    """Single subjects: first significant time of decoding and of single sensors.
+
+    Returns
+    -------
+    ``first``: see `subject_test`, shape (effects, subjects, 2).
+    """
+    run = partial(_single, effects=effects, settings=settings)
+    return {"first": np.stack(each(run, seeds(9, subjects), "Single subjects", workers), axis=1)}
 
 
 def _labellings(seed: int, labellings: int, trials: int) -> Floats:
