@@ -25,6 +25,7 @@ from .onset import Onset, onset
 from .openneuro import ds000117_images, load_ds000117
 from .patterns import Patterns, patterns
 from .permute import PermutationTest, permute
+from .planning import plan
 from .power import onset_performance, power
 from .pseudo import pseudo_trials
 from .scenario import Scenario
@@ -66,6 +67,7 @@ __all__ = [
     "onset_performance",
     "patterns",
     "permute",
+    "plan",
     "power",
     "pseudo_trials",
     "searchlight",

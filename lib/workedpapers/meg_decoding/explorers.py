@@ -44,24 +44,24 @@ def grid_cell(onset: float, effect: float, trials: float, subjects: float) -> di
     answers = 1e3 * study["grid_onset"][at][:, :3]
     answers[:, 1:] = np.where(np.isinf(answers[:, 1:]), times[-1], answers[:, 1:])
     value, low, high = answers.T
-    rows = np.arange(len(METHODS), 0, -1.0)
-    known = np.isfinite(value)
-    bars = np.where(known[:, None], answers[:, 1:], np.nan)
-    gap = np.full((len(METHODS), 1), np.nan)
+    rims = mean - 2 * error, mean + 2 * error
+    # The answers lie under the course, one below the other, so that they share its time axis.
+    step = 0.07 * float(rims[1].max() - rims[0].min())
+    rows = float(rims[0].min()) - step * np.arange(1, len(METHODS) + 1)
     outputs: dict[str, Any] = {
         "times": times,
         "mean": mean,
-        "low": mean - 2 * error,
-        "high": mean + 2 * error,
+        "low": rims[0],
+        "high": rims[1],
         "peak": float(mean.max()),
-        "value": np.where(known, value, times[0]),
-        "value_row": np.where(known, rows, np.nan),
-        "bar": np.nan_to_num(np.concatenate([bars, gap], axis=1), nan=times[0]).ravel(),
-        "bar_row": np.where(
-            np.isfinite(np.concatenate([bars, gap], axis=1)), rows[:, None], np.nan
-        ).ravel(),
-        "found": bool(known[0]),
+        "value": np.where(np.isfinite(value), value, times[0]),
+        "row": np.where(np.isfinite(value), rows, np.nan),
+        "found": bool(np.isfinite(value[0])),
     }
+    for name, ends, row in zip(METHODS, answers[:, 1:], rows, strict=True):
+        known = bool(np.isfinite(ends).all())
+        outputs[f"{name}_bar"] = ends if known else times[[0, 0]]
+        outputs[f"{name}_row"] = np.full(2, row if known else np.nan)
     for name, one, start, end in zip(METHODS, value, low, high, strict=True):
         ends = f"{start:.0f} to {end:.0f}" if np.isfinite(start) else "no interval"
         outputs[name] = float(one)
@@ -82,10 +82,10 @@ def onset_explorer(**options: Any) -> Explorer:
     settings: dict[str, Any] = {
         "title": "When does the effect begin, and when is it found?",
         "caption": (
-            "Above: AUC of one simulated group, with a band of twice the standard error; the line "
-            "is the true onset. Below: what five methods answer, with 95% intervals from a "
-            "bootstrap over subjects. Smaller groups are the first subjects of the largest; noise "
-            "stays the same when the onset or the effect moves."
+            "AUC of one simulated group, with a band of twice the standard error; the dashed line "
+            "is the true onset. Under the curve, what five methods answer, with 95% intervals from "
+            "a bootstrap over subjects. Smaller groups are the first subjects of the largest; "
+            "noise stays the same when the onset or the effect moves."
         ),
         "alt": [
             "True onset {onset} ms, effect {effect}, {trials} trials, {subjects} subjects: the "
@@ -93,9 +93,17 @@ def onset_explorer(**options: Any) -> Explorer:
             *(f"{name} {{{method}_text}}; " for name, method in zip(NAMES, METHODS, strict=True)),
             Choose("found", {True: "the group shows an effect.", False: "no effect is found."}),
         ],
-        "gaps": ["value_row", "bar_row", *METHODS],
+        "gaps": ["row", *METHODS, *(f"{method}_row" for method in METHODS)],
     }
-    rows = len(METHODS)
+    course = Lines(
+        "times", "mean", labels=["mean AUC"], bands=[("low", "high")], ylim="float",
+        xlim=(-100, 300), xlabel="Time after the picture (ms)", ylabel="AUC", height=360,
+        rules=[Rule(x="onset", label="true onset"), Rule(y=0.5)],
+    )  # fmt: skip
+    intervals = [
+        Lines(f"{method}_bar", f"{method}_row", labels=[name])
+        for name, method in zip(NAMES, METHODS, strict=True)
+    ]
     return Explorer(
         grid_cell,
         controls=[
@@ -106,13 +114,7 @@ def onset_explorer(**options: Any) -> Explorer:
             Slider.at("subjects", GRID["subjects"], value=16, label="Subjects"),
         ],
         view=[
-            Lines("times", "mean", labels=["mean AUC"], bands=[("low", "high")], ylabel="AUC",
-                  ylim="float", rules=[Rule(x="onset", label="true onset"), Rule(y=0.5)],
-                  xlim=(-100, 300), height=230),
-            Lines("bar", "bar_row", labels=["95% interval"], xlim=(-100, 300),
-                  ylim=(0.4, rows + 0.6), xlabel="Time after the picture (ms)",
-                  rules=[Rule(x="onset")], height=170)
-            + Points("value", "value_row", label="answer", labels=NAMES, size=9),
+            sum(intervals, course) + Points("value", "row", label="answer", labels=NAMES, size=9),
             [Number(m, label=n, unit="ms", digits=0)
              for n, m in zip(NAMES, METHODS, strict=True)],
             Sentence([

@@ -171,8 +171,8 @@ def confound_figure() -> Shown:
         alt=f"AUC over time where familiar pictures are brighter. {said}.",
         caption=(
             f"Familiar pictures are brighter by {brighter:g} standard deviations. Left, "
-            "familiarity has no effect; right, one that begins at 85 ms (dotted). Mean over 20 groups of 12 "
-            "subjects, bands of twice the standard error over groups."
+            "familiarity has no effect; right, one that begins at 85 ms (dotted). Mean over 20 "
+            "groups of 12 subjects, bands of twice the standard error over groups."
         ),
         name="confound",
     )

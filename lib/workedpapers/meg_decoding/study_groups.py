@@ -131,7 +131,7 @@ def replicates(
     return _stack(each(run, seeds(1, groups), "Replicates", workers), axis=1)
 
 
-def diverse(*, subject_sd: float = 3.0, groups: int = 30, **settings: Any) -> dict[str, Floats]:
+def diverse(*, subject_sd: float = 3.0, groups: int = 20, **settings: Any) -> dict[str, Floats]:
     """`replicates` at the weak effect in subjects who differ more: in their maps, above all.
 
     Returns
@@ -151,7 +151,7 @@ def _single(seed: int, effects: Sequence[float], settings: dict[str, Any]) -> Fl
 def single(
     effects: Sequence[float] = tuple(EFFECTS.values()),
     *,
-    subjects: int = 100,
+    subjects: int = 60,
     workers: int | None = None,
     **settings: Any,
 ) -> dict[str, Floats]:
