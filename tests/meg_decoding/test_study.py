@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from workedpapers.meg_decoding import plan, simulate_arrays, study
+from workedpapers.meg_decoding import match, plan, simulate_arrays, study
 from workedpapers.meg_decoding.experiment import (
     auc_course,
     controlled_courses,
@@ -82,11 +82,11 @@ def test_pools_share_pictures_by_eights():
 
 def test_everything_that_is_stored_is_in_range(stored):
     for key in ("replicates_auc", "grid_mean", "leakage_auc", "generalisation_auc", "null_example"):
-        assert 0 < stored[key].min() < 0.5 < stored[key].max() < 1, key
+        assert 0 <= stored[key].min() < 0.5 < stored[key].max() <= 1, key
     for key in ("replicates_onset", "null_onset", "grid_onset", "confound_onset"):
         value = stored[key][..., 0]
         assert (value[np.isfinite(value)] >= -1e-9).all(), key
-        assert (value[np.isfinite(value)] <= 0.3).all(), key
+        assert (value[np.isfinite(value)] <= 0.3 + 1e-6).all(), key
     assert study.RESULTS.stat().st_size < 650_000
 
 
@@ -118,16 +118,20 @@ def test_a_course_splits_as_it_is_told():
 def test_regressing_brightness_out_takes_off_what_it_gives():
     words = {"luminance_confound": 2.0, "images": 80, "seed": 1}
     found = [controlled_courses(next(recordings(s, (0.0,), **words))) for s in range(4)]
-    peak = {k: np.mean([f[k] for f in found], axis=0).max() for k in ("naive", "regressed")}
-    assert peak["naive"] > 0.75
-    assert peak["regressed"] < 0.62
+    early = slice(46, 53)  # 84 to 108 ms
+    mean = {k: np.mean([f[k][early] for f in found]) for k in ("naive", "regressed")}
+    assert mean["naive"] > 0.6
+    assert mean["regressed"] < 0.53
 
 
 def test_too_few_pairs_are_not_decoded():
     recording = next(recordings(0, (0.0,), trials=40, luminance_confound=2.0))
-    assert set(controlled_courses(recording, caliper=0.01)) == {"naive", "regressed"} or (
-        pytest.fail("five pairs within a hundredth of a standard deviation")
-    )
+    features = recording.metadata[["luminance", "contrast"]]
+    kept = match(features, recording.y, groups=recording.metadata["image"], caliper=0.3)
+    assert 2 <= len(kept.pairs) < 5
+    assert set(controlled_courses(recording, caliper=0.3)) == {"naive", "regressed"}
+    with pytest.raises(ValueError, match="caliper: expected two pairs"):
+        controlled_courses(recording, caliper=0.01)
 
 
 def test_the_largest_t_over_sensors_holds_its_level_and_finds_what_is_there():

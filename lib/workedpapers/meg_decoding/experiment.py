@@ -137,6 +137,10 @@ def controlled_courses(recording: Recording, *, caliper: float = 0.5) -> dict[st
     -------
     Mapping from `ANALYSES` to arrays of shape (t,). "matched" is missing if fewer than five
     pairs are left, too few for the folds.
+
+    Raises
+    ------
+    ValueError : if fewer than two pairs are left, see `match`.
     """
     features = recording.metadata[["luminance", "contrast"]]
     image = recording.metadata["image"].to_numpy()

@@ -165,10 +165,11 @@ def generalisation_explorer(**options: Any) -> Explorer:
     settings: dict[str, Any] = {
         "title": "A decoder trained at one time, tested at another",
         "caption": (
-            "Mean of 8 simulated subjects with 200 trials. Left: AUC less chance; the diagonal is "
-            "what a decoder trained and tested at one time does. Right: the diagonal, and decoders "
-            f"trained at {first} and at {second} ms. A square says that the same pattern lasts; "
-            "an early and a late source make patterns that do not serve each other."
+            "Mean of 8 simulated subjects with 200 trials. The map: AUC less chance; its diagonal "
+            "is what decoders trained and tested at one time do. The curves: the diagonal, and "
+            f"decoders trained at {first} and at {second} ms. A square says that a pattern lasts. "
+            "Here the early source goes on while a late one joins it, so that early and late "
+            "decoders serve each other, less well than their own time."
         ),
         "alt": (
             "Onset {onset} ms, effect {effect}: the diagonal peaks at AUC {peak:.2f}, at "
@@ -188,7 +189,7 @@ def generalisation_explorer(**options: Any) -> Explorer:
         view=[
             [
                 HeatMap("auc", "times", "times", zlabel="AUC − 0.5", colormap="diverging",
-                        zlim=(-0.35, 0.35), xlabel="Tested at (ms)", ylabel="Trained at (ms)",
+                        zlim=(-0.4, 0.4), xlabel="Tested at (ms)", ylabel="Trained at (ms)",
                         equal=True, height=340, rules=[*rules, Rule(y="onset")]),
                 Lines("times", ["diagonal", "early", "late"], xlabel="Tested at (ms)",
                       labels=["trained where tested", f"trained at {first} ms",

@@ -305,13 +305,13 @@ def pattern_figure(kind: str = "grad") -> Shown:
     places = []
     with style(figure_figsize=(7.2, 4.0), axes_grid=False):
         figure, panels = plt.subplots(2, len(LATENCIES))
+        for k, moment in enumerate(LATENCIES):
+            panels[0, k].set_title(f"{1e3 * moment:.0f} ms", loc="center")
         for line, (label, key) in zip(panels, rows, strict=True):
             for axes, moment, values in zip(line, LATENCIES, study[key], strict=True):
                 shown = map_values(values, kind)
                 largest = draw_map(axes, shown, signed=kind == "mag")
                 places.append(f"{label.lower()} at {1e3 * moment:.0f} ms: {largest}")
-                if line is panels[0]:
-                    axes.set_title(f"{1e3 * moment:.0f} ms", loc="center")
             line[0].set_ylabel(label)
     what = "gradiometers, root mean square of each pair" if kind == "grad" else "magnetometers"
     return show(

@@ -51,7 +51,7 @@ def error_columns(answers: Floats, truth: float) -> dict[str, float]:
     inside = (low[found] <= truth + _SLACK) & (high[found] >= truth - _SLACK)
     row |= share_columns(inside, "coverage")
     row["width"] = 1e3 * float(np.median((high - low)[found])) if len(error) else float("nan")
-    row |= share_columns(value[found] < truth - 0.010, "far too early")
+    row |= share_columns(value[found] < truth - 0.010, "early")
     return row
 
 
@@ -62,7 +62,7 @@ def method_table() -> pd.DataFrame:
     -------
     One row for each of `EFFECTS` and `METHODS`: ``effect``, ``peak`` (largest AUC of the mean over
     all subjects), ``method``, ``groups``, ``found``, ``bias``, ``sd``, ``coverage`` (share of
-    intervals that hold the truth), ``width`` (median) and ``far too early`` (share more than 10
+    intervals that hold the truth), ``width`` (median) and ``early`` (share more than 10
     ms before the truth), with ends of intervals.
     """
     study = load_study()
