@@ -8,7 +8,6 @@ from workedpapers.claims.claim import measure
 from workedpapers.meg_decoding import claims, study
 from workedpapers.meg_decoding.tables import detection_table
 
-
 VERDICTS = {
     "meg-recovery": "reproduced",
     "meg-false-alarms": "reproduced",
