@@ -18,11 +18,13 @@ from .engine import (
 )
 from .scores import Scores, correct, pair_auc
 from .task import Task, prepare
+from .threads import one_thread
 from .whiten import Whitener
 
 __all__ = ["decode"]
 
 
+@one_thread
 def decode(
     epochs: Any,
     y: str | ArrayLike | None = None,

@@ -21,6 +21,7 @@ from .model import solve_ridge
 from .scaling import spread_of
 from .scores import correct
 from .task import targets_of
+from .threads import one_thread
 
 __all__ = ["GeneralizingRidge", "TimeResolvedRidge"]
 
@@ -55,6 +56,7 @@ class TimeResolvedRidge(ClassifierMixin, BaseEstimator):
         self.scoring = scoring
         self.multiclass = multiclass
 
+    @one_thread
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
         """Fit X, shape (n, p, t), to labels y, shape (n,).
 

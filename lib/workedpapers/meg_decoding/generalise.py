@@ -23,6 +23,7 @@ from .model import Floats
 from .refit import fit_fold
 from .scaling import moving_average
 from .task import Options, Task, prepare
+from .threads import one_thread
 
 __all__ = ["Generalisation", "generalise"]
 
@@ -73,6 +74,7 @@ class Generalisation:
         )
 
 
+@one_thread
 def generalise(
     epochs: Any,
     y: str | ArrayLike | None = None,

@@ -24,6 +24,7 @@ from .engine import operator, time_chunks
 from .epochs import Epoched, as_epoched
 from .model import Floats, project_out, unpenalised_basis
 from .task import Options, prepare
+from .threads import one_thread
 
 __all__ = ["Patterns", "patterns"]
 
@@ -76,6 +77,7 @@ class Patterns:
         return mne.EvokedArray(values, self.info, tmin=self.times[0], comment="pattern")
 
 
+@one_thread
 def patterns(epochs: Any, y: str | ArrayLike | None = None, **options: Unpack[Options]) -> Patterns:
     """Patterns of the decoder fitted to all epochs.
 

@@ -27,6 +27,7 @@ from .decode import decode_task
 from .engine import predict_chunks
 from .epochs import Epoched
 from .task import Options, Task, prepare, targets_of
+from .threads import one_thread
 
 __all__ = ["PermutationTest", "permute"]
 
@@ -97,6 +98,7 @@ class PermutationTest:
         )
 
 
+@one_thread
 def permute(
     epochs: Any,
     y: str | ArrayLike | None = None,

@@ -16,10 +16,12 @@ from workedpapers.progress import progress
 from .decode import decode_task
 from .epochs import Epoched
 from .task import Options, Task, prepare
+from .threads import one_thread
 
 __all__ = ["neighbours", "searchlight"]
 
 
+@one_thread
 def searchlight(
     epochs: Any,
     y: str | ArrayLike | None = None,
