@@ -213,7 +213,8 @@ class HeatMap(Axes):
     Parameters
     ----------
     z : output with the numbers, ``(len(y), len(x))``.
-    x, y : outputs with evenly spaced positions, or the first and last position.
+    x, y : outputs with evenly spaced positions, or the first and last position; on a logarithmic
+        axis they are evenly spaced in the logarithm.
     zlabel : what the colours measure, with its unit.
     zlim : bounds of the colours, as for the axes.
     colormap : ``"viridis"``, ``"diverging"`` (symmetric around 0 by default) or ``"gray"``.

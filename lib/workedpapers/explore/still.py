@@ -214,7 +214,7 @@ def _axes(plot: "Plot", view: Overlay, known: Known) -> None:
         elif isinstance(mark, Points):
             number = _points(plot, mark, known, number)
         elif isinstance(mark, HeatMap):
-            _heatmap(plot, mark, known)
+            _heatmap(plot, mark, known, view.stated("xlog"), view.stated("ylog"))
         for rule in mark.rules:
             draw, at = (plot.axvline, rule.x) if rule.x is not None else (plot.axhline, rule.y)
             draw(
@@ -281,7 +281,7 @@ def _points(plot: "Plot", mark: Points, known: Known, number: int) -> int:
     return number + bool(mark.label)
 
 
-def _heatmap(plot: "Plot", mark: HeatMap, known: Known) -> None:
+def _heatmap(plot: "Plot", mark: HeatMap, known: Known, xlog: bool, ylog: bool) -> None:
     from matplotlib.colors import ListedColormap
 
     z = np.asarray(known[mark.z], dtype=float)
@@ -289,11 +289,10 @@ def _heatmap(plot: "Plot", mark: HeatMap, known: Known) -> None:
     if mark.colormap == "diverging" and not isinstance(mark.zlim, tuple):
         high = max(abs(low), abs(high))
         low = -high
-    rims = [_rims(known[p] if isinstance(p, str) else p, n)
-            for p, n in ((mark.x, z.shape[1]), (mark.y, z.shape[0]))]  # fmt: skip
+    edges = [_edges(known[p] if isinstance(p, str) else p, n, log)
+             for p, n, log in ((mark.x, z.shape[1], xlog), (mark.y, z.shape[0], ylog))]  # fmt: skip
     table = ListedColormap(colormap(mark.colormap, np.linspace(0, 1, 64)))
-    image = plot.imshow(z, cmap=table, vmin=low, vmax=high, origin="lower", aspect="auto",
-                        extent=(*rims[0], *rims[1]), interpolation="nearest")  # fmt: skip
+    image = plot.pcolormesh(*edges, z, cmap=table, vmin=low, vmax=high, rasterized=True)
     plot.figure.colorbar(image, ax=plot, label=mark.zlabel, pad=0.02)
     if mark.marker:
         x, y = (known[name] for name in mark.marker)
@@ -301,10 +300,12 @@ def _heatmap(plot: "Plot", mark: HeatMap, known: Known) -> None:
         plot.plot([x], [y], "o", ms=9, mfc="none", mec="black", mew=1.4)
 
 
-def _rims(places: Any, n: int) -> tuple[float, float]:
-    """Outer edges of cells whose middles lie evenly between the first and last place."""
-    half = (places[-1] - places[0]) / max(n - 1, 1) / 2
-    return float(places[0] - half), float(places[-1] + half)
+def _edges(places: Any, n: int, log: bool) -> np.ndarray:
+    """Edges of n cells whose middles lie evenly, if `log` in the logarithm, between two places."""
+    first, last = np.log([places[0], places[-1]]) if log else (places[0], places[-1])
+    half = (last - first) / max(n - 1, 1) / 2
+    edges = np.linspace(first - half, last + half, n + 1)
+    return np.exp(edges) if log else edges
 
 
 def _bars(plot: "Plot", view: Bars, known: Known) -> None:

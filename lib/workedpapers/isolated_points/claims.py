@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import cache
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -80,7 +81,7 @@ def collapse() -> pd.DataFrame:
         start += 0.05 * angles.standard_normal(start.shape) @ (np.eye(n) - 1 / n)
         run = simulate(
             np.zeros((1, n)), start, true_mass=1.0, generated_mass=ratio / n, sigma=1.0,
-            lr_d=0.1, lr_g=0.05, decay=1.0, steps=6000, keep="last", show=False,
+            lr_d=0.1, lr_g=0.05, decay=1.0, steps=3000, keep="last", show=False,
         )  # fmt: skip
         radius = np.linalg.norm(run.final, axis=1)
         rows.append(
@@ -109,7 +110,7 @@ def outcasts(seed: int = 0) -> pd.DataFrame:
     of 4,000 steps, in units of sigma lr_d decay.
     """
     strengths = np.array([0.5, 0.8, 1.0, 1.3, 1.6, 2.0, 3.0, 4.0, 6.0, 8.0])
-    fixed = {"sigma": 1.0, "lr_d": 0.1, "decay": 1.0}
+    fixed: dict[str, Any] = {"sigma": 1.0, "lr_d": 0.1, "decay": 1.0}
     run = simulate(
         [0.0], [0.0], true_mass=0.0, generated_mass=1.0, lr_g=0.1 * strengths, noise=1e-6,
         seed=seed, steps=4000, show=False, **fixed,

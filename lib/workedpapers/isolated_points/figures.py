@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from .closed_forms import collapse_radius, expulsion_threshold, hopf_lr_g, oscillation_threshold
+from .closed_forms import collapse_radius, expulsion_threshold, flip_lr_g, hopf_lr_g
+from .dynamics import simulate
 from .influence import influence_bound
 from .live import training_live
 from .ring import GAMMAS, STARTS, WIDTHS, load_ring_map, ring, start_points, summary
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "collapse_figure",
+    "cost_figure",
     "decay_figure",
     "influence_figure",
     "network_figure",
@@ -121,7 +123,8 @@ def phase_figure(diagram: pd.DataFrame, a: float) -> Shown:
     strengths, ratios = diagram["G"].unique(), diagram["rho"].unique()
     # In units with p = sigma = decay = 1 a rate lr_g is G a / q.
     fine = np.linspace(ratios.min(), ratios.max(), 400)
-    hopf = hopf_lr_g(p=1, q=fine, sigma=1, lr_d=a, decay=1) * fine / a
+    units = {"p": 1, "q": fine, "sigma": 1, "lr_d": a, "decay": 1}
+    ends = [end(**units) * fine / a for end in (hopf_lr_g, flip_lr_g)]
     with style(axes_grid=False):
         figure, axes = plt.subplots()
         colours = ListedColormap([PALETTE[0], PALETTE[2], PALETTE[1]])
@@ -129,9 +132,11 @@ def phase_figure(diagram: pd.DataFrame, a: float) -> Shown:
             strengths, ratios, cells, cmap=colours, vmin=-0.5, vmax=2.5, alpha=0.45,
             rasterized=True,
         )  # fmt: skip
-        axes.plot(hopf, fine, color="0.2", ls="--", label="stable up to here, theory")
+        ink = plt.rcParams["text.color"]
+        for end in ends:
+            axes.plot(end, fine, color=ink, ls="--")
         for sign in (-1, 1):
-            axes.plot(_swing(fine, a, sign), fine, color="0.2", ls=":" if sign < 0 else "-.")
+            axes.plot(_swing(fine, a, sign), fine, color=ink, ls=":" if sign < 0 else "-.")
         axes.axhline(1, lw=1, color="0.5")
         axes.set(xscale="log", xlim=(strengths.min(), strengths.max()), xlabel="G")
         axes.set(ylim=(ratios.min(), ratios.max()), ylabel="Mass ratio ρ = q / p")
@@ -203,12 +208,13 @@ def collapse_figure(found: pd.DataFrame) -> Shown:
 
     with style():
         figure, axes = plt.subplots()
-        for n, some in found.groupby("n"):
-            end = float(expulsion_threshold(int(n)))
+        for n in np.unique(found["n"]):
+            some = found[found["n"] == n]
+            end = float(expulsion_threshold(n))
             ratio = np.linspace(1.001, end, 200)
-            (line,) = axes.plot(ratio, collapse_radius(int(n), ratio, 1.0), label=f"{n} points")
+            (line,) = axes.plot(ratio, collapse_radius(n, ratio, 1.0), label=f"{n} points")
             axes.plot(some["mass_ratio"], some["simulated"], "o", color=line.get_color(), ms=6)
-            axes.plot(end, collapse_radius(int(n), end, 1.0), "x", color=line.get_color(), ms=8)
+            axes.plot(end, collapse_radius(n, end, 1.0), "x", color=line.get_color(), ms=8)
         axes.set_xlabel("Generated mass over true mass")
         axes.set_ylabel("Distance from the true point (widths)")
         axes.legend()
@@ -236,7 +242,7 @@ def outcast_figure(found: pd.DataFrame) -> Shown:
         figure, axes = plt.subplots()
         axes.plot(found["G"], found["theory"], label="theory, exact")
         axes.plot(found["G"], found["continuous"], label="theory, continuous time")
-        axes.plot(found["G"], found["simulated"], "o", color="0.3", label="simulation")
+        axes.plot(found["G"], found["simulated"], "o", color="0.5", label="simulation")
         axes.set_xlabel("G")
         axes.set_ylabel("Speed (widths per forgetting time)")
         axes.set_ylim(0)
@@ -252,6 +258,51 @@ def outcast_figure(found: pd.DataFrame) -> Shown:
             "Below the threshold it stays; above, its own trail drives it away."
         ),
         name="outcast",
+    )
+
+
+def cost_figure(settings: int = 64, decay: float = 0.2) -> Shown:
+    """Processor time of a batch against its length, by history and on the lattice."""
+    import time
+
+    import matplotlib.pyplot as plt
+
+    from workedpapers.plotting import show, style
+
+    rates = np.linspace(0.05, 0.5, settings)
+    lengths = [100, 200, 400, 800]
+    seconds: dict[str, list[float]] = {"history": [], "lattice": []}
+    for method, spent in seconds.items():
+        for steps in lengths:
+            begin = time.process_time()
+            simulate(
+                [-5.0, 0.0, 5.0], [-4.2, 0.9, 5.8], lr_d=0.1, lr_g=rates, decay=decay, steps=steps,
+                method=method, keep="last", show=False,
+            )  # fmt: skip
+            spent.append(time.process_time() - begin)
+    with style():
+        figure, axes = plt.subplots()
+        for (method, spent), marker in zip(seconds.items(), "os", strict=True):
+            axes.loglog(lengths, spent, marker=marker, label=f"by {method}")
+        axes.set_xticks(lengths, [str(n) for n in lengths])
+        axes.minorticks_off()
+        axes.set_xlabel("Steps")
+        axes.set_ylabel("Processor time (s)")
+        axes.legend()
+    first, last = (seconds["history"][k] / seconds["lattice"][k] for k in (0, -1))
+    return show(
+        figure,
+        alt=(
+            f"Processor time against steps for {settings} settings on logarithmic axes. The "
+            f"history costs {first:.1f} times as much as the lattice at {lengths[0]} steps and "
+            f"{last:.1f} times at {lengths[-1]}."
+        ),
+        caption=(
+            f"Cost of {settings} settings of three points on the machine that built this page. The "
+            "lattice's grows with the steps, the history's with their square until old terms may "
+            "be dropped."
+        ),
+        name="cost",
     )
 
 
@@ -277,7 +328,9 @@ def network_figure(table: pd.DataFrame) -> Shown:
     return show(
         figure,
         alt="Share of modes covered by setting: "
-        + "; ".join(f"{s} {c:.2f}" for s, c in zip(table["setting"], table["coverage"], strict=True)),
+        + "; ".join(
+            f"{s} {c:.2f}" for s, c in zip(table["setting"], table["coverage"], strict=True)
+        ),
         caption="Neural GANs on a ring of eight Gaussians: share of modes covered over the last "
         "third of training, mean over seeds with 95% bootstrap interval.",
         name="networks",
@@ -292,14 +345,17 @@ def _summary(start: str) -> pd.DataFrame:
 
 def width_cell(width: float, strength: float, start: str) -> dict[str, Any]:
     """Outputs of `width_explorer` at one setting of the stored map."""
-    paths, runs = load_ring_map()
+    paths, _runs = load_ring_map()
     table = _summary(start)
     i, j = int(np.argmin(np.abs(WIDTHS - width))), int(np.argmin(np.abs(GAMMAS - strength)))
     here = table[(table["sigma"] == WIDTHS[i]) & (table["G"] == GAMMAS[j])].iloc[0]
     path = paths[STARTS.index(start), i, j].clip(-3, 3)  # frames, points, 2
     gap = np.full((1, path.shape[1], 2), np.nan)
     joined = np.concatenate([path, gap]).transpose(1, 0, 2).reshape(-1, 2)
-    maps = {name: table.pivot(index="G", columns="sigma", values=name) for name in ("covered", "lost")}
+    maps = {
+        name: table.pivot_table(index="G", columns="sigma", values=name)
+        for name in ("covered", "lost")
+    }
     places, begun = ring(), start_points(start, 0)
     return {
         "widths": WIDTHS,
@@ -330,14 +386,27 @@ def width_explorer(**options: Any) -> Explorer:
     ----------
     options : passed on to `workedpapers.explore.Explorer`.
     """
-    from workedpapers.explore import Choice, Explorer, HeatMap, Lines, Number, Points, Sentence, Slider
+    from workedpapers.explore import (
+        Choice,
+        Controls,
+        Explorer,
+        HeatMap,
+        Lines,
+        Points,
+        Sentence,
+        Slider,
+    )
 
-    maps: dict[str, Any] = {"xlog": True, "ylog": True, "xlabel": "Kernel width σ", "height": 260}
+    maps: dict[str, Any] = {
+        "xlog": True, "ylog": True, "xlim": (0.052, 0.7), "ylim": (0.07, 18.2),
+        "xlabel": "Kernel width σ", "height": 240,
+    }  # fmt: skip
     settings: dict[str, Any] = {
         "title": "Points that are not isolated",
-        "caption": "Left: eight generated points (triangles, with their paths; rings where they "
-        "began) on a ring of eight modes, first seed. Maps: mean over 20 seeds of modes covered "
-        "and of points lost, that is farther than 1 from every mode, after 2,000 steps.",
+        "caption": "Above: eight generated points on a ring of eight modes (squares), first seed: "
+        "diamonds in the end, with their paths; hollow triangles at the start. Maps: mean over 20 "
+        "seeds of modes covered, and of points lost (farther than 1 from every mode), after 2,000 "
+        "steps.",
         "alt": "With width {width} and G = {strength}, starting {start}, {covered:.1f} of 8 modes "
         "are covered and {lost:.1f} of 8 points are lost, mean over 20 seeds.",
         "gaps": ["path_y"],
@@ -351,26 +420,25 @@ def width_explorer(**options: Any) -> Explorer:
             Choice("start", STARTS, label="Generated points begin"),
         ],
         view=[
-            [
-                Lines(
-                    "path_x", "path_y", labels=["path"], xlabel="x", ylabel="y", equal=True,
-                    xlim=(-2, 2), ylim=(-2, 2), height=300,
-                )
-                + Points("mode_x", "mode_y", label="mode", size=13, hollow=True)
-                + Points("begun_x", "begun_y", label="start", size=6, hollow=True)
-                + Points("end_x", "end_y", label="generated", size=9),
-                HeatMap("covered_map", "widths", "strengths", marker=("width", "strength"),
-                        ylabel="G", zlabel="Modes covered, of 8", zlim=(0, 8), **maps),
-                HeatMap("lost_map", "widths", "strengths", marker=("width", "strength"),
-                        ylabel="G", zlabel="Points lost, of 8", zlim=(0, 8), **maps),
-            ],
-            Number("covered", label="Modes covered", digits=1),
-            Number("lost", label="Points lost", digits=1),
+            Lines(
+                "path_x", "path_y", labels=["path"], xlabel="x", ylabel="y", equal=True,
+                xlim=(-2, 2), ylim=(-2, 2), height=320,
+            )
+            + Points("mode_x", "mode_y", label="mode", size=13, hollow=True)
+            + Points("begun_x", "begun_y", label="start", size=6, hollow=True)
+            + Points("end_x", "end_y", label="generated", size=9),
+            Controls(["width", "strength", "start"]),
             Sentence(
                 "Over 20 seeds the mean is {covered:.1f} modes covered (95% interval "
                 "{covered_low:.1f} to {covered_high:.1f}) and {lost:.1f} points lost "
                 "({lost_low:.1f} to {lost_high:.1f}). Neighbouring modes are 0.77 apart."
             ),
+            [
+                HeatMap("covered_map", "widths", "strengths", marker=("width", "strength"),
+                        ylabel="G", zlabel="Modes covered, of 8", zlim=(0, 8), **maps),
+                HeatMap("lost_map", "widths", "strengths", marker=("width", "strength"),
+                        ylabel="G", zlabel="Points lost, of 8", zlim=(0, 8), **maps),
+            ],
         ],
         **{**settings, **options},
     )  # fmt: skip

@@ -44,7 +44,8 @@ def _train(at: tuple[str, int, int]) -> dict[str, Any]:
     torch.set_num_threads(1)
     name, seed, steps = at
     final = train_ring(**SETTINGS[name], steps=steps, seed=seed, show_progress=False).final
-    return {"setting": name, "seed": seed, **final.round(4).to_dict()}
+    means = {str(key): value for key, value in final.round(4).items()}
+    return {"setting": name, "seed": seed, **means}
 
 
 def train_networks(

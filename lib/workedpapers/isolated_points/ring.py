@@ -147,9 +147,7 @@ def load_ring_map() -> tuple[Floats, pd.DataFrame]:
     with np.load(RESULTS) as held:
         runs = pd.DataFrame({name: held[name] for name in ("seed", "covered", "lost")})
         index = held["cell"]
-        starts, widths, strengths = np.unravel_index(
-            index, (len(STARTS), len(WIDTHS), len(GAMMAS))
-        )
+        starts, widths, strengths = np.unravel_index(index, (len(STARTS), len(WIDTHS), len(GAMMAS)))
         runs = runs.assign(
             start=np.array(STARTS)[starts], sigma=WIDTHS[widths], G=GAMMAS[strengths]
         )
@@ -167,7 +165,9 @@ def summary(runs: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
     for (start, sigma, strength), some in runs.groupby(["start", "sigma", "G"], sort=True):
         row = {"start": start, "sigma": sigma, "G": strength, "runs": len(some)}
         for name in ("covered", "lost"):
-            interval = bootstrap(np.mean, some[name].to_numpy(float), method="percentile", seed=seed)
+            interval = bootstrap(
+                np.mean, some[name].to_numpy(float), method="percentile", seed=seed
+            )
             row |= {name: some[name].mean(), f"{name}_low": interval.low}
             row[f"{name}_high"] = interval.high
         rows.append(row)
@@ -181,7 +181,9 @@ def main() -> None:
         RESULTS,
         paths=paths.astype(np.float32),
         cell=np.repeat(np.arange(len(runs) // SEEDS), SEEDS).astype(np.uint16),
-        **{name: runs[name].to_numpy(np.uint8) for name in ("seed", "covered", "lost")},
+        seed=runs["seed"].to_numpy(np.uint8),
+        covered=runs["covered"].to_numpy(np.uint8),
+        lost=runs["lost"].to_numpy(np.uint8),
     )
 
 

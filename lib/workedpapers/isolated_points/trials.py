@@ -7,6 +7,8 @@ not matter (width, decay, mass).
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -86,13 +88,17 @@ def trial(
     """
     parts = []
     for update, some in settings.groupby("update", sort=False):
-        theory = stability(
-            **{k: some[k].to_numpy() for k in ("p", "q", "n", "sigma", "lr_d", "lr_g", "decay")},
-            update=str(update),
-        )
+        given: dict[str, Any] = {
+            name: some[name].to_numpy()
+            for name in ("p", "q", "n", "sigma", "lr_d", "lr_g", "decay")
+        }
+        theory = stability(**given, update=str(update))
         seen = np.full(len(some), np.nan, dtype=complex)
-        for number, rows in some.reset_index(drop=True).groupby("n"):
-            cells = {k: rows[k].to_numpy(float) for k in ("sigma", "lr_d", "lr_g", "decay")}
+        for number in np.unique(some["n"]):
+            rows = some.reset_index(drop=True)[(some["n"] == number).to_numpy()]
+            cells: dict[str, Any] = {
+                k: rows[k].to_numpy(float) for k in ("sigma", "lr_d", "lr_g", "decay")
+            }
             seen[rows.index] = displaced_modes(
                 **cells, true_mass=rows["p"].to_numpy(), generated_mass=rows["q"].to_numpy(),
                 number=int(number), steps=steps, update=str(update), displacement=displacement,
@@ -129,10 +135,12 @@ def simulated_threshold(settings: pd.DataFrame, *, steps: int = 3000, rounds: in
     ------
     ValueError : if the settings differ in `n` or `update`.
     """
-    if settings["n"].nunique() != 1 or settings["update"].nunique() != 1:
+    if len(settings[["n", "update"]].drop_duplicates()) != 1:
         raise ValueError("settings: expected one value of n and one of update.")
     number, update = int(settings["n"].iloc[0]), str(settings["update"].iloc[0])
-    fixed = {k: settings[k].to_numpy(float) for k in ("sigma", "lr_d", "decay", "p", "q")}
+    fixed: dict[str, Any] = {
+        k: settings[k].to_numpy(float) for k in ("sigma", "lr_d", "decay", "p", "q")
+    }
     guess = critical_lr_g(**fixed, n=number, update=update)
     true_mass, generated_mass = fixed.pop("p"), fixed.pop("q")
 

@@ -28,6 +28,7 @@ from workedpapers.explore import (
     Slider,
     Toggle,
 )
+from workedpapers.explore.still import _edges
 
 A = Slider("a", 0, 1)
 
@@ -354,6 +355,12 @@ def test_log_axes_keep_logarithms():
     assert found["y"].relative
     assert found["y"].error < 1e-3
     assert_array_equal(explorer.spec["ranges"]["zero"], [0, 1, 1])
+
+
+def test_cells_of_a_map_meet_half_way_on_either_kind_of_axis():
+    assert_allclose(_edges([1.0, 2.0, 3.0], 3, False), [0.5, 1.5, 2.5, 3.5])
+    assert_allclose(_edges([1.0, 4.0], 2, True), [0.5, 2.0, 8.0])
+    assert_allclose(_edges([1.0, 10.0, 100.0], 3, True) ** 2, [0.1, 10, 1000, 100000])
 
 
 def test_a_slider_with_stops_rests_and_is_stored_at_them_alone():

@@ -102,12 +102,13 @@ function shareOf(values) {
   return Array.from(values, (value) => (value - low) / (high - low || 1));
 }
 
-// Outer edges of cells whose middles lie evenly between the first and the last place.
-export function rims(places, n) {
+// Outer edges of cells whose middles lie evenly between the first and the last place; on a
+// logarithmic axis, evenly in the logarithm.
+export function rims(places, n, log) {
   const data = places.data ?? places;
-  const [first, last] = [data[0], data[data.length - 1]];
+  const [first, last] = [data[0], data[data.length - 1]].map((place) => (log ? Math.log(place) : place));
   const half = (last - first) / Math.max(n - 1, 1) / 2;
-  return [first - half, last + half];
+  return [first - half, last + half].map((rim) => (log ? Math.exp(rim) : rim));
 }
 
 let sheet = null;
@@ -122,8 +123,10 @@ export function drawMap(u, layer, outputs, bounds) {
   const image = ctx.createImageData(columns, rows);
   paint(image, data, bounds, layer.colormap, columns, true);
   ctx.putImageData(image, 0, 0);
-  const [left, right] = rims(placesOf(layer.x, outputs), columns).map((v) => u.valToPos(v, 'x', true));
-  const [bottom, top] = rims(placesOf(layer.y, outputs), rows).map((v) => u.valToPos(v, 'y', true));
+  const edges = (axis, n) =>
+    rims(placesOf(layer[axis], outputs), n, u.scales[axis].distr === 3).map((v) => u.valToPos(v, axis, true));
+  const [left, right] = edges('x', columns);
+  const [bottom, top] = edges('y', rows);
   u.ctx.imageSmoothingEnabled = false;
   u.ctx.drawImage(sheet, left, top, right - left, bottom - top);
 }

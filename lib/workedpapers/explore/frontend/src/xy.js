@@ -9,7 +9,26 @@ import { heading, makePlot, sample } from './plot.js';
 import { dash, gradient } from './theme.js';
 
 const facets = () => [{ scale: 'x', auto: true }, { scale: 'y', auto: true }];
-const PATHS = { line: uPlot.paths.linear(), step: uPlot.paths.stepped({ align: 1 }) };
+const linear = uPlot.paths.linear();
+const PATHS = {
+  line: (u, k, from, to) => (turns(u.data[k][0]) ? trace(u, ...u.data[k]) : linear(u, k, from, to)),
+  step: uPlot.paths.stepped({ align: 1 }),
+};
+
+// A curve that turns back. For a gap uPlot would blank out the whole strip between two positions,
+// in which other parts of such a curve may lie.
+function trace(u, xs, ys) {
+  const stroke = new Path2D();
+  let pen = 'moveTo';
+  for (let i = 0; i < xs.length; i += 1) {
+    if (ys[i] === null) pen = 'moveTo';
+    else {
+      stroke[pen](u.valToPos(xs[i], 'x', true), u.valToPos(ys[i], 'y', true));
+      pen = 'lineTo';
+    }
+  }
+  return { stroke, fill: null, clip: null };
+}
 
 export function makeXY(panel, { theme, ranges, handle }) {
   const host = h('div', { class: 'wp-plot' });
@@ -100,8 +119,8 @@ export function makeXY(panel, { theme, ranges, handle }) {
       known = { ...controls, ...outputs };
       for (const [layer, trail] of trails) remember(trail, layer, outputs, now - frame);
       frame = now;
-      x.see(seen(layers, 'x', outputs));
-      y.see(seen(layers, 'y', outputs));
+      x.see(seen(layers, 'x', outputs, panel.xlog));
+      y.see(seen(layers, 'y', outputs, panel.ylog));
       if (z) {
         z.see([outputs[map.z].data]);
         legend.bounds(...zBounds());
@@ -149,11 +168,11 @@ function limitsOf(panel, layers, axis, ranges, handle) {
   return makeLimits({ limits: panel[`${axis}lim`], log: panel[`${axis}log`], names, ranges, pad, include });
 }
 
-function seen(layers, axis, outputs) {
+function seen(layers, axis, outputs, log) {
   return layers.flatMap((layer) => {
     if (layer.mark !== 'heatmap') return onAxis(layer, axis).map((name) => listOf(outputs[name]));
     const n = outputs[layer.z].shape[axis === 'x' ? 1 : 0];
-    return [rims(placesOf(layer[axis], outputs), n)];
+    return [rims(placesOf(layer[axis], outputs), n, log)];
   });
 }
 
