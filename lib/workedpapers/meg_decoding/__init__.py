@@ -2,4 +2,87 @@
 
 Ehrenberg, Tsourides, Nejati, Cheung and Sinha, *Neural Correlates of Face Familiarity
 Perception*, 2022, https://arxiv.org/abs/2208.00352.
+
+The package decodes two or more conditions from every sample of `mne.Epochs` or of an array, with
+cross-validation in closed form; tests and dates the result over a group; keeps features of the
+images out of it; and simulates groups of subjects in whom an effect begins at a known time.
 """
+
+from typing import TYPE_CHECKING, Any
+
+from .balance import balance
+from .bayes import bayes_factor
+from .bids import load_bids
+from .confounds import decode_features
+from .decode import decode
+from .difference import OnsetDifference, onset_difference
+from .epochs import Epoched
+from .generalise import Generalisation, generalise
+from .images import image_features
+from .inference import group_test
+from .matching import match
+from .onset import Onset, onset
+from .openneuro import ds000117_images, load_ds000117
+from .patterns import Patterns, patterns
+from .permute import PermutationTest, permute
+from .planning import plan
+from .power import onset_performance, power
+from .pseudo import pseudo_trials
+from .scenario import Scenario
+from .scores import Scores
+from .searchlight import searchlight
+from .simulate import simulate_arrays, simulate_group, simulate_subject, to_epochs
+from .sources import true_course
+from .whiten import Whitener, fit_whitener
+
+if TYPE_CHECKING:
+    from .estimators import GeneralizingRidge, TimeResolvedRidge
+
+__all__ = [
+    "Epoched",
+    "Generalisation",
+    "GeneralizingRidge",
+    "Onset",
+    "OnsetDifference",
+    "Patterns",
+    "PermutationTest",
+    "Scenario",
+    "Scores",
+    "TimeResolvedRidge",
+    "Whitener",
+    "balance",
+    "bayes_factor",
+    "decode",
+    "decode_features",
+    "ds000117_images",
+    "fit_whitener",
+    "generalise",
+    "group_test",
+    "image_features",
+    "load_bids",
+    "load_ds000117",
+    "match",
+    "onset",
+    "onset_difference",
+    "onset_performance",
+    "patterns",
+    "permute",
+    "plan",
+    "power",
+    "pseudo_trials",
+    "searchlight",
+    "simulate_arrays",
+    "simulate_group",
+    "simulate_subject",
+    "to_epochs",
+    "true_course",
+]
+
+
+def __getattr__(name: str) -> Any:
+    # These two derive from scikit-learn's base classes, which take a second to import.
+    if name in ("GeneralizingRidge", "TimeResolvedRidge"):
+        from . import estimators
+
+        return getattr(estimators, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

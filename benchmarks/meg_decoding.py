@@ -1,0 +1,251 @@
+"""workedpapers.meg_decoding beside MNE-Python and scikit-learn: same data, same folds, CPU seconds.
+
+    python benchmarks/meg_decoding.py            # prints a table, writes results/meg_decoding.json
+    python benchmarks/meg_decoding.py --quick    # the same on a small recording, writes nothing
+
+200 epochs x 306 channels x 151 times in 5 folds. Each measurement runs in a process of its own on
+one thread, since many small matrices gain nothing from several; one row is measured again with as
+many threads as the libraries choose by themselves. CPU seconds are the best of three runs (of one
+run where a peer takes longer than a minute). A thousand permutations of the peer are not run: one
+is, and its time is multiplied by a thousand; the row says so.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+HERE = Path(__file__).resolve().parent
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+ALPHA = 10.0
+SHAPES = {"full": (200, 306, 151), "quick": (60, 40, 12)}
+FOLDS = 5
+# task: what is done, ours, the peer, whether threads are left alone
+TASKS = {
+    "ridge, scaled in each fold": ("ours_fold", "sliding_ridge", False),
+    "ridge, scaled once, closed form": ("ours_fixed", "sliding_ridge_fixed", False),
+    "ridge, scaled once in closed form; the peer scales in each fold": (
+        "ours_fixed", "sliding_ridge", False),
+    "the same in single precision": ("ours_single", "sliding_ridge", False),
+    "ridge, scaled in each fold, threads as installed": ("ours_fold", "sliding_ridge", True),
+    "default settings; the peer is logistic regression": ("ours", "sliding_logistic", False),
+    "whitened; the peer is logistic regression": ("ours_white", "sliding_logistic", False),
+    "temporal generalisation": ("ours_generalise", "generalizing_ridge", False),
+    "1,000 permutations": ("ours_permute", "one_permutation", False),
+}  # fmt: skip
+PEERS = {
+    "sliding_ridge": "SlidingEstimator(StandardScaler, RidgeClassifier)",
+    "sliding_ridge_fixed": "SlidingEstimator(RidgeClassifier), data scaled beforehand",
+    "sliding_logistic": "SlidingEstimator(StandardScaler, LogisticRegression liblinear)",
+    "generalizing_ridge": "GeneralizingEstimator(StandardScaler, RidgeClassifier)",
+    "one_permutation": "SlidingEstimator(StandardScaler, RidgeClassifier), one run times 1,000",
+}
+# The answers must agree to this, where both sides compute the same thing.
+SAME = {"ridge, scaled in each fold", "ridge, scaled once, closed form", "temporal generalisation",
+        "ridge, scaled in each fold, threads as installed"}  # fmt: skip
+
+
+def make_recording(shape: tuple[int, int, int], seed: int = 0) -> dict[str, np.ndarray]:
+    """Gaussian noise of a brain: few strong and many weak patterns, smooth in time, and an effect.
+
+    The standard deviation of the k-th spatial pattern falls as 1/k to a floor, noise has a
+    correlation of 0.8 from sample to sample, and classes differ from 85 ms on along a pattern of
+    middling strength.
+    """
+    n, p, t = shape
+    rng = np.random.default_rng(seed)
+    patterns = np.linalg.qr(rng.standard_normal((p, p)))[0]
+    strength = np.maximum(1 / np.arange(1, p + 1), 0.02)
+    noise = rng.standard_normal((n, p, t))
+    for i in range(1, t):
+        noise[:, :, i] = 0.8 * noise[:, :, i - 1] + 0.6 * noise[:, :, i]
+    y = rng.permutation(np.arange(n) % 2)
+    times = np.linspace(-0.1, 0.5, t)
+    course = np.clip((times - 0.085) / 0.03, 0, 1) * np.exp(-np.maximum(times - 0.17, 0) / 0.1)
+    noise[:, p // 30 : p // 10] += 0.3 * (2 * y[:, None, None] - 1) * course
+    X = np.matmul(patterns * strength, noise)
+    return {"X": X, "y": y, "times": times}
+
+
+def our_runs(X: Any, y: Any, times: Any, folds: Any) -> dict[str, Callable[[], Any]]:
+    from workedpapers.meg_decoding.decode import decode
+    from workedpapers.meg_decoding.generalise import generalise
+    from workedpapers.meg_decoding.permute import permute
+
+    use = {"cv": folds, "times": times}
+    ridge = {**use, "alpha": ALPHA}
+    return {
+        "ours_fold": lambda: decode(X, y, scale="fold", **ridge).auc,
+        "ours_fixed": lambda: decode(X, y, **ridge).auc,
+        "ours_single": lambda: decode(X, y, dtype="float32", **ridge).auc,
+        "ours": lambda: decode(X, y, **use).auc,
+        "ours_white": lambda: decode(X, y, whiten=True, **use).auc,
+        "ours_generalise": lambda: generalise(X, y, scale="fold", **ridge).auc,
+        "ours_permute": lambda: permute(X, y, n=1000, **ridge).null.mean(axis=0),
+    }
+
+
+def their_runs(X: Any, y: Any, folds: Any) -> dict[str, Callable[[], Any]]:
+    import mne
+    from mne.decoding import GeneralizingEstimator, SlidingEstimator, cross_val_multiscore
+    from sklearn.linear_model import LogisticRegression, RidgeClassifier
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    mne.set_log_level("ERROR")
+    once = (X - X.mean(axis=0)) / X.std(axis=0)
+
+    def run(over: Any, data: Any, labels: Any, *steps: Any) -> Any:
+        model = over(make_pipeline(*steps), scoring="roc_auc", verbose=False)
+        return cross_val_multiscore(model, data, labels, cv=folds).mean(axis=0)
+
+    ridge, scale = RidgeClassifier(alpha=ALPHA), StandardScaler()
+    shuffled = np.random.default_rng(0).permutation(y)
+    return {
+        "sliding_ridge": lambda: run(SlidingEstimator, X, y, scale, ridge),
+        "sliding_ridge_fixed": lambda: run(SlidingEstimator, once, y, ridge),
+        "sliding_logistic": lambda: run(
+            SlidingEstimator, X, y, scale, LogisticRegression(solver="liblinear")
+        ),
+        "generalizing_ridge": lambda: run(GeneralizingEstimator, X, y, scale, ridge),
+        "one_permutation": lambda: run(SlidingEstimator, X, shuffled, scale, ridge),
+    }
+
+
+def measure(who: str, path: str, out: str) -> float:
+    """Smallest CPU seconds of up to three runs after a warm-up; saves the answer."""
+    from sklearn.model_selection import StratifiedKFold
+
+    stored = np.load(path)
+    X, y, times = stored["X"], stored["y"], stored["times"]
+    folds = list(StratifiedKFold(FOLDS, shuffle=True, random_state=0).split(X[:, :, 0], y))
+
+    def runs(X: Any, times: Any) -> dict[str, Callable[[], Any]]:
+        return our_runs(X, y, times, folds) if who.startswith("ours") else their_runs(X, y, folds)
+
+    few = np.r_[np.arange(2), len(times) - 1]  # with a baseline
+    runs(np.ascontiguousarray(X[:, :, few]), times[few])[who]()
+    work, seconds = runs(X, times)[who], []
+    while len(seconds) < 3 and (not seconds or seconds[0] < 60):
+        start = time.process_time()
+        answer = work()
+        seconds.append(time.process_time() - start)
+    np.save(out, answer)
+    return min(seconds)
+
+
+def in_process(who: str, path: str, out: str, free: bool) -> float:
+    """Run `measure` in a fresh interpreter, on one thread unless ``free``."""
+    env = {name: value for name, value in os.environ.items() if name not in THREADS}
+    if not free:
+        env |= dict.fromkeys(THREADS, "1")
+    done = subprocess.run(
+        [sys.executable, __file__, "--measure", who, path, out],
+        check=True, capture_output=True, text=True, env=env,
+    )  # fmt: skip
+    return float(done.stdout.splitlines()[-1])
+
+
+def machine() -> str:
+    """Return what the figures depend on."""
+    model = platform.processor() or platform.machine()
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        lines = [line for line in info.read_text().splitlines() if line.startswith("model name")]
+        model = lines[0].partition(":")[2].strip() if lines else model
+    return (
+        f"{model}, {os.cpu_count()} cores, {platform.system()}, Python "
+        f"{platform.python_version()}, {datetime.now(UTC).date().isoformat()}"
+    )
+
+
+def compare(task: str, path: str, folder: str, known: dict[Any, Any], late: Any) -> dict[str, Any]:
+    """One row of the record; a run that several tasks share is measured once."""
+    mine, peer, free = TASKS[task]
+    for who in (mine, peer):
+        if (who, free) not in known:
+            out = str(Path(folder, f"{who}.npy"))
+            known[who, free] = in_process(who, path, out, free), np.load(out)
+    (ours_s, ours), (peer_s, theirs) = known[mine, free], known[peer, free]
+    if peer == "one_permutation":
+        peer_s *= 1000
+    row = {
+        "task": task,
+        "rows": len(late),
+        "ours_cpu_s": ours_s,
+        "peer": PEERS[peer],
+        "peer_cpu_s": peer_s,
+        "ratio": peer_s / ours_s,
+    }
+    if task == "1,000 permutations":
+        return row | {"extrapolated": "the peer's time is that of one permutation times 1,000"}
+    row |= {"largest_difference": float(np.abs(ours - theirs).max())}
+    if task in SAME and row["largest_difference"] > 1e-12:
+        raise SystemExit(f"{task}: the answers differ, so the times mean nothing")
+    if ours.ndim == 1:
+        row |= {
+            "ours_peak_auc": float(ours.max()),
+            "peer_peak_auc": float(theirs.max()),
+            "ours_auc_after_onset": float(ours[late].mean()),
+            "peer_auc_after_onset": float(theirs[late].mean()),
+        }
+    return row
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="a small recording, nothing written")
+    parser.add_argument("--measure", nargs=3, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.measure:
+        print(measure(*options.measure))
+        return
+    shape = SHAPES["quick" if options.quick else "full"]
+    packages = ("numpy", "scipy", "scikit-learn", "mne")
+    record: dict[str, Any] = {
+        "title": "meg_decoding: time-resolved decoding, beside MNE-Python and scikit-learn",
+        "machine": machine(),
+        "versions": {package: version(package) for package in packages},
+        "shape": dict(zip(("epochs", "channels", "times"), shape, strict=True)) | {"folds": FOLDS},
+        "rows": [],
+    }
+    known: dict[Any, Any] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        recording = make_recording(shape)
+        path = str(Path(folder, "recording.npz"))
+        np.savez(path, **recording)
+        late = (recording["times"] > 0.085) & (recording["times"] < 0.3)
+        for task in TASKS:
+            row = compare(task, path, folder, known, late) | {"rows": shape[0]}
+            record["rows"].append(row)
+            shown = f"{task:64} ours {row['ours_cpu_s']:8.2f} s  peer {row['peer_cpu_s']:9.2f} s"
+            print(f"{shown}  ratio {row['ratio']:8.1f}", end="")
+            if "largest_difference" in row:
+                print(f"  difference {row['largest_difference']:.1e}", end="")
+            if "ours_peak_auc" in row:
+                print(f"  peak AUC {row['ours_peak_auc']:.3f} {row['peer_peak_auc']:.3f}"
+                      f"  after onset {row['ours_auc_after_onset']:.3f}"
+                      f" {row['peer_auc_after_onset']:.3f}", end="")  # fmt: skip
+            print(flush=True)
+    if not options.quick:
+        target = HERE / "results" / "meg_decoding.json"
+        target.parent.mkdir(exist_ok=True)
+        target.write_text(json.dumps(record, indent=2) + "\n")
+        print(f"wrote {target.relative_to(HERE.parent)}")
+
+
+if __name__ == "__main__":
+    main()

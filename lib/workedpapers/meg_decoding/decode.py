@@ -1,0 +1,169 @@
+"""Time-resolved decoding: at each time, how well do the sensors tell the classes apart?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .auc import class_auc
+from .engine import (
+    Chunk,
+    closed_form_predictions,
+    confounds_alone,
+    operator,
+    predict_chunks,
+    time_chunks,
+)
+from .scores import Scores, correct, pair_auc
+from .task import Task, prepare
+from .threads import one_thread
+from .whiten import Whitener
+
+__all__ = ["decode"]
+
+
+@one_thread
+def decode(
+    epochs: Any,
+    y: str | ArrayLike | None = None,
+    *,
+    cv: Any = 5,
+    groups: str | ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    channel_types: ArrayLike | None = None,
+    whiten: bool | str | Whitener = False,
+    scale: str | None = "auto",
+    alpha: float | str | None = None,
+    penalty: float | None = None,
+    confounds: ArrayLike | None = None,
+    class_weight: str | None = None,
+    sample_weight: ArrayLike | None = None,
+    window: int = 1,
+    window_mode: str = "stack",
+    multiclass: str = "ovo",
+    dtype: str = "float64",
+    seed: int = 0,
+) -> Scores:
+    r"""Decode the classes at each time with ridge regression, cross-validated in closed form.
+
+    Parameters
+    ----------
+    epochs : `mne.Epochs`, an array of shape (n_epochs, n_channels, n_times), or an `Epoched`.
+    y : labels, shape (n_epochs,), or the name of a column of ``epochs.metadata``. The positive
+        class is the second one in sorted order.
+    cv : number of stratified folds (shuffled by ``seed``), "loo" for leave-one-out, a splitter of
+        scikit-learn, or pairs (train, test).
+    groups : image, session or block of each epoch, or a column's name. A group is never split
+        between training and test.
+    times : seconds of each sample, for arrays.
+    channel_types : of an array's channels; see ``scale="type"``.
+    whiten : multivariate noise normalisation: True for the noise before time 0, "all" for that
+        of all times, (start, end) in seconds, or a `Whitener`.
+    scale : "fixed" divides each channel at each time by its standard deviation over all epochs,
+        which sees no label; "fold" does so inside each training set, as a pipeline with
+        StandardScaler; "type" divides all channels of a type by one number; None does nothing.
+        The default is None for whitened data, else "fixed".
+    alpha : ridge penalty as in scikit-learn; "auto" picks, for each fold and time, the one with
+        the smallest leave-one-out error inside the training set.
+    penalty : the same in units of the mean squared norm of an epoch, :math:`a = \lambda\,
+        \mathrm{tr}(K)/n`, so that it means the same for any number of channels and any unit.
+        The default is 0.03, or 1 for whitened data.
+    confounds : features of the images, shape (n_epochs,) or (n_epochs, k), whose linear share is
+        taken out of labels and channels with coefficients of the training set. Scores are then
+        what the channels know beyond the confounds.
+    class_weight : "balanced" gives every class the same total weight. AUC hardly changes with
+        the sizes of the classes; the threshold of ``accuracy`` does.
+    sample_weight : positive weight of each epoch.
+    window : number of neighbouring samples decoded together. Times are the centres of windows,
+        so an effect shows up to half a window early.
+    window_mode : "stack" uses the channels of all samples as features, "mean" averages them.
+    multiclass : AUC of three or more classes, "ovo" or "ovr"; see `auc.class_auc`.
+    dtype : "float64", or "float32" for half the time and memory.
+    seed : of the folds.
+
+    Returns
+    -------
+    `Scores`, with ``times`` in seconds and ``auc``.
+
+    Raises
+    ------
+    TypeError, ValueError : with the name of the argument, what was expected and what came; see
+        `as_epoched` for the data and `make_folds` for the folds.
+
+    Source: Treder 2018, arXiv:1803.10016, for the closed form; see `model`.
+    """
+    task = prepare(
+        epochs, y, cv=cv, groups=groups, times=times, channel_types=channel_types, whiten=whiten,
+        scale=scale, alpha=alpha, penalty=penalty, confounds=confounds, class_weight=class_weight,
+        sample_weight=sample_weight, window=window, window_mode=window_mode,
+        multiclass=multiclass, dtype=dtype, seed=seed,
+    )  # fmt: skip
+    return decode_task(task)
+
+
+def decode_task(task: Task, *, show: bool = True) -> Scores:
+    """Decode what `prepare` has checked; ``show`` the progress bar."""
+    codes, classes = task.data.codes, len(task.data.classes)
+    n, t, c = len(codes), len(task.times), task.targets.shape[1]
+    total, tested = np.zeros((n, t, c), task.targets.dtype), np.zeros(n, int)
+    hits = np.zeros((n, t))
+    fold_auc = np.full((len(task.folds), t), np.nan)
+    fold_accuracy = np.empty((len(task.folds), t))
+    alpha = np.empty((len(task.folds), t))
+    pairs = np.empty(t)
+    for _, test in task.folds:
+        tested[test] += 1
+    chunks = _one_out_chunks(task, pairs, show) if task.one_out else predict_chunks(
+        task, task.targets, show=show
+    )  # fmt: skip
+    for chunk in chunks:
+        at = chunk.times
+        alpha[:, at] = chunk.alpha
+        for fold, (scores, (_, test)) in enumerate(zip(chunk.predictions, task.folds, strict=True)):
+            right = correct(scores, codes[test])
+            fold_accuracy[fold, at] = right.mean(axis=1)
+            hits[test, at] += right.T
+            total[test, at] += scores.transpose(1, 0, 2)
+            if not task.one_out:
+                by_column = np.ascontiguousarray(scores.transpose(2, 0, 1))
+                fold_auc[fold, at] = class_auc(by_column, codes[test], classes, task.multiclass)
+    with np.errstate(invalid="ignore"):
+        predictions = total / tested[:, None, None].astype(total.dtype)
+    return Scores(
+        times=task.times,
+        auc=pairs if task.one_out else fold_auc.mean(axis=0),
+        fold_auc=None if task.one_out else fold_auc,
+        accuracy=fold_accuracy.mean(axis=0),
+        balanced_accuracy=_balanced(hits, tested, codes, classes),
+        predictions=predictions[..., 0] if c == 1 else predictions,
+        alpha=alpha,
+        classes=task.data.classes,
+        y=task.data.y,
+        settings=task.settings,
+    )
+
+
+def _one_out_chunks(task: Task, pairs: NDArray[np.float64], show: bool) -> Any:
+    """Leave-one-out predictions; the AUC of pairs is written to ``pairs`` on the way."""
+    if not task.closed_form:
+        raise ValueError(
+            "cv: leaving out single epochs needs the closed form, that is scale='fixed', 'type' "
+            "or None and an alpha that is not 'auto'."
+        )
+    codes, classes = task.data.codes, len(task.data.classes)
+    alone = None if task.confounds is None else confounds_alone(task)
+    for times in time_chunks(task, 1, "decoding", show):
+        E, alpha = operator(task, times)
+        pairs[times] = pair_auc(task, E, alone, codes, classes)
+        found = closed_form_predictions(task, E, task.targets)
+        yield Chunk(times, found, np.tile(alpha, (len(task.folds), 1)))
+
+
+def _balanced(
+    hits: NDArray[np.float64], tested: NDArray[np.intp], codes: NDArray[np.intp], classes: int
+) -> NDArray[np.float64]:
+    """Mean over classes of the share of tests that found the class."""
+    shares = [hits[codes == k].sum(axis=0) / tested[codes == k].sum() for k in range(classes)]
+    return np.mean(shares, axis=0)

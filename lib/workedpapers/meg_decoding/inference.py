@@ -1,0 +1,226 @@
+"""At which times does a group score above chance? Tests that allow for the number of times."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy.stats import false_discovery_control
+from scipy.stats import t as student_t
+
+from workedpapers.checks import as_float_array, one_of, positive_int, probability
+
+from .courses import Floats, Scores, as_scores, as_times
+from .resample import subject_courses
+
+__all__ = [
+    "CORRECTIONS",
+    "TAILS",
+    "cluster_test",
+    "group_test",
+    "max_t_null",
+    "p_values",
+    "t_values",
+]
+
+CORRECTIONS = ("max", "cluster", "tfce", "fdr", "none")
+TAILS = ("greater", "less", "two-sided")
+
+
+def t_values(effects: Floats) -> Floats:
+    """Student's t of the mean over subjects, the last axis but one; 0 / 0 counts as 0.
+
+    Parameters
+    ----------
+    effects : score minus chance, shape (..., subjects, times), at least two subjects.
+    """
+    n = effects.shape[-2]
+    mean = effects.mean(axis=-2)
+    error = effects.std(axis=-2, ddof=1) / np.sqrt(n)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(np.where(mean == 0, 0.0, mean / error), dtype=np.float64)
+
+
+def p_values(t: Floats, subjects: int, tail: str) -> Floats:
+    """p-values of Student's t with ``subjects - 1`` degrees of freedom."""
+    turned = {"greater": t, "less": -t, "two-sided": np.abs(t)}[tail]
+    p = np.asarray(student_t.sf(turned, subjects - 1), dtype=np.float64)
+    return np.asarray(np.minimum(2 * p, 1)) if tail == "two-sided" else p
+
+
+def _signs(n: int, draws: int, rng: np.random.Generator) -> Floats:
+    """Sign flips, shape (flips, n): all 2^n if they are no more than ``draws``."""
+    if 2.0**n <= draws:
+        bits = np.arange(2**n)[:, None] >> np.arange(n) & 1
+        return np.asarray(1.0 - 2 * bits)
+    flips = np.asarray(1.0 - 2 * rng.integers(2, size=(draws, n)), dtype=np.float64)
+    flips[0] = 1  # the group as it is belongs to its null distribution
+    return flips
+
+
+def max_t_null(
+    effects: Floats, *, draws: int = 2000, tail: str = "greater", rng: np.random.Generator
+) -> Floats:
+    """Largest t over time under random signs of the subjects, shape (flips,).
+
+    If no effect exists at any time, each subject's course could as well have had the other sign.
+    The group as it is is one of the flips, so that a share of at most alpha of the flips reaches
+    the observed maximum with probability of at most alpha. All 2^n flips are taken if they are
+    no more than ``draws``.
+
+    Source: Nichols and Holmes, Human Brain Mapping 15 (2002) 1.
+    """
+    n = len(effects)
+    flips = _signs(n, draws, rng)
+    mean = flips @ effects / n
+    square = (effects**2).mean(axis=0)  # no sign changes it
+    error = np.sqrt(np.maximum(square - mean**2, 0) / (n - 1))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        t = np.where(mean == 0, 0.0, mean / error)
+    turned = {"greater": t, "less": -t, "two-sided": np.abs(t)}[tail]
+    return np.asarray(turned.max(axis=1))
+
+
+def share_at_least(null: Floats, observed: Floats) -> Floats:
+    """Share of the null values that are at least as large, with tolerance for rounding."""
+    ordered = np.sort(null)
+    reached = np.searchsorted(ordered, observed * (1 - np.sign(observed) * 1e-9), side="left")
+    return np.asarray(1 - reached / len(ordered))
+
+
+def cluster_test(
+    effects: Floats,
+    *,
+    draws: int = 1000,
+    tail: str = "greater",
+    tfce: bool = False,
+    seed: int = 0,
+) -> tuple[Floats, Floats]:
+    """Cluster permutation test of MNE-Python, along time.
+
+    Neighbouring times whose t has an uncorrected p below .05 form a cluster; its mass, the sum
+    of t, is compared with the largest mass under random signs. A p-value belongs to a whole
+    cluster: it licenses no statement about the cluster's first time.
+
+    Returns
+    -------
+    p of each time's cluster, 1 outside of clusters, shape (times,); and the null distribution of
+    the largest mass.
+
+    Source: Maris and Oostenveld, J. Neurosci. Methods 164 (2007) 177; Sassenhagen and Draschkow,
+    Psychophysiology 56 (2019) e13335, for what it does not show.
+    """
+    from mne.stats import permutation_cluster_1samp_test
+
+    side = {"greater": 1, "less": -1, "two-sided": 0}[tail]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        _, clusters, p, null = permutation_cluster_1samp_test(
+            effects,
+            n_permutations=draws,
+            tail=side,
+            threshold={"start": 0, "step": 0.2} if tfce else cluster_threshold(len(effects), side),
+            rng=np.random.default_rng(seed),
+            out_type="mask",
+            verbose="ERROR",
+        )
+    if tfce:
+        return np.asarray(p, dtype=float), np.asarray(null)
+    by_time = np.ones(effects.shape[1])
+    for cluster, probability_ in zip(clusters, p, strict=True):
+        by_time[cluster] = probability_
+    return by_time, np.asarray(null)
+
+
+def cluster_threshold(subjects: int, side: int) -> float:
+    threshold = float(student_t.ppf(1 - 0.05 / (1 if side else 2), subjects - 1))
+    return -threshold if side < 0 else threshold
+
+
+def group_test(
+    scores: Scores,
+    times: Floats,
+    *,
+    chance: float = 0.5,
+    correction: str = "max",
+    tail: str = "greater",
+    alpha: float = 0.05,
+    level: float = 0.95,
+    n: int = 2000,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Test the group's scores against chance at each time.
+
+    Parameters
+    ----------
+    scores : shape (subjects, times), or (subjects, repeats, times), whose repeats are averaged.
+    times : seconds, shape (times,).
+    chance : level without an effect.
+    correction : for the number of times. ``"max"`` (default): sign flips of the subjects and the
+        largest t over time; the chance of any false time is alpha. ``"cluster"``: see
+        `cluster_test`; the chance of any false cluster is alpha. ``"tfce"``: clusters without a
+        threshold (Smith and Nichols 2009). ``"fdr"``: Benjamini and Hochberg; of the times
+        found, a share of alpha is false on average. ``"none"``: Student's t at each time.
+    tail : ``"greater"`` (default), ``"less"`` or ``"two-sided"``.
+    alpha : of the column ``significant``.
+    level : coverage of the pointwise interval of the mean, by Student's t.
+    n : number of sign flips; all 2^subjects are taken if they are no more.
+    seed : of the flips.
+
+    Returns
+    -------
+    Data frame, one row per time: ``time``, ``mean``, ``low``, ``high``, ``t``, ``p`` (corrected),
+    ``significant`` (p at most alpha). Its ``attrs`` hold correction, tail, alpha, subjects,
+    ``first``: the first significant time or NaN, and ``least_p``: the smallest p that the
+    number of subjects allows.
+
+    Raises
+    ------
+    TypeError, ValueError : shapes that do not fit, missing values, fewer than two subjects, an
+        unknown correction or tail.
+    """
+    x = as_times(times, least=1)
+    courses = subject_courses(as_scores(scores, x, least=2))
+    effects = courses - as_float_array(chance, "chance", ndim=0).item()
+    one_of(correction, "correction", CORRECTIONS)
+    one_of(tail, "tail", TAILS)
+    alpha = probability(alpha, "alpha", open_interval=True)
+    level = probability(level, "level", open_interval=True)
+    n = positive_int(n, "n", least=100)
+    subjects = len(effects)
+    t = t_values(effects)
+    least = 0.0
+    if correction == "max":
+        null = max_t_null(effects, draws=n, tail=tail, rng=np.random.default_rng(seed))
+        turned = {"greater": t, "less": -t, "two-sided": np.abs(t)}[tail]
+        p = share_at_least(null, turned)
+        least = (2 if tail == "two-sided" else 1) / len(null)
+    elif correction in ("cluster", "tfce"):
+        p, null = cluster_test(effects, draws=n, tail=tail, tfce=correction == "tfce", seed=seed)
+        least = 1 / len(null) if len(null) else float("nan")  # MNE met no cluster to flip
+    else:
+        p = p_values(t, subjects, tail)
+        if correction == "fdr":
+            p = false_discovery_control(p)
+    mean = courses.mean(axis=0)
+    half = courses.std(axis=0, ddof=1) / np.sqrt(subjects)
+    half = half * student_t.ppf(0.5 + level / 2, subjects - 1)
+    found = p <= alpha
+    table = pd.DataFrame(
+        {
+            "time": x,
+            "mean": mean,
+            "low": mean - half,
+            "high": mean + half,
+            "t": t,
+            "p": p,
+            "significant": found,
+        }
+    )
+    table.attrs = {
+        "correction": correction,
+        "tail": tail,
+        "alpha": alpha,
+        "subjects": subjects,
+        "first": float(x[found.argmax()]) if found.any() else float("nan"),
+        "least_p": least,
+    }
+    return table

@@ -1,0 +1,148 @@
+"""An explicit ridge regression for one training set, at many times at once.
+
+It serves where one operator cannot: scaling inside each fold, a penalty chosen inside each fold,
+training sets that are not the complement of the test set, and coefficients for other times.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .model import (
+    Floats,
+    Ints,
+    leave_one_out_errors,
+    project_out,
+    solve_ridge,
+    unpenalised_basis,
+)
+from .scaling import spread_of
+from .task import Task
+
+GRID = np.logspace(-4, 3, 15)  # of alpha="auto", in units of trace(K) / n
+
+
+def penalties(task: Task, A: Floats) -> Floats:
+    r"""Absolute penalties at the times of A, shape (b,).
+
+    A relative one is in units of :math:`\bar w\,\mathrm{tr}(AA')/n`, the mean squared norm of all
+    epochs times their mean weight; labels are not used.
+
+    Parameters
+    ----------
+    task : settings.
+    A : centred and scaled features of all epochs, shape (b, n, p).
+    """
+    if isinstance(task.alpha, float):
+        return np.full(len(A), task.alpha, A.dtype)
+    norms = np.einsum("bnp,bnp->b", A, A) / A.shape[1]
+    # At a time when nothing varies any positive number will do.
+    scale = np.where(norms > 0, norms, 1) * np.mean(task.root_weights**2)
+    return (task.penalty * scale).astype(A.dtype)
+
+
+@dataclass(frozen=True)
+class FoldFit:
+    """A ridge regression of the labels on p features, at b times.
+
+    Parameters
+    ----------
+    mean : weighted mean of the training features, shape (b, 1, p).
+    spread : what they are divided by, shape (b, 1, p), or None.
+    slopes : of the features on the centred confounds, shape (b, k, p), or None.
+    confound_mean : shape (k,), or None.
+    train : scaled training features, shape (b, n, p), or None if ``solution`` is primal.
+    solution : dual coefficients, shape (b, n, c), or coefficients of the features, (b, p, c).
+    response : weighted mean of the training labels, shape (c,).
+    alpha : shape (b,).
+    """
+
+    mean: Floats
+    spread: Floats | None
+    slopes: Floats | None
+    confound_mean: Floats | None
+    train: Floats | None
+    solution: Floats
+    response: Floats
+    alpha: Floats
+
+    @property
+    def beta(self) -> Floats:
+        """Coefficients in the units of the features, shape (b, p, c)."""
+        scaled = (
+            self.solution if self.train is None else self.train.transpose(0, 2, 1) @ self.solution
+        )
+        return scaled if self.spread is None else scaled / self.spread.transpose(0, 2, 1)
+
+    def scores(self, A: Floats, confounds: Floats | None) -> Floats:
+        """Decision values of other epochs, shape (b, m, c), the confounds' share taken off.
+
+        Parameters
+        ----------
+        A : features, shape (b, m, p).
+        confounds : shape (m, k), or None.
+        """
+        centred = A - self.mean
+        if confounds is not None and self.slopes is not None and self.confound_mean is not None:
+            centred -= (confounds - self.confound_mean) @ self.slopes
+        if self.train is not None and self.solution.shape[2] > A.shape[1]:
+            # Many columns: go by the small kernel between test and training epochs.
+            if self.spread is not None:
+                centred /= self.spread
+            kernel = centred @ self.train.transpose(0, 2, 1)
+            return np.asarray(kernel @ self.solution + self.response)
+        return np.asarray(centred @ self.beta + self.response)
+
+
+def fit_fold(task: Task, A: Floats, Y: Floats, train: Ints) -> FoldFit:
+    """Fit the training epochs of a fold.
+
+    Parameters
+    ----------
+    task : settings.
+    A : centred features of all epochs, shape (b, n, p).
+    Y : targets of all epochs, shape (n, c).
+    train : numbers of the training epochs.
+    """
+    weights = task.root_weights[train]
+    B = A[:, train]
+    mean = B.mean(axis=1, keepdims=True)
+    B -= mean
+    spread = None
+    if task.scale == "fold":
+        spread = spread_of(B, mean)
+        B *= 1 / spread
+    shift, slopes, confound_mean, F = None, None, None, None
+    if (weights != weights[0]).any():
+        shift = np.einsum("n,bnp->bp", weights**2 / (weights**2).sum(), B)[:, None]
+        B -= shift
+        mean = mean + (shift if spread is None else shift * spread)
+    if task.confounds is not None:
+        F = task.confounds[train]
+        confound_mean = np.average(F, axis=0, weights=weights**2).astype(F.dtype)
+        centred = F - confound_mean
+        inner = centred.T * weights**2
+        slopes = np.linalg.solve(inner @ centred, inner) @ B
+        B -= centred @ slopes
+        slopes = slopes if spread is None else slopes * spread
+    if (weights != 1).any():
+        B *= weights[:, None]
+    Q = unpenalised_basis(weights, F)
+    labels = project_out(weights[:, None] * Y[train], Q)
+    response = np.average(Y[train], axis=0, weights=weights**2).astype(Y.dtype)
+    _, n, p = B.shape
+    if task.alpha == "auto":
+        trace = np.einsum("bnp,bnp->b", B, B)
+        grid = trace[:, None] / (weights**2).sum() * GRID
+        errors = leave_one_out_errors(B @ B.transpose(0, 2, 1), labels, Q, grid)
+        alpha = grid[np.arange(len(grid)), errors.argmin(axis=1)].astype(B.dtype)
+    else:
+        alpha = penalties(task, A)
+    Bt = B.transpose(0, 2, 1)
+    if p >= n:
+        solution, kept = solve_ridge(B @ Bt, labels, alpha), B
+    else:
+        solution, kept = solve_ridge(Bt @ B, Bt @ labels, alpha), None
+    return FoldFit(mean, spread, slopes, confound_mean, kept, solution, response, alpha)

@@ -1,0 +1,122 @@
+"""What `decode` returns: scores over time, and how they came about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from .model import Floats, leave_pair_out
+
+__all__ = ["Scores"]
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Time-resolved decoding of one recording.
+
+    Parameters
+    ----------
+    times : shape (t,), seconds.
+    auc : shape (t,), from 0 to 1, chance 0.5; the mean over folds, or over pairs of epochs left
+        out together when ``cv="loo"``.
+    fold_auc : shape (folds, t), or None when ``cv="loo"``.
+    accuracy : shape (t,), share of held-out epochs whose class has the largest decision value,
+        averaged over folds. Chance depends on the sizes of the classes.
+    balanced_accuracy : shape (t,), the mean over classes of the share found; chance 1 / classes.
+    predictions : held-out decision values; shape (n, t) for two classes, positive for the second
+        class, else (n, t, classes). Averaged if an epoch was tested several times, NaN if never.
+    alpha : penalty of each fold and time, shape (folds, t).
+    classes : labels in order.
+    y : label of each epoch, shape (n,).
+    settings : options of the decoding.
+    """
+
+    times: NDArray[np.float64]
+    auc: NDArray[np.float64]
+    fold_auc: NDArray[np.float64] | None
+    accuracy: NDArray[np.float64]
+    balanced_accuracy: NDArray[np.float64]
+    predictions: Floats = field(repr=False)
+    alpha: Floats = field(repr=False)
+    classes: NDArray[Any]
+    y: NDArray[Any] = field(repr=False)
+    settings: dict[str, Any] = field(repr=False)
+
+    @property
+    def peak(self) -> tuple[float, float]:
+        """Largest AUC and its time in seconds."""
+        best = int(np.argmax(self.auc))
+        return float(self.auc[best]), float(self.times[best])
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a time: time, auc, accuracy, balanced_accuracy, and the AUC of each fold."""
+        frame = pd.DataFrame(
+            {
+                "time": self.times,
+                "auc": self.auc,
+                "accuracy": self.accuracy,
+                "balanced_accuracy": self.balanced_accuracy,
+            }
+        )
+        for number, values in enumerate([] if self.fold_auc is None else self.fold_auc):
+            frame[f"auc_fold_{number}"] = values
+        return frame
+
+    def __repr__(self) -> str:
+        best, when = self.peak
+        how = "leave-one-out" if self.fold_auc is None else f"{len(self.fold_auc)} folds"
+        return (
+            f"<Scores: {len(self.y)} epochs, {len(self.classes)} classes, {how}, "
+            f"{len(self.times)} times from {self.times[0]:g} to {self.times[-1]:g} s; "
+            f"AUC at most {best:.3f}, at {when:g} s>"
+        )
+
+
+def correct(predictions: Floats, codes: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Whether the class with the largest decision value is the true one.
+
+    Parameters
+    ----------
+    predictions : shape (..., m, c), c = 1 for two classes.
+    codes : shape (m,).
+    """
+    if predictions.shape[-1] == 1:
+        chosen = (predictions[..., 0] > 0).astype(int)
+    else:
+        chosen = predictions.argmax(axis=-1)
+    return np.asarray(chosen == codes)
+
+
+def pair_auc(
+    task: Any, E: Any, alone: Any, codes: NDArray[np.intp], classes: int
+) -> NDArray[np.float64]:
+    """AUC from pairs of epochs that are left out together, one of each class, shape (b,).
+
+    Scores of epochs that were left out one by one must not be pooled: leaving out an epoch of
+    one class moves the mean of the labels, and the decision values, toward the other class, so
+    that noise is decoded with an AUC far below 0.5 (Airola et al. 2011,
+    doi:10.1016/j.csda.2010.11.018). The two epochs of a pair share one fit.
+    """
+    weights = task.root_weights
+
+    def wins(column: int, first: NDArray[np.intp], second: NDArray[np.intp]) -> Any:
+        y = task.targets[:, column] * weights
+        gap = leave_pair_out(E, y, first, second, weights)
+        if alone is not None:
+            gap = gap - leave_pair_out(alone, y, first, second, weights)
+        return ((gap > 0) + 0.5 * (gap == 0)).mean(axis=(1, 2))
+
+    member = [np.flatnonzero(codes == k) for k in range(classes)]
+    if classes == 2:
+        return np.asarray(wins(0, member[1], member[0]))
+    if task.multiclass == "ovr":
+        rest = [np.flatnonzero(codes != k) for k in range(classes)]
+        return np.mean([wins(k, member[k], rest[k]) for k in range(classes)], axis=0)
+    return np.mean(
+        [wins(a, member[a], member[b]) for a in range(classes) for b in range(classes) if a != b],
+        axis=0,
+    )

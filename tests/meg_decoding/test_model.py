@@ -1,0 +1,87 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.testing import assert_allclose
+
+from workedpapers.meg_decoding import model
+
+sizes = st.tuples(st.integers(6, 14), st.integers(1, 20), st.integers(0, 2), st.integers(0, 99))
+
+
+def problem(n, p, k, seed):
+    """Weights, confounds, labels, and features projected on what the confounds leave."""
+    rng = np.random.default_rng(seed)
+    root = np.sqrt(rng.uniform(0.2, 2, n))
+    F = rng.standard_normal((n, k)) if k else None
+    Q = model.unpenalised_basis(root, F)
+    X = rng.standard_normal((2, n, p))
+    A = model.project_out(X * root[:, None], Q)
+    return root, F, X, A, Q, rng.standard_normal((n, 3))
+
+
+@settings(max_examples=40, deadline=None)
+@given(sizes, st.floats(0.05, 50))
+def test_predictions_for_epochs_left_out_solve_the_normal_equations_without_them(size, a):
+    n, p, k, seed = size
+    root, F, X, A, Q, Y = problem(n, p, k, seed)
+    alpha = np.full(2, a)
+    out = np.random.default_rng(seed).permutation(n)[: max(1, n // 4)]
+    kept = np.setdiff1d(np.arange(n), out)
+    both = [
+        model.residuals_from_kernel(A @ A.transpose(0, 2, 1), alpha, Q),
+        model.residuals_from_features(A, alpha, Q),
+    ]
+    assert_allclose(both[0].dense(), both[1].dense(), atol=1e-8)
+    columns = np.ones((n, 1)) if F is None else np.hstack([np.ones((n, 1)), F])
+    for t in range(2):
+        D = np.hstack([columns, X[t]])
+        penalty = np.diag(np.r_[np.zeros(columns.shape[1]), np.full(p, a)])
+        W = D[kept].T * root[kept] ** 2
+        direct = D[out] @ np.linalg.solve(W @ D[kept] + penalty, W @ Y[kept])
+        for E in both:
+            found = model.held_out(E, Y * root[:, None], out, root)
+            assert_allclose(found[t], direct, atol=1e-6 * max(1, np.abs(direct).max()))
+
+
+@settings(max_examples=20, deadline=None)
+@given(sizes)
+def test_sums_of_leave_one_out_errors_for_a_grid_of_penalties(size):
+    root, _, _, A, Q, Y = problem(*size)
+    n = len(root)
+    grid = np.tile([0.3, 2.0, 40.0], (2, 1))
+    Yp = model.project_out(Y, Q)
+    sums = model.leave_one_out_errors(A @ A.transpose(0, 2, 1), Yp, Q, grid)
+    for g in range(3):
+        E = model.residuals_from_features(A, grid[:, g], Q)
+        ones = np.ones(n)
+        errors = [Y[[i]] - model.held_out(E, Y, np.array([i]), ones) for i in range(n)]
+        expected = (np.concatenate(errors, axis=1) ** 2).sum(axis=(1, 2))
+        assert_allclose(sums[:, g], expected, rtol=1e-6)
+
+
+def test_two_limits_of_the_penalty():
+    _, _, _, A, Q, Y = problem(10, 4, 0, 1)
+    ordinary = model.residuals_from_features(A, np.full(2, 1e-10), Q).apply(Y)
+    for t in range(2):
+        D = np.hstack([Q, A[t]])
+        assert_allclose(ordinary[t], Y - D @ np.linalg.lstsq(D, Y, rcond=None)[0], atol=1e-7)
+    only_mean = model.residuals_from_features(A, np.full(2, 1e12), Q).apply(Y)
+    assert_allclose(only_mean[0], Y - Q @ (Q.T @ Y), atol=1e-9)
+
+
+def test_residuals_of_what_is_not_penalised_are_zero():
+    root, F, _, A, Q, _ = problem(12, 30, 2, 2)
+    E = model.residuals_from_kernel(A @ A.transpose(0, 2, 1), np.full(2, 3.0), Q)
+    assert_allclose(E.apply(root[:, None] * np.column_stack([np.ones(12), F])), 0, atol=1e-10)
+    eigenvalues = np.linalg.eigvalsh(E.dense())
+    assert eigenvalues.min() > -1e-10
+    assert eigenvalues.max() < 1 + 1e-10
+
+
+def test_a_penalty_too_small_for_the_data_is_named():
+    _, _, _, A, Q, _ = problem(8, 20, 0, 3)
+    K = 1e20 * (A @ A.transpose(0, 2, 1))
+    K[:, 0, 0] -= 1e21  # as rounding does to a singular kernel, only more
+    with pytest.raises(ValueError, match="alpha: 1e-06 is too small"):
+        model.residuals_from_kernel(K, np.full(2, 1e-6), Q)
