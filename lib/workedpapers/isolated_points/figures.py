@@ -123,7 +123,7 @@ def phase_figure(diagram: pd.DataFrame, a: float) -> Shown:
     strengths, ratios = diagram["G"].unique(), diagram["rho"].unique()
     # In units with p = sigma = decay = 1 a rate lr_g is G a / q.
     fine = np.linspace(ratios.min(), ratios.max(), 400)
-    units = {"p": 1, "q": fine, "sigma": 1, "lr_d": a, "decay": 1}
+    units: dict[str, Any] = {"p": 1, "q": fine, "sigma": 1, "lr_d": a, "decay": 1}
     ends = [end(**units) * fine / a for end in (hopf_lr_g, flip_lr_g)]
     with style(axes_grid=False):
         figure, axes = plt.subplots()

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "confound_figure",
+    "cost_figure",
     "course_figure",
     "detection_figure",
     "generalisation_explorer",
@@ -283,6 +284,51 @@ def detection_figure() -> Shown:
             "times. Diverse groups: subjects who differ three times as much. 95% Wilson intervals."
         ),
         name="detection",
+    )
+
+
+def cost_figure(trials: tuple[int, ...] = (50, 100, 200, 400)) -> Shown:
+    """Processor time of decoding one person, alone and with 1,000 permutations, by trials."""
+    import time
+
+    import matplotlib.pyplot as plt
+
+    from workedpapers.plotting import show, style
+
+    from .decode import decode
+    from .permute import permute
+    from .simulate import simulate_arrays
+
+    spent: dict[str, list[float]] = {"decode": [], "decode and 1,000 permutations": []}
+    for count in trials:
+        person = simulate_arrays(0, trials=count, tmax=0.3)
+        begin = time.process_time()
+        decode(person.X, person.y, times=person.times)
+        middle = time.process_time()
+        permute(person.X, person.y, times=person.times, n=1000)
+        spent["decode"].append(middle - begin)
+        spent["decode and 1,000 permutations"].append(time.process_time() - middle)
+    with style():
+        figure, axes = plt.subplots()
+        for (task, seconds), marker in zip(spent.items(), "os", strict=True):
+            axes.loglog(trials, seconds, marker=marker, label=task)
+        axes.set_xticks(trials, [str(n) for n in trials])
+        axes.minorticks_off()
+        axes.set_xlabel("Trials")
+        axes.set_ylabel("Processor time (s)")
+        axes.legend()
+    most = [seconds[-1] for seconds in spent.values()]
+    return show(
+        figure,
+        alt=(
+            f"Processor time against trials, two rising lines. With {trials[-1]} trials decoding "
+            f"takes {most[0]:.1f} s, with 1,000 permutations {most[1]:.1f} s."
+        ),
+        caption=(
+            f"Cost of one person with 306 sensors and {len(person.times)} moments on the machine "
+            "that built this page. A thousand permutations cost a few times one decoding."
+        ),
+        name="cost",
     )
 
 

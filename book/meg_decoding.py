@@ -1,0 +1,544 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # When does the brain know a face?
+#
+# **A signal of 85 milliseconds is said to tell a familiar face from an unfamiliar one. What would
+# have to be true for such a number to be right?**
+#
+# Neurons in the monkey tell familiar faces apart after about 100 ms; in people, most studies see
+# familiarity after 250 ms.
+# {cite:t}`ehrenberg2022` report, in the abstract that we have, a marker in the magnetic field of the human brain (MEG) by
+# 85 ms, found by pattern classification. Either the others looked in the wrong way, or this
+# number is an artefact of how it was made. Their recordings are not public. But the *kind* of
+# analysis can be put to the test: on simulated people in whom we know the answer.
+#
+# :::{div} wp-box
+# **You will be able to** decode two conditions from MEG at every moment, a hundred times faster
+# than by refitting; say when a decoding curve leaves chance, with an interval that can be
+# trusted; and recognise three ways in which a false 85 ms comes about.
+#
+# **You should know** linear regression and cross-validation.
+#
+# **Time**: 25 minutes to read, half a minute to run.
+# :::
+#
+# ## The idea in one figure
+#
+# One group of simulated people sees familiar and unfamiliar faces. At each moment a classifier
+# guesses which it was; the curve says how well. The truth is the dashed line. Below the curve
+# stand the answers of five methods. Move the true onset; then, more telling, move the *size* of
+# the effect and leave the onset where it is.
+
+# %% tags=["hide-input"]
+from workedpapers.meg_decoding import explorers, figures
+
+explorers.onset_explorer()
+
+# %% [markdown]
+# Most of the methods move when only the size of the effect does. Two conditions with the same
+# onset and different strength would look as if one came earlier. One of the methods, a fitted
+# hinge, stays where the truth is.
+#
+# ## The idea in ten lines
+#
+# A trial is a vector $x$ of 306 sensors at one moment, a label is $y = \pm 1$. Ridge regression
+# of $y$ on $x$ is a linear classifier. To test it honestly it must be fitted without the trials
+# on which it is tested, once for every fold, at every moment. But for least squares the refit is
+# not needed {cite:p}`treder2018`: with the kernel matrix $K$ of the centred trials and
+#
+# $$H = K (K + \alpha I)^{-1} + \tfrac1n \mathbf 1 \mathbf 1^\top, \qquad
+#   \hat y_{\text{test}} = y_{\text{test}} - (I - H_{\text{test,test}})^{-1}\,(y - H y)_{\text{test}},$$
+#
+# $\hat y_{\text{test}}$ is exactly what a classifier says that never saw the test trials. The big
+# matrix $H$ does not depend on the labels. So a thousand shuffled labels cost a thousand
+# multiplications, and not a thousand fits.
+
+# %%
+import numpy as np
+
+
+def held_out(X, y, folds, alpha):
+    """What classifiers say about trials that they were not fitted to, at one moment."""
+    n = len(y)
+    centred = X - X.mean(axis=0)
+    K = centred @ centred.T
+    H = K @ np.linalg.inv(K + alpha * np.eye(n)) + 1 / n
+    answer = np.empty(n)
+    for test in folds:
+        leverage = np.eye(len(test)) - H[np.ix_(test, test)]
+        answer[test] = y[test] - np.linalg.solve(leverage, (y - H @ y)[test])
+    return answer
+
+
+# %% [markdown]
+# The library does this for all moments at once, with whitening, groups, weights, confounds,
+# several classes. Let us simulate four people, look at one moment of the first, and hold three
+# things against each other: the ten lines, the library, and the honest refit by scikit-learn.
+# They must agree to rounding.
+
+# %%
+from sklearn.linear_model import Ridge
+
+from workedpapers import meg_decoding as meg
+
+group = meg.simulate_group(subjects=4, trials=200, onset=0.085, effect=1.0, seed=0)
+epochs = group[0]
+X = 1e13 * epochs.get_data(picks="grad", verbose=False)  # in fT/cm
+y = np.where(epochs.metadata["condition"] == "unfamiliar", 1.0, -1.0)
+shuffled = np.random.default_rng(0).permutation(len(y))
+folds = [np.sort(part) for part in np.array_split(shuffled, 5)]
+splits = [(np.setdiff1d(shuffled, test), test) for test in folds]
+moment = int(np.argmin(np.abs(epochs.times - 0.17)))
+
+ten_lines = held_out(X[:, :, moment], y, folds, alpha=1e6)
+library = meg.decode(X, y, times=epochs.times, cv=splits, alpha=1e6, scale=None)
+refitted = np.empty(len(y))
+for train, test in splits:
+    model = Ridge(alpha=1e6).fit(X[train, :, moment], y[train])
+    refitted[test] = model.predict(X[test, :, moment])
+
+assert np.allclose(ten_lines, refitted, rtol=0, atol=1e-8)
+assert np.allclose(library.predictions[:, moment], refitted, rtol=0, atol=1e-8)
+epochs
+
+# %% [markdown]
+# These people are made of the geometry of a real helmet of 306 sensors, a spherical head, and
+# sources with plausible strength in early visual cortex, in the areas for faces of both
+# hemispheres, and 272 more that only hum. From exactly 85 ms on, a familiar face adds current in
+# the areas for faces. Before that the two conditions are drawn from the same distribution.
+#
+# ## Decode one person
+#
+# Sensors are noisy in different ways, and their noise is shared. Whitening divides it out:
+# estimate the covariance of the noise before the picture appears, and use its inverse root
+# {cite:p}`guggenmos2018`. The pictures of one person must stay together in a fold, or the
+# classifier recognises the picture. `groups=` sees to it.
+
+# %% tags=["headline"]
+plain = meg.decode(epochs, y="condition", cv=5, groups="image")
+white = meg.decode(epochs, y="condition", cv=5, groups="image", whiten=True)
+for name, scores in (("plain", plain), ("whitened", white)):
+    after = scores.times >= 0.1
+    print(
+        f"{name:9} AUC at its peak {scores.auc.max():.2f}, "
+        f"mean from 100 ms on {scores.auc[after].mean():.2f}"
+    )
+
+# %% [markdown]
+# Is the peak more than chance? The largest of 151 AUCs is above one half even if there is
+# nothing. A thousand permutations of the labels say how far above. That took a night with refits;
+# here it is a matter of a second or two.
+
+# %% tags=["headline"]
+null = meg.permute(
+    epochs, y="condition", groups="image", whiten=True, n=1000, seed=0
+)
+significant = null.times[null.pvalues_corrected <= 0.05]
+print(f"95% of the largest chance AUCs are below {null.threshold(0.05):.2f}")
+print(f"samples above it: {len(significant)}, the first at {1e3 * significant.min():.0f} ms"
+      if len(significant) else "no sample is above it")  # fmt: skip
+
+# %% [markdown]
+# One person says little. Onsets are a matter of groups.
+#
+# ### What the classifier looks at
+#
+# The weights of a classifier show where noise must be cancelled as much as where signal is
+# {cite:p}`haufe2014`. The *pattern* that belongs to them, the covariance of the sensors with the
+# classifier's output, shows the field of the effect.
+
+# %% tags=["hide-input"]
+figures.pattern_figure()
+
+# %% [markdown]
+# ## When does it start?
+#
+# Here is the mean of sixteen people and what five methods answer.
+
+# %% tags=["hide-input"]
+figures.course_figure()
+
+# %% [markdown]
+# The usual answers take the first sample that is significant. That is a statement about evidence,
+# not about the onset: the weaker the effect, the later enough evidence has gathered
+# {cite:p}`sassenhagen2019`. A *hinge* asks another question: which flat line with a rise that
+# begins at time $\tau$ fits the course best? Its interval comes from drawing the people again,
+# with replacement.
+#
+# One group proves nothing about a method. We simulate 50 groups of 16 people at three sizes of
+# the effect. The truth is always 85 ms. If a method is right, its mean error is near zero at
+# every size, and its 95% interval holds the truth in about 95 of 100.
+
+# %% tags=["headline"]
+from workedpapers.meg_decoding import tables
+
+methods = tables.method_table()
+shown = methods[["effect", "peak", "method", "bias", "sd", "coverage", "early"]]
+print(shown.round(2).to_string(index=False))
+
+# %% tags=["hide-input"]
+figures.method_figure()
+
+# %% [markdown]
+# Read it row by row.
+#
+# - **Half of the peak** is 15 to 20 ms late, always: it measures where the slope is, not where it begins.
+# - **The first sample of the first cluster** is late by an amount that depends on the strength of the effect. That is the
+#   bias which makes two equal onsets look different.
+# - **The first sample after FDR correction** is worse than late, it is arbitrary: the more samples are truly significant, the more false ones
+#   the procedure permits, and some of these lie before the onset. In two groups of five it is more than 10 ms too early.
+# - **The hinge** is off by less than one sample at all three sizes, and its interval holds the truth about as often as
+#   it says.
+#
+# A significant 85 ms may thus mean an onset of 65 ms or of 100 ms, depending on the method and
+# the strength. Binary statements of the literature, 100 or 250 or 85, cannot be compared unless
+# the method is the same.
+#
+# ### How many people, how many trials?
+#
+# To be within 10 ms of the truth in most experiments takes so much:
+
+# %% tags=["hide-input"]
+figures.power_figure()
+
+# %% [markdown]
+# ### And if there is nothing?
+#
+# In 200 groups without any effect, each method should find an onset in about five of a hundred.
+# The hinge is only asked after a test that controls this; a hinge can be fitted to anything.
+
+# %% tags=["headline"]
+alarms = tables.false_alarm_table()
+print(alarms.round(3).to_string(index=False))
+
+# %% [markdown]
+# ## Where it breaks
+#
+# ### Brighter pictures
+#
+# Suppose that the familiar faces were photographed in brighter light. Early visual cortex answers
+# to luminance from 60 ms on. No classifier can know that we meant familiarity. Here are four
+# worlds, with and without an effect of familiarity, with and without a difference in brightness
+# of two standard deviations, and three analyses: naive; with luminance and contrast regressed out
+# of channels and labels inside the training folds; and on a subset of pictures matched in both.
+
+# %% tags=["hide-input"]
+figures.confound_figure()
+
+# %% tags=["headline"]
+worlds = tables.control_table()
+print(
+    worlds[
+        ["effect", "brighter", "analysis", "groups", "found", "onset", "coverage"]
+    ]
+    .round(2)
+    .to_string(index=False)
+)
+
+# %% [markdown]
+# In the world without familiarity and with brighter pictures, the naive analysis finds an onset
+# in every single group, near 70 ms, with a narrow interval. It is reproducible, significant, and
+# about luminance. Both controls remove it. And where familiarity is real, both keep it. What
+# control costs shows in the last rows: the intervals are several times wider, because what is
+# shared by brightness and familiarity is given up.
+#
+# Before recording anything, decode the condition from the pictures alone. If that works, so will
+# the brain's answer to the pictures.
+
+# %%
+features = epochs.metadata.drop_duplicates("image").reset_index(drop=True)
+bright = meg.simulate_group(subjects=1, luminance_confound=2.0, seed=1)[0]
+bright_features = bright.metadata.drop_duplicates("image").reset_index(drop=True)
+for name, pictures in (("balanced", features), ("brighter", bright_features)):
+    found = meg.decode_features(
+        pictures[["luminance", "contrast"]], pictures["condition"], seed=0
+    )
+    print(
+        f"{name}: condition from the pictures alone, AUC {found.auc.value:.2f} "
+        f"({found.auc.low:.2f} to {found.auc.high:.2f})"
+    )
+
+# %% [markdown]
+# ### Few pictures, shown often
+#
+# Every picture looks like something, whether it is familiar or not. If one picture is in the
+# training set and in the test set, a classifier that has learned the pictures knows their labels
+# too.
+
+# %% tags=["hide-input"]
+figures.leakage_figure()
+
+# %% [markdown]
+# With trials split at random, pictures alone give an AUC far above one half, and there is no
+# effect at all in these data. Split by picture, nothing is left. This error needs no confound in
+# brightness and cannot be seen in the result.
+#
+# ### Patterns or single sensors?
+#
+# The abstract gives pattern classification as the reason why the marker was not found before: it
+# sums weak evidence over sensors. Does it? Test the same groups by single sensors, with the same
+# correction, and see how often either is significant within 35 ms of the onset.
+
+# %% tags=["hide-input"]
+figures.detection_figure()
+
+# %% [markdown]
+# In these groups it does not matter: single sensors are as good, even with the penalty for
+# testing 306 of them. A field that looks alike in everybody adds up over people, sensor by
+# sensor. The gain of patterns appears where people differ: in the diverse groups, whose sources
+# lie and point differently from one person to the next, single sensors lose most of their
+# evidence and decoding keeps it, because each person has a classifier of their own. So the
+# abstract's reason is right under a condition that it does not state.
+#
+# ### Is it the same code later?
+#
+# A decoder that was trained at one time can be tested at another {cite:p}`king2014`. If the
+# square fills, the brain holds one pattern; if only the diagonal lights up, the code moves on.
+
+# %% tags=["hide-input"]
+explorers.generalisation_explorer()
+
+# %% [markdown]
+# ## On your own data
+#
+# `decode` takes `mne.Epochs`, with column names of their metadata, or plain arrays. Times are in
+# seconds.
+
+# %%
+recording = meg.simulate_arrays(3, trials=120, seed=5)
+mine = meg.decode(recording.X, recording.y, times=recording.times)
+mine.to_frame().query("auc == auc.max()").round(3)
+
+# %% [markdown]
+# Four people are too few for a test of presence, and the library says so. With a list of courses,
+# one for each person, the onset is one line:
+
+# %%
+import warnings
+
+courses = [
+    meg.decode(one, y="condition", groups="image", whiten=True).auc for one in group
+]
+with warnings.catch_warnings(record=True) as said:
+    warnings.simplefilter("always")
+    start, low, high = meg.onset(courses, times=group[0].times, method="hinge")
+print(f"{1e3 * start:.0f} ms ({1e3 * low:.0f} to {1e3 * high:.0f} ms)")
+print(said[0].message)
+
+# %% [markdown]
+# In a pipeline of MNE {cite:p}`gramfort2013`, put `meg.TimeResolvedRidge` where
+# `SlidingEstimator(make_pipeline(StandardScaler(), RidgeClassifier()))` stood. It gives the same
+# scores.
+
+# %%
+from mne.decoding import SlidingEstimator, cross_val_multiscore
+from sklearn.linear_model import RidgeClassifier
+from sklearn.model_selection import StratifiedKFold
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+few = recording.X[:, ::3, 45:75].astype(float) * 1e12
+cv = StratifiedKFold(5, shuffle=True, random_state=0)
+theirs = SlidingEstimator(
+    make_pipeline(StandardScaler(), RidgeClassifier(10.0)),
+    scoring="roc_auc",
+    verbose=False,
+)
+ours = meg.TimeResolvedRidge(alpha=10.0, scale="fold")
+scores = [
+    cross_val_multiscore(one, few, recording.y, cv=cv, verbose=False)
+    for one in (theirs, ours)
+]
+print(f"largest difference of AUC: {np.abs(scores[0] - scores[1]).max():.0e}")
+
+# %% [markdown]
+# For recordings of familiar and unfamiliar faces there is OpenNeuro ds000117
+# {cite:p}`wakeman2015`. With a network and the extra `meg_decoding-openneuro` installed,
+#
+# ```python
+# people = meg.load_ds000117("all")            # 16 people, about 0.9 GB for each run own =
+# meg.load_bids("my/dataset", subject="01", task="faces",
+#                     conditions={"familiar": ["Famous"], "unfamiliar": ["Unfamiliar"]})
+# ```
+#
+# Both were tested on files of the same form only; this book is built without a network. Mind the
+# delay between trigger and screen (34.5 ms in published analyses of these data): against a claim
+# of 85 ms it is not a detail.
+#
+# ## At scale
+#
+# The cost of a person is one kernel matrix and its inverse for each moment, whatever the number
+# of permutations. Measured here:
+
+# %% tags=["hide-input"]
+figures.cost_figure()
+
+# %% [markdown]
+# Searchlights, temporal generalisation and permutations of one person fit a laptop. People are
+# independent of each other: let joblib, Dask or the array jobs of a cluster decode one each, and
+# bring the courses together for `onset` and `group_test`. The study behind this chapter did so
+# with `python -m workedpapers.meg_decoding.study`. The page [](benchmarks.py) sets the decoders
+# beside MNE's.
+#
+# ## What reproduced
+#
+# Of the paper we had the abstract. It gives a number and a method, no sizes. So the claims below
+# are about whether the method *can* do what it is said to have done. Whether it did, only the
+# recordings could tell.
+
+# %%
+from workedpapers.claims import table as claims_table
+from workedpapers.meg_decoding import claims
+
+claims_table(claims.CLAIMS, chapter="meg_decoding")
+
+# %% [markdown]
+# For the abstract's 85 ms to be right, four things must hold: the effect must have been decodable
+# at an AUC of about 0.6 or more in the group; the estimate must be of an onset and not of a first
+# significant sample; training and test must have been split by picture; and luminance and its kin
+# must have been controlled on the pictures shown. The abstract mentions the last.
+#
+# ## Exercises
+#
+# ```{exercise-start}
+# :label: meg-read
+# ```
+# **Read.** In the first figure set the onset to 85 ms. By how much does the answer of *cluster*
+# change from the weakest to the strongest effect, and by how much that of the hinge? Which
+# difference would you have reported as "earlier"?
+# ```{exercise-end}
+# ```
+
+# %% [markdown]
+# ```{solution-start} meg-read
+# :class: dropdown
+# ```
+# The figure shows one group. Over fifty groups:
+
+# %% jupyter={"source_hidden": true, "outputs_hidden": true}
+wide = methods.pivot_table(
+    index="method", columns="effect", values="bias", sort=False
+)
+print(f"cluster moves by {wide.loc['cluster', 'weak'] - wide.loc['cluster', 'strong']:.1f} ms, "
+      f"the hinge by {wide.loc['hinge', 'weak'] - wide.loc['hinge', 'strong']:.1f} ms")  # fmt: skip
+
+# %% [markdown]
+# ```{solution-end}
+# ```
+
+# %% [markdown]
+# ```{exercise-start}
+# :label: meg-loo
+# ```
+# **Compute.** Leave out one trial at a time, collect all held-out answers and compute one AUC
+# from them. Do it with the ten lines on noise, many times. Why is the result below one half?
+# ```{exercise-end}
+# ```
+
+# %% [markdown]
+# ```{solution-start} meg-loo
+# :class: dropdown
+# ```
+# Without a trial of one class that class is rarer among the others, and the mean of the training
+# labels moves away from it. Each answer leans against its own label. `decode(cv="loo")` compares
+# pairs that were left out together, and is not affected.
+
+# %% jupyter={"source_hidden": true, "outputs_hidden": true}
+from sklearn.metrics import roc_auc_score
+
+sides = np.repeat([-1.0, 1.0], 20)
+alone = [np.array([k]) for k in range(40)]
+areas = []
+for seed in range(200):
+    noise = np.random.default_rng(seed).standard_normal((40, 10))
+    pooled = roc_auc_score(sides, held_out(noise, sides, alone, alpha=400.0))
+    pairs = meg.decode(
+        noise[:, :, None], sides, cv="loo", alpha=400.0, scale=None
+    ).auc[0]
+    areas.append((pooled, pairs))
+print(
+    "mean AUC of noise: pooled {:.2f}, pairs {:.2f}".format(*np.mean(areas, axis=0))
+)
+
+# %% [markdown]
+# ```{solution-end}
+# ```
+
+# %% [markdown]
+# ```{exercise-start}
+# :label: meg-early
+# ```
+# **Design.** Your effect is expected at 120 ms, 12 people, 150 trials, and you want to be within
+# 10 ms. Is that enough? Use `meg.plan` with a small pool, and say how sure you are of the answer.
+# ```{exercise-end}
+# ```
+
+# %% [markdown]
+# ```{solution-start} meg-early
+# :class: dropdown
+# ```
+# Simulate before you record. The interval of the share tells how large a pool you need.
+
+# %% jupyter={"source_hidden": true, "outputs_hidden": true}
+planned = meg.plan(
+    trials=[150], subjects=[12], onset=0.12, effect=1.0, pool=24, n_groups=60,
+    show_progress=False,
+)  # fmt: skip
+planned.round(2).T
+
+# %% [markdown]
+# ```{solution-end}
+# ```
+
+# %% [markdown]
+# ```{exercise-start}
+# :label: meg-window
+# ```
+# **Research.** Stack five neighbouring samples (`window=5`). AUC rises. What happens to the
+# onset, and is it a better marker?
+# ```{exercise-end}
+# ```
+
+# %% [markdown]
+# ```{solution-start} meg-window
+# :class: dropdown
+# ```
+# A window sees the effect before its centre reaches it: the onset moves forward by up to half a
+# window, here 8 ms. More accurate classification, less accurate dating.
+
+# %% jupyter={"source_hidden": true, "outputs_hidden": true}
+for window in (1, 5):
+    wider = np.array([
+        meg.decode(one, y="condition", groups="image", whiten=True, window=window).auc
+        for one in group
+    ])  # fmt: skip
+    scores = meg.decode(
+        epochs, y="condition", groups="image", whiten=True, window=window
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        start, low, high = meg.onset(wider, times=scores.times)
+    print(f"window {window}: peak {wider.mean(axis=0).max():.2f}, onset {1e3 * start:.0f} ms "
+          f"({1e3 * low:.0f} to {1e3 * high:.0f})")  # fmt: skip
+
+# %% [markdown]
+# ```{solution-end}
+# ```
+
+# %% [markdown]
+# ## Further reading
+#
+# ```{bibliography}
+# :filter: docname in docnames
+# ```
