@@ -46,7 +46,7 @@ def grid_cell(onset: float, effect: float, trials: float, subjects: float) -> di
     value, low, high = answers.T
     rims = mean - 2 * error, mean + 2 * error
     # The answers lie under the course, one below the other, so that they share its time axis.
-    step = 0.07 * float(rims[1].max() - rims[0].min())
+    step = 0.085 * float(rims[1].max() - rims[0].min())
     rows = float(rims[0].min()) - step * np.arange(1, len(METHODS) + 1)
     outputs: dict[str, Any] = {
         "times": times,
