@@ -3,7 +3,7 @@
 Only the abstract was used. The recordings are not public, so that what is measured is whether the
 kind of analysis that the abstract names could have shown what it says: on simulated subjects in
 whom familiarity makes a difference from 85 ms on, or none at all. Designs and tolerances are ours
-and were fixed before the study was run; the numbers come from `study`.
+and were fixed before any result was seen; the numbers come from `study`.
 """
 
 from __future__ import annotations

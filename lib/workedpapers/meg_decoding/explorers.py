@@ -46,7 +46,7 @@ def grid_cell(onset: float, effect: float, trials: float, subjects: float) -> di
     value, low, high = answers.T
     rims = mean - 2 * error, mean + 2 * error
     # The answers lie under the course, one below the other, so that they share its time axis.
-    step = 0.07 * float(rims[1].max() - rims[0].min())
+    step = 0.085 * float(rims[1].max() - rims[0].min())
     rows = float(rims[0].min()) - step * np.arange(1, len(METHODS) + 1)
     outputs: dict[str, Any] = {
         "times": times,
@@ -168,8 +168,9 @@ def generalisation_explorer(**options: Any) -> Explorer:
             "Mean of 8 simulated subjects with 200 trials. The map: AUC less chance; its diagonal "
             "is what decoders trained and tested at one time do. The curves: the diagonal, and "
             f"decoders trained at {first} and at {second} ms. A square says that a pattern lasts. "
-            "Here the early source goes on while a late one joins it, so that early and late "
-            "decoders serve each other, less well than their own time."
+            "With the onset at 85 ms the early source goes on while a late one joins it: early and "
+            "late decoders serve each other, less well than their own time. With the onset at "
+            f"170 ms there is nothing yet to learn at {first} ms."
         ),
         "alt": (
             "Onset {onset} ms, effect {effect}: the diagonal peaks at AUC {peak:.2f}, at "
