@@ -59,25 +59,17 @@ SAME = {"ridge, scaled in each fold", "ridge, scaled once, closed form", "tempor
 
 
 def make_recording(shape: tuple[int, int, int], seed: int = 0) -> dict[str, np.ndarray]:
-    """Gaussian noise of a brain: few strong and many weak patterns, smooth in time, and an effect.
+    """One simulated person; a small recording has every k-th channel and sample of it."""
+    from workedpapers.meg_decoding.simulate import simulate_arrays
 
-    The standard deviation of the k-th spatial pattern falls as 1/k to a floor, noise has a
-    correlation of 0.8 from sample to sample, and classes differ from 85 ms on along a pattern of
-    middling strength.
-    """
     n, p, t = shape
-    rng = np.random.default_rng(seed)
-    patterns = np.linalg.qr(rng.standard_normal((p, p)))[0]
-    strength = np.maximum(1 / np.arange(1, p + 1), 0.02)
-    noise = rng.standard_normal((n, p, t))
-    for i in range(1, t):
-        noise[:, :, i] = 0.8 * noise[:, :, i - 1] + 0.6 * noise[:, :, i]
-    y = rng.permutation(np.arange(n) % 2)
-    times = np.linspace(-0.1, 0.5, t)
-    course = np.clip((times - 0.085) / 0.03, 0, 1) * np.exp(-np.maximum(times - 0.17, 0) / 0.1)
-    noise[:, p // 30 : p // 10] += 0.3 * (2 * y[:, None, None] - 1) * course
-    X = np.matmul(patterns * strength, noise)
-    return {"X": X, "y": y, "times": times}
+    person = simulate_arrays(0, trials=n, seed=seed)
+    channels, samples = (
+        np.linspace(0, size - 1, wanted).astype(int)
+        for size, wanted in zip(person.X.shape[1:], (p, t), strict=True)
+    )
+    X = 1e12 * person.X[:, channels][:, :, samples].astype(float)
+    return {"X": X, "y": (person.y == person.y[0]).astype(int), "times": person.times[samples]}
 
 
 def our_runs(X: Any, y: Any, times: Any, folds: Any) -> dict[str, Callable[[], Any]]:
@@ -192,9 +184,10 @@ def compare(task: str, path: str, folder: str, known: dict[Any, Any], late: Any)
     }
     if task == "1,000 permutations":
         return row | {"extrapolated": "the peer's time is that of one permutation times 1,000"}
-    row |= {"largest_difference": float(np.abs(ours - theirs).max())}
-    if task in SAME and row["largest_difference"] > 1e-12:
-        raise SystemExit(f"{task}: the answers differ, so the times mean nothing")
+    if task in SAME:
+        row |= {"largest_difference": float(np.abs(ours - theirs).max())}
+        if row["largest_difference"] > 1e-12:
+            raise SystemExit(f"{task}: the answers differ, so the times mean nothing")
     if ours.ndim == 1:
         row |= {
             "ours_peak_auc": float(ours.max()),

@@ -35,11 +35,17 @@ HEADS = {
     "peer": "Peer",
     "peer_cpu_s": "Peer (CPU s)",
     "ratio": "Times as fast",
+    "ours_peak_auc": "Ours, peak AUC",
+    "peer_peak_auc": "Peer, peak AUC",
     "ours_peak_mb": "Ours, peak (MB)",
     "peer_peak_mb": "Peer, peak (MB)",
     "cpu_s": "CPU (s)",
     "wall_s": "Clock (s)",
     "peak_mb": "Peak (MB)",
+}
+MORE = {
+    "streamed": "More rows than memory should hold, in batches:",
+    "diagrams": "Without a peer, on one thread:",
 }
 
 
@@ -64,13 +70,24 @@ if not records:
 for path in records:
     record = json.loads(path.read_text("utf-8"))
     display(Markdown(f"## {record['title']}"), table(record["rows"]))
-    apart = max(row["largest_difference"] for row in record["rows"])
-    display(
-        Markdown(f"Both give the same answers: they differ by at most {apart:.0e}.")
+    same = [
+        row["largest_difference"]
+        for row in record["rows"]
+        if "largest_difference" in row
+    ]
+    which = (
+        "Both give"
+        if len(same) == len(record["rows"])
+        else "Where both compute the same, they give"
     )
-    if record.get("streamed"):
-        display(Markdown("More rows than memory should hold, in batches:"))
-        display(table(record["streamed"]))
+    display(
+        Markdown(
+            f"{which} the same answers: they differ by at most {max(same):.0e}."
+        )
+    )
+    for key, words in MORE.items():
+        if record.get(key):
+            display(Markdown(words), table(record[key]))
     versions = ", ".join(
         f"{name} {number}" for name, number in record["versions"].items()
     )

@@ -13,7 +13,7 @@
 # %% [markdown]
 # # When does the brain know a face?
 #
-# **A signal of 85 milliseconds is said to tell a familiar face from an unfamiliar one. What would
+# **A marker in the brain is said to tell familiar faces from unfamiliar ones after 85 milliseconds. What would
 # have to be true for such a number to be right?**
 #
 # Neurons in the monkey tell familiar faces apart after about 100 ms; in people, most studies see
@@ -137,8 +137,7 @@ for name, scores in (("plain", plain), ("whitened", white)):
 
 # %% [markdown]
 # Is the peak more than chance? The largest of 151 AUCs is above one half even if there is
-# nothing. A thousand permutations of the labels say how far above. That took a night with refits;
-# here it is a matter of a second or two.
+# nothing. A thousand permutations of the labels say how far above. With refits that takes a night; here it takes a second or two.
 
 # %% tags=["headline"]
 null = meg.permute(
@@ -193,26 +192,28 @@ figures.method_figure()
 # %% [markdown]
 # Read it row by row.
 #
-# - **Half of the peak** is 15 to 20 ms late, always: it measures where the slope is, not where it begins.
+# - **Half of the peak** is late by much the same at every size: it measures where the slope is, not where it begins.
 # - **The first sample of the first cluster** is late by an amount that depends on the strength of the effect. That is the
 #   bias which makes two equal onsets look different.
 # - **The first sample after FDR correction** is worse than late, it is arbitrary: the more samples are truly significant, the more false ones
-#   the procedure permits, and some of these lie before the onset. In two groups of five it is more than 10 ms too early.
+#   the procedure permits, and some of these lie before the onset. The last column counts the groups in which it is more than 10 ms too early.
 # - **The hinge** is off by less than one sample at all three sizes, and its interval holds the truth about as often as
 #   it says.
 #
-# A significant 85 ms may thus mean an onset of 65 ms or of 100 ms, depending on the method and
-# the strength. Binary statements of the literature, 100 or 250 or 85, cannot be compared unless
+# A significant 85 ms may thus mean an onset well before or well after, depending on the method and the strength. Binary statements of the literature, 100 or 250 or 85, cannot be compared unless
 # the method is the same.
 #
 # ### How many people, how many trials?
 #
-# To be within 10 ms of the truth in most experiments takes so much:
+# How many experiments in a hundred are within 10 ms of the truth? At the medium effect:
 
 # %% tags=["hide-input"]
 figures.power_figure()
 
 # %% [markdown]
+# More people do not repair too few trials. Each classifier learns from its own person alone, and with few
+# trials it learns too little of the weak beginning of the effect: the bias stays.
+#
 # ### And if there is nothing?
 #
 # In 200 groups without any effect, each method should find an onset in about five of a hundred.
@@ -247,8 +248,7 @@ print(
 )
 
 # %% [markdown]
-# In the world without familiarity and with brighter pictures, the naive analysis finds an onset
-# in every single group, near 70 ms, with a narrow interval. It is reproducible, significant, and
+# In the world without familiarity and with brighter pictures, the naive analysis finds an onset in every single group, well before 85 ms. It is reproducible, significant, and
 # about luminance. Both controls remove it. And where familiarity is real, both keep it. What
 # control costs shows in the last rows: the intervals are several times wider, because what is
 # shared by brightness and familiarity is given up.
@@ -298,7 +298,7 @@ figures.detection_figure()
 # testing 306 of them. A field that looks alike in everybody adds up over people, sensor by
 # sensor. The gain of patterns appears where people differ: in the diverse groups, whose sources
 # lie and point differently from one person to the next, single sensors lose most of their
-# evidence and decoding keeps it, because each person has a classifier of their own. So the
+# evidence and decoding keeps it, because each person has a classifier of their own. (We made the diverse groups after we had seen that the first ones did not show what the abstract says, and there are twenty of them.) So the
 # abstract's reason is right under a condition that it does not state.
 #
 # ### Is it the same code later?
