@@ -24,8 +24,7 @@
 # analysis can be put to the test: on simulated people in whom we know the answer.
 #
 # :::{div} wp-box
-# **You will be able to** decode two conditions from MEG at every moment, a hundred times faster
-# than by refitting; say when a decoding curve leaves chance, with an interval that can be
+# **You will be able to** decode two conditions from MEG at every moment, without refitting a single classifier; say when a decoding curve leaves chance, with an interval that can be
 # trusted; and recognise three ways in which a false 85 ms comes about.
 #
 # **You should know** linear regression and cross-validation.
@@ -110,7 +109,9 @@ for train, test in splits:
 
 assert np.allclose(ten_lines, refitted, rtol=0, atol=1e-8)
 assert np.allclose(library.predictions[:, moment], refitted, rtol=0, atol=1e-8)
-epochs
+print(
+    f"{len(epochs)} trials, {len(epochs.ch_names)} sensors, {len(epochs.times)} moments"
+)
 
 # %% [markdown]
 # These people are made of the geometry of a real helmet of 306 sensors, a spherical head, and
@@ -122,8 +123,7 @@ epochs
 #
 # Sensors are noisy in different ways, and their noise is shared. Whitening divides it out:
 # estimate the covariance of the noise before the picture appears, and use its inverse root
-# {cite:p}`guggenmos2018`. The pictures of one person must stay together in a fold, or the
-# classifier recognises the picture. `groups=` sees to it.
+# {cite:p}`guggenmos2018`. All trials of one picture must stay together in a fold, or the classifier recognises the picture. `groups=` sees to it.
 
 # %% tags=["headline"]
 plain = meg.decode(epochs, y="condition", cv=5, groups="image")
@@ -318,7 +318,7 @@ explorers.generalisation_explorer()
 # %%
 recording = meg.simulate_arrays(3, trials=120, seed=5)
 mine = meg.decode(recording.X, recording.y, times=recording.times)
-mine.to_frame().query("auc == auc.max()").round(3)
+mine.to_frame().query("auc == auc.max()")[["time", "auc", "accuracy"]].round(3)
 
 # %% [markdown]
 # Four people are too few for a test of presence, and the library says so. With a list of courses,

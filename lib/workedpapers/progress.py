@@ -1,9 +1,8 @@
 """One progress bar for everything that may take longer than three seconds."""
 
 import os
-import sys
 from collections.abc import Iterable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 __all__ = ["progress"]
 
@@ -15,8 +14,8 @@ def progress(
 ) -> Iterable[Item]:
     """Pass the items on, with a bar once three seconds have passed.
 
-    While the book is built the bar goes to the terminal, so that none is left on a page. Without
-    tqdm there is no bar: it is a courtesy.
+    While the book is built there is none, since a kernel would leave it on the page. Without tqdm
+    there is none either: it is a courtesy.
 
     Parameters
     ----------
@@ -25,15 +24,10 @@ def progress(
     total : number of items, where ``items`` has no length.
     show : False for no bar at all.
     """
-    if not show:
+    if not show or os.environ.get("WORKEDPAPERS_BUILD") == "1":
         return items
     try:
         from tqdm.auto import tqdm
     except ImportError:
         return items
-    where: dict[str, Any] = {}
-    if os.environ.get("WORKEDPAPERS_BUILD") == "1":
-        from tqdm.std import tqdm
-
-        where = {"file": sys.__stderr__}
-    return tqdm(items, desc=desc, unit=unit, total=total, delay=3, leave=False, **where)
+    return tqdm(items, desc=desc, unit=unit, total=total, delay=3, leave=False)

@@ -16,9 +16,14 @@ def test_nothing_is_shown_when_nothing_is_wanted() -> None:
 
 def test_a_build_leaves_no_bar_on_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WORKEDPAPERS_BUILD", "1")
+    items = [1, 2]
+    assert progress(items, desc="numbers", unit="number") is items
+
+
+def test_a_bar_appears_after_three_seconds_and_goes_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("WORKEDPAPERS_BUILD", raising=False)
     bar = progress([1, 2], desc="numbers", unit="number")
-    assert bar.fp._wrapped is sys.__stderr__ or bar.fp is sys.__stderr__  # type: ignore[attr-defined]
-    assert bar.delay == 3  # type: ignore[attr-defined]
+    assert (bar.delay, bar.leave) == (3, False)  # type: ignore[attr-defined]
     assert list(bar) == [1, 2]
 
 

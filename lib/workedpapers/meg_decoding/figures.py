@@ -287,7 +287,7 @@ def detection_figure() -> Shown:
     )
 
 
-def cost_figure(trials: tuple[int, ...] = (50, 100, 200, 400)) -> Shown:
+def cost_figure(trials: tuple[int, ...] = (50, 100, 200)) -> Shown:
     """Processor time of decoding one person, alone and with 1,000 permutations, by trials."""
     import time
 
