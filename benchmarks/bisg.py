@@ -13,18 +13,17 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import resource
 import subprocess
 import sys
 import tempfile
 import time
-from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from _machine import machine
 
 HERE = Path(__file__).resolve().parent
 GROUPS = ["white", "black", "api", "native", "multiple", "hispanic"]
@@ -182,19 +181,6 @@ def agreement(
         "rows_surgeo_leaves_empty": int((~answered).sum()),
         "rows_we_leave_empty": int(np.isnan(mine).any(axis=1).sum()),
     }
-
-
-def machine() -> str:
-    """Return what the figures depend on."""
-    model = platform.processor() or platform.machine()
-    info = Path("/proc/cpuinfo")
-    if info.exists():
-        lines = [line for line in info.read_text().splitlines() if line.startswith("model name")]
-        model = lines[0].partition(":")[2].strip() if lines else model
-    return (
-        f"{model}, {os.cpu_count()} cores, {platform.system()}, Python "
-        f"{platform.python_version()}, {datetime.now(UTC).date().isoformat()}"
-    )
 
 
 def main() -> None:

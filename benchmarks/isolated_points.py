@@ -16,10 +16,8 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
@@ -27,6 +25,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
 import torch
+from _machine import machine
 
 from workedpapers.isolated_points.dynamics import simulate
 from workedpapers.isolated_points.phase import phase_diagram
@@ -81,19 +80,6 @@ def best(run: Callable[[], object], repeats: int = 3) -> float:
         run()
         cpu.append(time.process_time() - start)
     return min(cpu)
-
-
-def machine() -> str:
-    """Return what the figures depend on."""
-    model = platform.processor() or platform.machine()
-    info = Path("/proc/cpuinfo")
-    if info.exists():
-        lines = [line for line in info.read_text().splitlines() if line.startswith("model name")]
-        model = lines[0].partition(":")[2].strip() if lines else model
-    return (
-        f"{model}, {os.cpu_count()} cores, {platform.system()}, Python "
-        f"{platform.python_version()}, {datetime.now(UTC).date().isoformat()}"
-    )
 
 
 def row(task: str, count: int, mine: float, other: float, name: str, gap: float) -> dict:

@@ -15,18 +15,17 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from _machine import machine
 
 HERE = Path(__file__).resolve().parent
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -149,19 +148,6 @@ def in_process(who: str, path: str, out: str, free: bool) -> float:
         check=True, capture_output=True, text=True, env=env,
     )  # fmt: skip
     return float(done.stdout.splitlines()[-1])
-
-
-def machine() -> str:
-    """Return what the figures depend on."""
-    model = platform.processor() or platform.machine()
-    info = Path("/proc/cpuinfo")
-    if info.exists():
-        lines = [line for line in info.read_text().splitlines() if line.startswith("model name")]
-        model = lines[0].partition(":")[2].strip() if lines else model
-    return (
-        f"{model}, {os.cpu_count()} cores, {platform.system()}, Python "
-        f"{platform.python_version()}, {datetime.now(UTC).date().isoformat()}"
-    )
 
 
 def compare(task: str, path: str, folder: str, known: dict[Any, Any], late: Any) -> dict[str, Any]:

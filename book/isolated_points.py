@@ -299,10 +299,47 @@ print(
 figures.collapse_figure(claims.collapse())
 
 # %% [markdown]
-# The curves end. A second variation of the energy around the simplex (in the exercises) shows
-# that it is a minimum only while its edge is shorter than $2\sigma$, that is for $\rho <
-# e^{(N+1)/N}$: 4.48 for two points, 3.79 for three, 3.49 for four. With equal masses $\rho = N$,
-# so **at most three points can collapse onto one mode**; a fourth is expelled. Let us see that.
+# The curves end. Is the simplex stable, and does it attract? What matters for a slow generator is
+# whether the simplex is a minimum of the energy whose negative gradient is the force, $E =
+# -qp\sum_i K(y_i) + q^2\sum_{i<j} K(y_i - y_j)$, with $K(y)$ for the kernel at distance $|y|$.
+#
+# :::{admonition} Proposition (approximate collapse)
+# Let $N \ge 2$ points of mass $q$ form the simplex above around an isolated true point. It is a
+# minimum of $E$, up to rotations, while its edge is shorter than $2\sigma$, that is for $\rho <
+# e^{(N+1)/N}$, and a saddle beyond. On a line ($N = 2$), for $0 < a < 2$ and a step $\eta_g$ that
+# is small enough, the collapsed pair then attracts all nearby states at a geometric rate.
+# :::
+#
+# :::{admonition} Derivation
+# :class: dropdown
+#
+# Put $\sigma = 1$ and use the balance $pK(r) = NqK(\ell)$. For displacements
+# $u_i$ the second variation of $E$, in units of $q^2K(\ell)$, is
+#
+# $$\big|\textstyle\sum_i u_i\big|^2 - N\sum_i (x_i\cdot u_i)^2
+#   + \sum_{i<j}\big((x_i-x_j)\cdot(u_i-u_j)\big)^2 .$$
+#
+# With $t = r^2/(N-1)$ the corners satisfy $x_i\cdot x_j = Nt\,\delta_{ij} - t$. By the symmetry
+# of the simplex the form splits into four kinds of displacement. *Breathing*, $u_i \propto x_i$:
+# positive. *Rotations*: zero. *Shears*, $u_i = \sum_j w_{ij}x_j$ with $w$ symmetric, zero on its
+# diagonal and in its row sums: $4N^2t^2w_{ij}^2$ for each pair, positive. And *shifts* $u_i = e$,
+# which mix with $u_i \propto x_i(x_i\cdot e)$: on these two the form has the eigenvalues $2 - Nt$
+# and $(N-2)t$, up to the factor $N^2$. So a minimum is lost exactly at $t = 2/N$, where the edge
+# $\ell = \sqrt{2Nt} = 2$ and $\ln\rho = (\ell^2 - r^2)/2 = (N+1)/N$. For $N = 2$ the two
+# shifts are one, and $2 - Nt$ alone is left.
+#
+# The map of training has a multiplier of exactly 1 if and only if this form is singular, whatever
+# the rates: put $\delta f_{k+1} = \delta f_k$ and $u_{k+1} = u_k$ into its linearisation. For
+# small $\eta_g$ the discriminator follows the points, and their multipliers are $1 - \eta_g c$ to
+# first order, where the $c$ are positive multiples of the eigenvalues of the form; the others are
+# near $1 - a$. On a line there are no rotations, so all lie inside the circle, and the argument
+# of the first proof applies. With larger steps a pair of multipliers may cross the circle, which
+# is the next paragraph's subject. $\square$
+# :::
+#
+# The thresholds are 4.48 for two points, 3.79 for three and 3.49 for four. With equal masses
+# $\rho = N$, so **at most three points can collapse onto one mode in this way**; a fourth is
+# expelled. Let us see that.
 
 # %% tags=["headline"]
 for n in (2, 3, 4):
@@ -385,7 +422,7 @@ print(f"a lone point runs away from G = {runs_away * p**2 / a:.2f}")
 # | --- | --- |
 # | equilibria, eigenvalues, regimes, critical steps | derived here; checked on random settings |
 # | good minimum attracts its neighbourhood at a geometric rate | proved here |
-# | radius of the collapse, expulsion at $\rho = e^{(N+1)/N}$ | derived here; checked by simulation |
+# | radius of the collapse, expulsion at $\rho = e^{(N+1)/N}$, a slow pair attracts | derived here; checked by simulation |
 # | speed of an outcast and its threshold | derived here; checked by simulation |
 # | every start ends in one of these states | neither proved nor true: see below |
 # | these are the paper's own theorems | not known: its text was not available to us |

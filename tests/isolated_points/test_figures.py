@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from workedpapers.isolated_points import figures, oscillation_threshold, phase_diagram, stability
+from workedpapers.isolated_points import (
+    figures,
+    oscillation_threshold,
+    phase_diagram,
+    stability,
+    width,
+)
 from workedpapers.isolated_points.ring import GAMMAS, MODES, STARTS, WIDTHS, load_ring_map
 
 
@@ -24,7 +30,7 @@ def test_the_border_of_swinging_is_where_eigenvalues_become_complex() -> None:
 
 def test_a_cell_of_the_width_explorer_is_the_stored_one() -> None:
     paths, runs = load_ring_map()
-    cell = figures.width_cell(float(WIDTHS[2]), float(GAMMAS[3]), STARTS[0])
+    cell = width.width_cell(float(WIDTHS[2]), float(GAMMAS[3]), STARTS[0])
     some = runs[
         (runs["sigma"] == WIDTHS[2]) & (runs["G"] == GAMMAS[3]) & (runs["start"] == STARTS[0])
     ]
@@ -36,7 +42,7 @@ def test_a_cell_of_the_width_explorer_is_the_stored_one() -> None:
 
 
 def test_the_width_explorer_stores_every_setting() -> None:
-    explorer = figures.width_explorer(static=True)
+    explorer = width.width_explorer(static=True)
     sizes = [axis["n"] for axis in explorer.spec["axes"]]
     assert sizes == [len(WIDTHS), len(GAMMAS), len(STARTS)]
     assert sum(explorer.static_report.sizes.values()) < 400_000
