@@ -337,8 +337,8 @@ print(f"{1e3 * start:.0f} ms ({1e3 * low:.0f} to {1e3 * high:.0f} ms)")
 print(said[0].message)
 
 # %% [markdown]
-# In a pipeline of MNE {cite:p}`gramfort2013`, put `meg.TimeResolvedRidge` where
-# `SlidingEstimator(make_pipeline(StandardScaler(), RidgeClassifier()))` stood. It gives the same
+# In a pipeline of MNE {cite:p}`gramfort2013`, put `meg.TimeResolvedRidge` where a
+# `SlidingEstimator` of a `StandardScaler` and a `RidgeClassifier` stood. It gives the same
 # scores.
 
 # %%

@@ -1,4 +1,7 @@
-"""Settings for every test."""
+"""Settings for every test, and the browser that some of them drive."""
+
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -14,3 +17,16 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say once, loudly, where nothing was tested in a browser."""
     if browsers.find_chromium() is None:
         terminalreporter.write_sep("!", browsers.MISSING, red=True, bold=True)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """A headless Chromium: one for all tests of a process, which can hold no second Playwright."""
+    path = browsers.find_chromium()
+    if path is None:
+        pytest.skip(browsers.MISSING)
+    sync = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with sync.sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=browsers.ARGUMENTS)
+        yield chromium
+        chromium.close()

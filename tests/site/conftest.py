@@ -14,10 +14,7 @@ from playwright.sync_api import (
     ConsoleMessage,
     Page,
     Route,
-    sync_playwright,
 )
-
-import browsers
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [
@@ -39,18 +36,6 @@ def book() -> Iterator[str]:
         threading.Thread(target=running.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{running.server_port}{serve.PREFIX}"
         running.shutdown()
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """A headless Chromium."""
-    path = browsers.find_chromium()
-    if path is None:
-        pytest.skip(browsers.MISSING)
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=path, args=browsers.ARGUMENTS)
-        yield running
-        running.close()
 
 
 @dataclass

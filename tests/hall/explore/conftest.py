@@ -4,20 +4,6 @@ import pytest
 from explore_pages import page_of
 from explore_samples import ALL
 
-import browsers
-
-
-@pytest.fixture(scope="module")
-def browser():
-    path = browsers.find_chromium()
-    if path is None:
-        pytest.skip(browsers.MISSING)
-    sync = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with sync.sync_playwright() as play:
-        chromium = play.chromium.launch(executable_path=path, args=browsers.ARGUMENTS)
-        yield chromium
-        chromium.close()
-
 
 @pytest.fixture(scope="module")
 def explorers():
