@@ -11,21 +11,23 @@ from workedpapers.isolated_points import (
     stability,
     width,
 )
+from workedpapers.isolated_points.live_theory import borders
 from workedpapers.isolated_points.ring import GAMMAS, MODES, STARTS, WIDTHS, load_ring_map
 
 
 def test_the_border_of_swinging_is_where_eigenvalues_become_complex() -> None:
-    ratio, a = np.array([0.3, 0.7, 1.0, 1.4, 2.0]), 0.15
-    for sign in (-1, 1):
-        border = figures._swing(ratio, a, sign)
-        for side, turning in ((1 - 1e-6, sign > 0), (1 + 1e-6, sign < 0)):
-            at = np.isfinite(border) & (border > 0)
+    strength, a = np.array([0.05, 0.2, 0.7, 2.0, 9.0]), 0.15
+    edges = borders(strength, a, simultaneous=False)
+    for name, inwards in (("swings_from", 1), ("swings_to", -1)):
+        for side in (-1, 1):
+            at = edges[name] > 0
+            ratio = edges[name][at] * (1 + 1e-6 * side)
             modes = stability(
-                p=1, q=ratio[at], n=1, sigma=1, lr_d=a, lr_g=border[at] * side * a / ratio[at],
-                decay=1,
-            ).eigenvalues  # fmt: skip
-            assert ((modes.imag != 0).any(axis=-1) == turning).all()
-    assert_allclose(figures._swing(np.array([1.0]), a, -1), oscillation_threshold(a))
+                p=1, q=ratio, n=1, sigma=1, lr_d=a, lr_g=strength[at] * a / ratio, decay=1
+            ).eigenvalues
+            assert ((modes.imag != 0).any(axis=-1) == (side == inwards)).all()
+    begins = borders(np.array([oscillation_threshold(a)]), a, simultaneous=False)
+    assert_allclose(begins["swings_from"], 1)
 
 
 def test_a_cell_of_the_width_explorer_is_the_stored_one() -> None:

@@ -1,4 +1,4 @@
-"""Checks of the arguments that the theory's functions share."""
+"""Checks of arguments that several functions share."""
 
 from __future__ import annotations
 
@@ -35,11 +35,27 @@ def whole(value: ArrayLike, name: str, *, least: int = 1) -> NDArray[np.int64]:
     return array.astype(np.int64)
 
 
+def as_points(value: ArrayLike, name: str, *, finite: bool = True) -> Floats:
+    """Return points as an array of shape (n, d) or (B, n, d); a list of numbers is n points in 1-D.
+
+    Raises `TypeError` or `ValueError` that names the argument.
+    """
+    points = np.asarray(value)
+    if finite or points.dtype.kind != "f":
+        points = as_float_array(value, name)
+    if points.ndim == 1:
+        points = points[:, None]
+    if points.ndim < 2 or points.size == 0:
+        raise ValueError(
+            f"{name}: expected points of shape (n,), (n, d) or (B, n, d), got shape "
+            f"{np.shape(value)}."
+        )
+    return points.astype(np.float64)
+
+
 def points(value: ArrayLike, name: str) -> Floats:
     """Return ``value`` as an array of points, shape (n, d); shape (n,) is n points on a line."""
-    array = as_float_array(value, name)
-    if array.ndim == 1:
-        array = array[:, None]
+    array = as_points(value, name)
     if array.ndim != 2:
         raise ValueError(f"{name}: expected shape (n, d) or (n,), got {array.shape}.")
     return array

@@ -75,10 +75,10 @@ def collapse() -> pd.DataFrame:
     """Radius at which surplus points hold around a true point: closed form and simulation."""
     rows = []
     for n, ratio in product((2, 3, 4), (1.2, 1.6, 2.0, 2.5, 3.0)):
-        angles = np.random.default_rng([n, int(10 * ratio)])
+        rng = np.random.default_rng([n, int(10 * ratio)])
         corners = np.eye(n) - 1 / n  # a regular simplex, in n dimensions of which it needs n - 1
         start = 0.9 * corners / np.linalg.norm(corners[0])
-        start += 0.05 * angles.standard_normal(start.shape) @ (np.eye(n) - 1 / n)
+        start += 0.05 * rng.standard_normal(start.shape) @ (np.eye(n) - 1 / n)
         run = simulate(
             np.zeros((1, n)), start, true_mass=1.0, generated_mass=ratio / n, sigma=1.0,
             lr_d=0.1, lr_g=0.05, decay=1.0, steps=3000, keep="last", show=False,

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from .closed_forms import collapse_radius, expulsion_threshold, flip_lr_g, hopf_lr_g
+from .closed_forms import collapse_radius, expulsion_threshold
 from .dynamics import simulate
 from .influence import influence_bound
 from .live import training_live
+from .live_theory import borders
 from .run import Run
+from .theory import REGIMES
 from .width import width_explorer
 
 if TYPE_CHECKING:
@@ -32,8 +34,9 @@ __all__ = [
     "width_explorer",
 ]
 
-#: Regimes in the order of the map's colours.
-REGIMES = ("monotone", "oscillating", "diverging")
+
+#: Regimes in the order of the map's colours; none of its cells is neutral.
+SHOWN = REGIMES[:3]
 
 
 def decay_figure(runs: Mapping[float, Run], width: float = 1.0) -> Shown:
@@ -77,7 +80,7 @@ def rates_figure(trials: pd.DataFrame) -> Shown:
 
     with style(figure_figsize=(5.2, 4.6)):
         figure, axes = plt.subplots()
-        for regime, marker in zip(REGIMES, "o^s", strict=True):
+        for regime, marker in zip(SHOWN, "o^s", strict=True):
             some = trials[trials["predicted"] == regime]
             axes.plot(
                 some["rate_predicted"], some["rate_simulated"], ls="none", marker=marker, ms=3.5,
@@ -116,13 +119,10 @@ def phase_figure(diagram: pd.DataFrame, a: float) -> Shown:
 
     from workedpapers.plotting import PALETTE, show, style
 
-    codes = diagram["regime"].map({name: k for k, name in enumerate(REGIMES)})
+    codes = diagram["regime"].map({name: k for k, name in enumerate(SHOWN)})
     cells = codes.to_numpy(float).reshape(diagram["G"].nunique(), -1).T
     strengths, ratios = diagram["G"].unique(), diagram["rho"].unique()
-    # In units with p = sigma = decay = 1 a rate lr_g is G a / q.
-    fine = np.linspace(ratios.min(), ratios.max(), 400)
-    units: dict[str, Any] = {"p": 1, "q": fine, "sigma": 1, "lr_d": a, "decay": 1}
-    ends = [end(**units) * fine / a for end in (hopf_lr_g, flip_lr_g)]
+    fine = np.geomspace(strengths.min(), strengths.max(), 400)
     with style(axes_grid=False):
         figure, axes = plt.subplots()
         colours = ListedColormap([PALETTE[0], PALETTE[2], PALETTE[1]])
@@ -131,10 +131,8 @@ def phase_figure(diagram: pd.DataFrame, a: float) -> Shown:
             rasterized=True,
         )  # fmt: skip
         ink = plt.rcParams["text.color"]
-        for end in ends:
-            axes.plot(end, fine, color=ink, ls="--")
-        for sign in (-1, 1):
-            axes.plot(_swing(fine, a, sign), fine, color=ink, ls=":" if sign < 0 else "-.")
+        for name, border in borders(fine, a, simultaneous=False).items():
+            axes.plot(fine, border, color=ink, ls="--" if name.startswith("stable") else ":")
         axes.axhline(1, lw=1, color="0.5")
         axes.set(xscale="log", xlim=(strengths.min(), strengths.max()), xlabel="G")
         axes.set(ylim=(ratios.min(), ratios.max()), ylabel="Mass ratio ρ = q / p")
@@ -150,21 +148,10 @@ def phase_figure(diagram: pd.DataFrame, a: float) -> Shown:
         ),
         caption=(
             f"Colours: what {len(diagram):,} simulations did, with a = {a:g}. Curves: what theory "
-            "says, drawn on top. Dashed, the end of stability; dotted and dash-dotted, where "
-            "swinging begins and ends."
+            "says, drawn on top. Dashed, the ends of stability; dotted, the ends of swinging."
         ),
         name="phases",
     )
-
-
-def _swing(ratio: Any, a: float, sign: int) -> Any:
-    """G at which both eigenvalues of one point coincide: (trace)^2 = 4 det, a quadratic in G."""
-    # trace = 2 - a - G u and det = (1 - a)(1 - G b), with u and b linear in the mass ratio.
-    b, u = a * (1 - ratio), a * (1 - ratio) + a**2 * ratio
-    half = (2 - a) * u - 2 * (1 - a) * b
-    inside = half**2 - (u * a) ** 2
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(inside >= 0, (half + sign * np.sqrt(np.maximum(inside, 0))) / u**2, np.nan)
 
 
 def influence_figure(separations: tuple[float, ...] = (2, 3, 4, 5, 6)) -> Shown:

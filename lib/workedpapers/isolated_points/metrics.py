@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from workedpapers.checks import as_float_array
+from workedpapers.isolated_points.arguments import as_points
 from workedpapers.isolated_points.kernels import Floats, Kernel, as_kernel, squared_distances
-from workedpapers.isolated_points.settings import as_points
 
 __all__ = ["Coverage", "coverage", "mmd"]
 

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from workedpapers.checks import positive_int
+from workedpapers.isolated_points.arguments import as_points
 from workedpapers.isolated_points.history import memory
 from workedpapers.isolated_points.kernels import Floats
-from workedpapers.isolated_points.settings import Settings, as_points
+from workedpapers.isolated_points.settings import Settings
 
 __all__ = ["Run"]
 

@@ -8,12 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from workedpapers.checks import as_float_array, one_of
+from workedpapers.checks import as_float_array
+from workedpapers.isolated_points.arguments import as_points, order_of
 from workedpapers.isolated_points.kernels import Floats, Kernel, Rows, as_kernel
 
-__all__ = ["UPDATES", "Settings", "as_points", "read_settings"]
-
-UPDATES = ("alternating", "simultaneous", "generator_first")
+__all__ = ["Settings", "read_settings"]
 
 
 @dataclass(frozen=True)
@@ -78,24 +77,6 @@ def _power(base: Floats, exponent: ArrayLike) -> Floats:
     k = np.asarray(exponent, dtype=float)
     sign = np.where((base < 0) & (k % 2 == 1), -1.0, 1.0)
     return np.asarray(sign * np.abs(base) ** k)
-
-
-def as_points(value: ArrayLike, name: str, *, finite: bool = True) -> Floats:
-    """Return points as an array of shape (n, d) or (B, n, d); a list of numbers is n points in 1-D.
-
-    Raises `TypeError` or `ValueError` that names the argument.
-    """
-    points = np.asarray(value)
-    if finite or points.dtype.kind != "f":
-        points = as_float_array(value, name)
-    if points.ndim == 1:
-        points = points[:, None]
-    if points.ndim < 2 or points.size == 0:
-        raise ValueError(
-            f"{name}: expected points of shape (n,), (n, d) or (B, n, d), got shape "
-            f"{np.shape(value)}."
-        )
-    return points.astype(np.float64)
 
 
 def _masses(value: ArrayLike | None, name: str, count: int) -> Floats:
@@ -194,5 +175,5 @@ def read_settings(
     endless = np.isinf(whole["warm_up"])
     if (endless & ~((a > 0) & (a < 2))).any():
         raise ValueError("warm_up: expected a finite number where lr_d * decay is not in (0, 2).")
-    update = one_of(update, "update", UPDATES)
+    update = order_of(update)
     return Settings(**whole, kernel=shared, update=update, batched=bool(lengths))

@@ -83,8 +83,7 @@ def trial(
     Returns
     -------
     The settings with `predicted` and `simulated` (regimes), `rate_predicted` and `rate_simulated`
-    (factor per step), and `reach`: how many e-folds away from the boundary of stability the
-    prediction is after the whole run, steps times abs(log rate).
+    (factor per step).
     """
     parts = []
     for update, some in settings.groupby("update", sort=False):
@@ -110,7 +109,6 @@ def trial(
                 simulated=name_regime(seen),
                 rate_predicted=theory.rate,
                 rate_simulated=np.abs(seen),
-                reach=steps * np.abs(np.log(theory.rate)),
             )
         )
     return pd.concat(parts).sort_index()
