@@ -57,6 +57,7 @@ def test_importing_the_library_loads_nothing_heavy() -> None:
         "stats",
         "plotting",
         "checks",
+        "parallel",
         "progress",
         "explore",
         "bisg",

@@ -7,8 +7,6 @@ again.
 
 from __future__ import annotations
 
-import os
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from workedpapers.isolated_points.practice import train_ring
-from workedpapers.progress import progress
+from workedpapers.parallel import in_parallel
 from workedpapers.stats import bootstrap
 
 __all__ = ["SETTINGS", "load_networks", "train_networks"]
@@ -63,9 +61,7 @@ def train_networks(
     training, as in `RingRun.final`: `coverage`, `precision`, `movement`, `diverged`.
     """
     todo = [(name, seed, steps) for name in settings for seed in range(seeds)]
-    with ProcessPoolExecutor(workers or os.cpu_count()) as pool:
-        rows = progress(pool.map(_train, todo), desc="Networks", unit="run", total=len(todo))
-        return pd.DataFrame(list(rows))
+    return pd.DataFrame(in_parallel(_train, todo, desc="Networks", unit="run", workers=workers))
 
 
 def load_networks() -> pd.DataFrame:

@@ -8,8 +8,6 @@ again, and a test makes some of its cells again.
 
 from __future__ import annotations
 
-import os
-from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from pathlib import Path
 
@@ -21,7 +19,7 @@ from workedpapers.checks import as_float_array, one_of, positive_int
 from workedpapers.isolated_points.dynamics import simulate
 from workedpapers.isolated_points.kernels import Floats
 from workedpapers.isolated_points.metrics import coverage
-from workedpapers.progress import progress
+from workedpapers.parallel import in_parallel
 from workedpapers.stats import bootstrap
 
 __all__ = ["STARTS", "load_ring_map", "ring", "ring_map", "ring_run"]
@@ -132,11 +130,8 @@ def ring_map(
         for s in widths
         for g in strengths
     ]
-    with ProcessPoolExecutor(workers or os.cpu_count()) as pool:
-        done = pool.map(_cell, cells)
-        paths, frames = zip(
-            *progress(done, desc="Ring", unit="cell", total=len(cells)), strict=True
-        )
+    done = in_parallel(_cell, cells, desc="Ring", unit="cell", workers=workers)
+    paths, frames = zip(*done, strict=True)
     shape = (len(starts), len(widths), len(strengths))
     return np.reshape(paths, (*shape, *paths[0].shape)), pd.concat(frames, ignore_index=True)
 

@@ -12,13 +12,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from workedpapers.parallel import in_parallel
+
 from .experiment import DECODER, estimates, mean_difference, recordings, subject_auc
 from .generalise import generalise
 from .landmarks import METHODS
 from .patterns import patterns
 from .power import power
 from .simulate import simulate_arrays
-from .study_groups import EFFECTS, ONSET, each, sample_times, seeds
+from .study_groups import EFFECTS, ONSET, sample_times, seeds
 
 __all__ = ["GRID", "LATE", "LATENCIES", "generalisation", "grid", "maps", "power_map"]
 
@@ -67,7 +69,7 @@ def grid(
     """
     cases = [(n, s) for n in trials for s in range(max(subjects))]
     run = partial(_grid_subject, onsets=tuple(onset), effects=tuple(effect))
-    found = np.array(each(run, cases, "Grid", workers))
+    found = np.array(in_parallel(run, cases, desc="Grid", workers=workers))
     auc = found.reshape(len(trials), max(subjects), len(onset), len(effect), -1)
     auc = auc.transpose(2, 3, 0, 1, 4)  # (onsets, effects, trials, subjects, t)
     answer = np.empty((*auc.shape[:3], len(subjects), len(METHODS), 4))
@@ -112,7 +114,9 @@ def power_map(
     share subjects of the pool, so that the intervals are somewhat too narrow.
     """
     cases = [(n, s) for n in trials if n not in pools for s in range(pool)]
-    found = iter(each(partial(_pool_subject, effect=effect), cases, "Pools", workers))
+    found = iter(
+        in_parallel(partial(_pool_subject, effect=effect), cases, desc="Pools", workers=workers)
+    )
     held = {n: pools[n] if n in pools else [next(found) for _ in range(pool)] for n in trials}
     table = power(
         held, ONSET, sample_times(), subjects=subjects, n_groups=groups, tolerance=tolerance,
@@ -151,7 +155,9 @@ def generalisation(
     ``auc``: group means, shape (onsets, effects, training times, test times).
     """
     cases = [(o, s) for o in onset for s in range(subjects)]
-    found = np.array(each(partial(_generalised, effects=effects), cases, "Times", workers))
+    found = np.array(
+        in_parallel(partial(_generalised, effects=effects), cases, desc="Times", workers=workers)
+    )
     return {"auc": found.reshape(len(onset), subjects, *found.shape[1:]).mean(axis=1)}
 
 
@@ -174,7 +180,9 @@ def maps(
     (latencies, 306); ``truth``: field of familiar less that of unfamiliar faces without noise, in
     T and T/m, same shape.
     """
-    found = np.stack(each(partial(_mapped, effect=effect), range(subjects), "Maps", workers))
+    found = np.stack(
+        in_parallel(partial(_mapped, effect=effect), range(subjects), desc="Maps", workers=workers)
+    )
     quiet = {"noise": 0.0, "subject_sd": 0.0, "gain_jitter": 0.0, "latency_jitter": 0.0}
     words = LATE | quiet | {"luminance_gain": 0.0}
     clean = simulate_arrays(0, 40, ONSET, effect, 0, **words)

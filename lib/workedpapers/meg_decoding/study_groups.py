@@ -5,15 +5,14 @@ Each part is a function that takes other settings as well; `study` keeps what th
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from workedpapers.parallel import in_parallel
 from workedpapers.progress import progress
 
 from .experiment import (
@@ -40,7 +39,6 @@ __all__ = [
     "TRUTHS",
     "confound",
     "diverse",
-    "each",
     "leakage",
     "null",
     "replicates",
@@ -64,16 +62,6 @@ CONFOUNDS, TRUTHS = (0.0, 2.0), (0.0, EFFECTS["medium"])
 def seeds(part: int, count: int) -> list[int]:
     """Seeds of the groups of a part, all different and none shared between parts."""
     return [int(s) for s in np.random.SeedSequence([220800352, part]).generate_state(count)]
-
-
-def each(
-    function: Callable[..., Any], cases: Iterable[Any], desc: str, workers: int | None
-) -> list[Any]:
-    """The function's answer to every case, in several processes, in order."""
-    listed = list(cases)
-    with ProcessPoolExecutor(workers or os.cpu_count()) as pool:
-        done = pool.map(function, listed)
-        return list(progress(done, desc=desc, unit="case", total=len(listed)))
 
 
 def sample_times(**settings: Any) -> Floats:
@@ -128,7 +116,7 @@ def replicates(
     over single sensors and smallest p, shape (effects, groups, 2).
     """
     run = partial(_replicate, effects=effects, subjects=subjects, settings=settings)
-    return _stack(each(run, seeds(1, groups), "Replicates", workers), axis=1)
+    return _stack(in_parallel(run, seeds(1, groups), desc="Replicates", workers=workers), axis=1)
 
 
 def diverse(*, subject_sd: float = 3.0, groups: int = 20, **settings: Any) -> dict[str, Floats]:
@@ -162,7 +150,11 @@ def single(
     ``first``: see `subject_test`, shape (effects, subjects, 2).
     """
     run = partial(_single, effects=effects, settings=settings)
-    return {"first": np.stack(each(run, seeds(9, subjects), "Single subjects", workers), axis=1)}
+    return {
+        "first": np.stack(
+            in_parallel(run, seeds(9, subjects), desc="Single subjects", workers=workers), axis=1
+        )
+    }
 
 
 def _labellings(seed: int, labellings: int, trials: int) -> Floats:
@@ -192,7 +184,7 @@ def null(
     the first subject's courses, shape (groups, t).
     """
     run = partial(_labellings, labellings=groups, trials=trials)
-    courses = np.stack(each(run, seeds(2, pool), "Labellings", workers))
+    courses = np.stack(in_parallel(run, seeds(2, pool), desc="Labellings", workers=workers))
     rng = np.random.default_rng(0)
     found = []
     for group in progress(range(groups), desc="Null groups", unit="group"):
@@ -238,7 +230,7 @@ def confound(
     both; one whose test finds nothing has NaN but for p.
     """
     run = partial(_confounded, subjects=subjects, settings=settings)
-    return _stack(each(run, seeds(3, groups), "Confounds", workers))
+    return _stack(in_parallel(run, seeds(3, groups), desc="Confounds", workers=workers))
 
 
 def _leaky(seed: int, images: int, settings: dict[str, Any]) -> Floats:
@@ -259,4 +251,8 @@ def leakage(
     ``auc``: shape (2, subjects, t); split at random first, then by picture.
     """
     run = partial(_leaky, images=images, settings=settings)
-    return {"auc": np.stack(each(run, seeds(4, subjects), "Leakage", workers), axis=1)}
+    return {
+        "auc": np.stack(
+            in_parallel(run, seeds(4, subjects), desc="Leakage", workers=workers), axis=1
+        )
+    }

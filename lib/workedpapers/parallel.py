@@ -1,0 +1,42 @@
+"""The same work on many items in several processes, with one progress bar."""
+
+import os
+from collections.abc import Callable, Iterable
+from concurrent.futures import ProcessPoolExecutor
+from typing import TypeVar
+
+from .checks import positive_int
+from .progress import progress
+
+__all__ = ["in_parallel"]
+
+Item = TypeVar("Item")
+Answer = TypeVar("Answer")
+
+
+def in_parallel(
+    function: Callable[[Item], Answer],
+    items: Iterable[Item],
+    *,
+    desc: str,
+    unit: str = "case",
+    workers: int | None = None,
+) -> list[Answer]:
+    """The function's answer to every item, in their order, computed in several processes.
+
+    Parameters
+    ----------
+    function, items : such as can be pickled: a function of a module, not a lambda.
+    desc, unit : as in `progress`.
+    workers : number of processes; by default as many as there are processors.
+
+    Raises
+    ------
+    TypeError, ValueError : if ``workers`` is not a positive whole number; and whatever the
+        function raises.
+    """
+    listed = list(items)
+    processes = os.cpu_count() if workers is None else positive_int(workers, "workers")
+    with ProcessPoolExecutor(processes) as pool:
+        answers = pool.map(function, listed)
+        return list(progress(answers, desc=desc, unit=unit, total=len(listed)))
