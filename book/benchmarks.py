@@ -15,8 +15,9 @@
 #
 # How fast is each module, next to the tool that people use for the same job today? Both do the
 # same job on the same input in one run. Where both compute the same thing, the benchmark first
-# requires that they give the same result; where they do not, the row says how good each is. CPU seconds are the fair figure on a shared machine; a ratio above 1 means that the
-# library of this book is faster.
+# requires that they give the same result; where they do not, the row says how good each is. CPU
+# seconds are the fair figure on a shared machine; a ratio above 1 means that the library of this
+# book is faster.
 #
 # `make bench` runs the benchmarks again and records what it finds. The tables are made from
 # those records when the book is built.

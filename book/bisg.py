@@ -193,8 +193,9 @@ for name in ("rosenman", "tzioumis"):
 
 # %% [markdown]
 # Coverage is not the same for everybody. A group that is rare in the states where the names were
-# counted has more names that are too rare to be listed. Here is the share of each group whose name is
-# found, among the people on the lists of the Census Bureau, which leave out rare names themselves.
+# counted has more names that are too rare to be listed. Here is the share of each group whose
+# name is found, among the people on the lists of the Census Bureau, which leave out rare names
+# themselves.
 
 # %%
 from workedpapers.bisg.claims import share_covered_by_group
@@ -212,9 +213,10 @@ covered = {
 (100 * pd.DataFrame(covered).T).round(1).add_suffix(" (%)")
 
 # %% [markdown]
-# For first names the gain is large, and largest for the groups that the mortgage records missed. For
-# surnames it is a gain in names rather than in people: a Census list of ten years earlier finds about
-# as many. What the dictionary adds are rare surnames, and the people who bear them are on no list here.
+# For first names the gain is large, and largest for the groups that the mortgage records missed.
+# For surnames it is a gain in names rather than in people: a Census list of ten years earlier
+# finds about as many. What the dictionary adds are rare surnames, and the people who bear them
+# are on no list here.
 
 # %% [markdown]
 # ### Two ways to normalise
@@ -534,10 +536,10 @@ figures.threshold_explorer()
 # is known.
 #
 # **Differences between groups**: with a known error. If people of different race with the *same*
-# name and place fare differently, weighting by probabilities hides part of it
-# {cite:p}`chen2019`, since the weights of both are the same. Two worlds show it. In the first, Black
-# people are treated worse than their neighbours by ten points. In the second, nobody is, but places
-# differ. Here is the difference between Black and white people, in truth and by both estimators.
+# name and place fare differently, weighting by probabilities hides part of it {cite:p}`chen2019`,
+# since the weights of both are the same. Two worlds show it. In the first, Black people are
+# treated worse than their neighbours by ten points. In the second, nobody is, but places differ.
+# Here is the difference between Black and white people, in truth and by both estimators.
 
 # %%
 probabilities = smooth[list(bisg.FIVE)]

@@ -25,7 +25,8 @@
 # compares with the original. Under each figure, *How exact is this?* gives the measured error.
 #
 # Every control works from the keyboard: Tab moves between controls, the arrow keys move a slider,
-# Space starts the player. Points that can be dragged have sliders, too. A screen reader hears a sentence that says what the figure shows.
+# Space starts the player. Points that can be dragged have sliders, too. A screen reader hears a
+# sentence that says what the figure shows.
 #
 # This page is for readers who wonder about the machinery, and for authors: it has one short,
 # real example of each control and each view, with its code.

@@ -620,9 +620,8 @@ for width in (0.1, 0.3, 1.0):
 # The discriminator's state is a sum over the whole past. Written as such, a step costs as much as
 # there is memory. On a line, the Gaussian has a better way: it is a sum of products of narrower
 # Gaussians on a lattice, by the trapezoid rule, which for Gaussians converges faster than any
-# power
-# {cite:p}`trefethen2014`. Then $f$ is one number per lattice node, and a step costs the same however long the
-# past. Both agree to twelve digits; here is what 64 settings cost.
+# power {cite:p}`trefethen2014`. Then $f$ is one number per lattice node, and a step costs the
+# same however long the past. Both agree to twelve digits; here is what 64 settings cost.
 
 # %% tags=["hide-input"]
 figures.cost_figure()

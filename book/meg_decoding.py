@@ -13,18 +13,19 @@
 # %% [markdown]
 # # When does the brain know a face?
 #
-# **A marker in the brain is said to tell familiar faces from unfamiliar ones after 85 milliseconds. What would
-# have to be true for such a number to be right?**
+# **A marker in the brain is said to tell familiar faces from unfamiliar ones after 85
+# milliseconds. What would have to be true for such a number to be right?**
 #
 # Neurons in the monkey tell familiar faces apart after about 100 ms; in people, most studies see
-# familiarity after 250 ms.
-# {cite:t}`ehrenberg2022` report, in the abstract that we have, a marker in the magnetic field of the human brain (MEG) by
-# 85 ms, found by pattern classification. Either the others looked in the wrong way, or this
-# number is an artefact of how it was made. Their recordings are not public. But the *kind* of
-# analysis can be put to the test: on simulated people in whom we know the answer.
+# familiarity after 250 ms. {cite:t}`ehrenberg2022` report, in the abstract that we have, a marker
+# in the magnetic field of the human brain (MEG) by 85 ms, found by pattern classification. Either
+# the others looked in the wrong way, or this number is an artefact of how it was made. Their
+# recordings are not public. But the *kind* of analysis can be put to the test: on simulated
+# people in whom we know the answer.
 #
 # :::{div} wp-box
-# **You will be able to** decode two conditions from MEG at every moment, without refitting a single classifier; say when a decoding curve leaves chance, with an interval that can be
+# **You will be able to** decode two conditions from MEG at every moment, without refitting a
+# single classifier; say when a decoding curve leaves chance, with an interval that can be
 # trusted; and recognise three ways in which a false 85 ms comes about.
 #
 # **You should know** linear regression and cross-validation.
@@ -123,7 +124,8 @@ print(
 #
 # Sensors are noisy in different ways, and their noise is shared. Whitening divides it out:
 # estimate the covariance of the noise before the picture appears, and use its inverse root
-# {cite:p}`guggenmos2018`. All trials of one picture must stay together in a fold, or the classifier recognises the picture. `groups=` sees to it.
+# {cite:p}`guggenmos2018`. All trials of one picture must stay together in a fold, or the
+# classifier recognises the picture. `groups=` sees to it.
 
 # %% tags=["headline"]
 plain = meg.decode(epochs, y="condition", cv=5, groups="image")
@@ -137,7 +139,8 @@ for name, scores in (("plain", plain), ("whitened", white)):
 
 # %% [markdown]
 # Is the peak more than chance? The largest of 151 AUCs is above one half even if there is
-# nothing. A thousand permutations of the labels say how far above. With refits that takes a night; here it takes a second or two.
+# nothing. A thousand permutations of the labels say how far above. With refits that takes a
+# night; here it takes a second or two.
 
 # %% tags=["headline"]
 null = meg.permute(
@@ -192,16 +195,20 @@ figures.method_figure()
 # %% [markdown]
 # Read it row by row.
 #
-# - **Half of the peak** is late by much the same at every size: it measures where the slope is, not where it begins.
-# - **The first sample of the first cluster** is late by an amount that depends on the strength of the effect. That is the
-#   bias which makes two equal onsets look different.
-# - **The first sample after FDR correction** is worse than late, it is arbitrary: the more samples are truly significant, the more false ones
-#   the procedure permits, and some of these lie before the onset. The last column counts the groups in which it is more than 10 ms too early.
-# - **The hinge** is off by less than one sample at all three sizes, and its interval holds the truth about as often as
-#   it says.
+# - **Half of the peak** is late by much the same at every size: it measures where the slope is,
+#   not where it begins.
+# - **The first sample of the first cluster** is late by an amount that depends on the strength of
+#   the effect. That is the bias which makes two equal onsets look different.
+# - **The first sample after FDR correction** is worse than late, it is arbitrary: the more
+#   samples are truly significant, the more false ones the procedure permits, and some of these
+#   lie before the onset. The last column counts the groups in which it is more than 10 ms too
+#   early.
+# - **The hinge** is off by less than one sample at all three sizes, and its interval holds the
+#   truth about as often as it says.
 #
-# A significant 85 ms may thus mean an onset well before or well after, depending on the method and the strength. Binary statements of the literature, 100 or 250 or 85, cannot be compared unless
-# the method is the same.
+# A significant 85 ms may thus mean an onset well before or well after, depending on the method
+# and the strength. Binary statements of the literature, 100 or 250 or 85, cannot be compared
+# unless the method is the same.
 #
 # ### How many people, how many trials?
 #
@@ -211,8 +218,8 @@ figures.method_figure()
 figures.power_figure()
 
 # %% [markdown]
-# More people do not repair too few trials. Each classifier learns from its own person alone, and with few
-# trials it learns too little of the weak beginning of the effect: the bias stays.
+# More people do not repair too few trials. Each classifier learns from its own person alone, and
+# with few trials it learns too little of the weak beginning of the effect: the bias stays.
 #
 # ### And if there is nothing?
 #
@@ -248,10 +255,11 @@ print(
 )
 
 # %% [markdown]
-# In the world without familiarity and with brighter pictures, the naive analysis finds an onset in every single group, well before 85 ms. It is reproducible, significant, and
-# about luminance. Both controls remove it. And where familiarity is real, both keep it. What
-# control costs shows in the last rows: the intervals are several times wider, because what is
-# shared by brightness and familiarity is given up.
+# In the world without familiarity and with brighter pictures, the naive analysis finds an onset
+# in every single group, well before 85 ms. It is reproducible, significant, and about luminance.
+# Both controls remove it. And where familiarity is real, both keep it. What control costs shows
+# in the last rows: the intervals are several times wider, because what is shared by brightness
+# and familiarity is given up.
 #
 # Before recording anything, decode the condition from the pictures alone. If that works, so will
 # the brain's answer to the pictures.
@@ -298,8 +306,10 @@ figures.detection_figure()
 # testing 306 of them. A field that looks alike in everybody adds up over people, sensor by
 # sensor. The gain of patterns appears where people differ: in the diverse groups, whose sources
 # lie and point differently from one person to the next, single sensors lose most of their
-# evidence and decoding keeps it, because each person has a classifier of their own. (We made the diverse groups after we had seen that the first ones did not show what the abstract says, and there are twenty of them.) So the
-# abstract's reason is right under a condition that it does not state.
+# evidence and decoding keeps it, because each person has a classifier of their own. (We made the
+# diverse groups after we had seen that the first ones did not show what the abstract says, and
+# there are twenty of them.) So the abstract's reason is right under a condition that it does not
+# state.
 #
 # ### Is it the same code later?
 #
