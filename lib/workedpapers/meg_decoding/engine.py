@@ -165,7 +165,7 @@ def held_out_rules(task: Task, E: Residuals, Y: Floats, predictions: list[Floats
     Y : targets, shape (n, P * c).
     predictions : as of `held_out`, the confounds' share included.
     """
-    weights, c = task.root_weights, task.targets.shape[1]
+    weights, c, equal = task.root_weights, task.targets.shape[1], task.equal_priors
     weighted = Y * weights[:, None]
     whole = E.apply(weighted)
     together = products(weighted, whole, c)
@@ -175,7 +175,7 @@ def held_out_rules(task: Task, E: Residuals, Y: Floats, predictions: list[Floats
         residual = together - products(whole[:, test], errors, c)
         confounds = None if task.confounds is None else task.confounds[train]
         Q = unpenalised_basis(weights[train], confounds)
-        rules.append(training_rule(residual, Y[train], weights[train], Q, task.equal_priors))
+        rules.append(training_rule(residual, Y[train], weights[train], Q, equal_priors=equal))
     return rules
 
 

@@ -47,7 +47,9 @@ TOO_SMALL = (
 )
 
 
-def discriminant(D: Floats, N: Floats, equal_priors: bool = False) -> tuple[Floats, Floats]:
+def discriminant(
+    D: Floats, N: Floats, equal_priors: bool = False, keep: float = 1.0
+) -> tuple[Floats, Floats]:
     r"""What turns predictions of ridge regression on indicators into discriminants.
 
     Parameters
@@ -55,11 +57,14 @@ def discriminant(D: Floats, N: Floats, equal_priors: bool = False) -> tuple[Floa
     D : :math:`Z'EZ + Z'QQ'Z` of the training set, shape (..., K, K).
     N : weights of the classes in it, shape (..., K).
     equal_priors : whether :math:`\pi_k` are equal, else they are shares of the weights.
+    keep : what the covariance is times :math:`S / n`; :math:`1 - s` for the shrinkage s of
+        scikit-learn.
 
     Returns
     -------
-    slopes : :math:`n D^{-1}`, shape (..., K, K).
-    offsets : :math:`-\tfrac{n}{2} (D^{-1} - N^{-1})_{kk} + \log \pi_k`, shape (..., K).
+    slopes : :math:`n D^{-1}`, shape (..., K, K), over ``keep``.
+    offsets : :math:`-\tfrac{n}{2} (D^{-1} - N^{-1})_{kk}` over ``keep``, plus
+        :math:`\log \pi_k`, shape (..., K).
 
     Raises
     ------
@@ -73,7 +78,7 @@ def discriminant(D: Floats, N: Floats, equal_priors: bool = False) -> tuple[Floa
     n = N.sum(axis=-1, keepdims=True)
     shares = np.full_like(N, 1 / N.shape[-1]) if equal_priors else N / n
     own = np.diagonal(inverse, axis1=-2, axis2=-1)
-    return n[..., None] * inverse, -n / 2 * (own - 1 / N) + np.log(shares)
+    return n[..., None] / keep * inverse, -n / keep / 2 * (own - 1 / N) + np.log(shares)
 
 
 def log_odds(values: Floats, axis: int = -1) -> Floats:
@@ -158,7 +163,13 @@ class Rule:
 
 
 def training_rule(
-    residual: Floats, Y: Floats, root_weights: Floats, Q: Floats, equal_priors: bool = False
+    residual: Floats,
+    Y: Floats,
+    root_weights: Floats,
+    Q: Floats,
+    *,
+    equal_priors: bool = False,
+    keep: float = 1.0,
 ) -> Rule:
     r"""The rule of one training set.
 
@@ -168,19 +179,21 @@ def training_rule(
         (b, P, c, c), with E of the training set alone.
     Y : its targets, -1 and +1, shape (n, P * c).
     root_weights : shape (n,).
-    Q : orthonormal basis of the constant and confounds, times weights, shape (n, k).
-    equal_priors : see `discriminant`.
+    Q : orthonormal basis of the constant and confounds, times ``root_weights``, shape (n, k).
+    equal_priors, keep : see `discriminant`.
     """
     c = residual.shape[-1]
     J = coding(c)
-    w = root_weights.astype(float) ** 2
-    N = (w @ Y).reshape(-1, c) @ J + w.sum() / 2  # (P, K)
-    weighted = Q * root_weights[:, None]
-    in_plane = (weighted.T @ Y).reshape(Q.shape[1], -1, c) @ J + weighted.sum(axis=0)[
-        :, None, None
-    ] / 2  # Q'Z, (k, P, K)
+
+    def of_indicators(rows: Floats) -> Floats:
+        """Products of rows, shape (r, n), with the indicators (YJ + 1/2), shape (r, P, K)."""
+        half = rows.sum(axis=1)[:, None, None] / 2
+        return np.asarray((rows @ Y).reshape(len(rows), -1, c) @ J + half)
+
+    N = of_indicators(root_weights[None].astype(float) ** 2)[0]
+    in_plane = of_indicators(Q.T * root_weights)  # Q'Z
     D = J.T @ residual @ J + np.einsum("qpj,qpk->pjk", in_plane, in_plane)
-    slopes, offsets = discriminant(D, N, equal_priors)
+    slopes, offsets = discriminant(D, N, equal_priors, keep)
     slopes = J @ slopes
     if c == 1:
         slopes, offsets = np.diff(slopes), np.diff(offsets)

@@ -149,7 +149,7 @@ def fit_fold(task: Task, A: Floats, Y: Floats, train: Ints) -> FoldFit:
     if task.classifier == "lda":
         c = task.targets.shape[1]
         residual = penalised_products(labels, Bt, solution, alpha, c)
-        rule = training_rule(residual, Y[train], weights, Q, task.equal_priors)
+        rule = training_rule(residual, Y[train], weights, Q, equal_priors=task.equal_priors)
         solution, response = rule.turn(solution), rule.constant
     return FoldFit(mean, spread, slopes, confound_mean, kept, solution, response, alpha)
 
