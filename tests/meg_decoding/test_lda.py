@@ -147,6 +147,20 @@ def test_scaling_and_penalties_of_each_fold(n, p, classes, alpha, extras):
     assert_allclose(scores.predictions, expected, atol=1e-10, rtol=1e-10)
 
 
+@pytest.mark.parametrize("classes", [2, 3])
+def test_balanced_classes_have_equal_priors_in_the_explicit_fit_too(classes):
+    X, y = recording(48, 6, t=3, classes=classes)
+    X, y = X[(y != "a") | (np.arange(48) % 3 > 0)], y[(y != "a") | (np.arange(48) % 3 > 0)]
+    codes = np.unique(y, return_inverse=True)[1]
+    w = (len(y) / (classes * np.bincount(codes)))[codes]
+    folds = [(np.setdiff1d(train, train[:2]), test) for train, test in splits(y, 3)]
+    found = decode(
+        X, y, classifier="lda", cv=folds, alpha=2.0, scale=None, class_weight="balanced"
+    ).predictions
+    expected = expected_values(X, y, folds, 2.0, w=w, equal=True)
+    assert_allclose(found, expected, atol=1e-10, rtol=1e-10)
+
+
 class Shrunk(EmpiricalCovariance):
     """The covariance of a class with ``ridge`` on its diagonal, for scikit-learn."""
 

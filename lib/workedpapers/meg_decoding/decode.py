@@ -80,7 +80,8 @@ def decode(
         The default is 0.03, or 1 for whitened data.
     confounds : features of the images, shape (n_epochs,) or (n_epochs, k), whose linear share is
         taken out of labels and channels with coefficients of the training set. Scores are then
-        what the channels know beyond the confounds.
+        what the channels know beyond the confounds. LDA is that of the channels without them;
+        the priors stay.
     class_weight : "balanced" gives every class the same total weight. AUC hardly changes with
         the sizes of the classes; the threshold of ``accuracy`` does. LDA takes the priors to
         be equal then, else the classes' shares of the weights in each training set.
