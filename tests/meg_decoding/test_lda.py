@@ -458,13 +458,10 @@ def test_bad_input_is_named(options, says):
         decode(X, Y, **options)
 
 
-def test_what_is_not_defined_is_refused_by_name():
+def test_patterns_of_several_classes_are_refused_by_name():
     X, y = recording(30, 4, 3, classes=3)
     with pytest.raises(ValueError, match="classifier: expected 'ridge' for the patterns"):
         patterns(X, y, classifier="lda")
-    for options in ({"class_weight": "balanced"}, {"alpha": "auto"}):
-        with pytest.raises(ValueError, match="depend on the labels"):
-            permute(X, y, classifier="lda", n=3, **options)
 
 
 def test_a_singular_scatter_is_named():

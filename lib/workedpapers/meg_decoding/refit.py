@@ -166,9 +166,13 @@ def penalised_products(
     labels : Y, weighted and projected, shape (n, c).
     Bt : B', shape (b, p, n).
     solution : as in `FoldFit`.
-    alpha : a, shape (b,).
+    alpha : a, shape (b,), or (b, P) if each problem has its own.
     columns : of one problem.
+
+    Returns
+    -------
+    Shape (b, P, columns, columns).
     """
     if solution.shape[1] == len(labels):
-        return alpha[:, None, None, None] * products(labels, solution, columns)
+        return alpha.reshape(len(alpha), -1, 1, 1) * products(labels, solution, columns)
     return products(labels, labels, columns) - products(Bt @ labels, solution, columns)
