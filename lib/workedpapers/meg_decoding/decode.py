@@ -29,6 +29,7 @@ def decode(
     epochs: Any,
     y: str | ArrayLike | None = None,
     *,
+    classifier: str = "ridge",
     cv: Any = 5,
     groups: str | ArrayLike | None = None,
     times: ArrayLike | None = None,
@@ -46,13 +47,19 @@ def decode(
     dtype: str = "float64",
     seed: int = 0,
 ) -> Scores:
-    r"""Decode the classes at each time with ridge regression, cross-validated in closed form.
+    r"""Decode the classes at each time by ridge regression or LDA, cross-validated in closed form.
 
     Parameters
     ----------
     epochs : `mne.Epochs`, an array of shape (n_epochs, n_channels, n_times), or an `Epoched`.
     y : labels, shape (n_epochs,), or the name of a column of ``epochs.metadata``. The positive
         class is the second one in sorted order.
+    classifier : "ridge" for ridge regression on the labels, -1 and +1; "lda" for linear
+        discriminant analysis with the within-class scatter shrunk to :math:`S_W + aI`, as in
+        scikit-learn with ``shrinkage`` s where :math:`a = \tfrac{s}{1 - s} \mathrm{tr}(S_W) / p`
+        (their covariance is :math:`1 - s` times ours). Decision values are log odds then. With
+        two classes both have the same AUC in every fold; accuracy may differ, and with more
+        classes LDA is not misled by a class that lies between two others. See `lda`.
     cv : number of stratified folds (shuffled by ``seed``), "loo" for leave-one-out, a splitter of
         scikit-learn, or pairs (train, test).
     groups : image, session or block of each epoch, or a column's name. A group is never split
@@ -66,15 +73,18 @@ def decode(
         StandardScaler; "type" divides all channels of a type by one number; None does nothing.
         The default is None for whitened data, else "fixed".
     alpha : ridge penalty as in scikit-learn; "auto" picks, for each fold and time, the one with
-        the smallest leave-one-out error inside the training set.
+        the smallest leave-one-out error of the ridge regression inside the training set, for
+        LDA too.
     penalty : the same in units of the mean squared norm of an epoch, :math:`a = \lambda\,
         \mathrm{tr}(K)/n`, so that it means the same for any number of channels and any unit.
         The default is 0.03, or 1 for whitened data.
     confounds : features of the images, shape (n_epochs,) or (n_epochs, k), whose linear share is
         taken out of labels and channels with coefficients of the training set. Scores are then
-        what the channels know beyond the confounds.
+        what the channels know beyond the confounds. LDA is that of the channels without them;
+        the priors stay.
     class_weight : "balanced" gives every class the same total weight. AUC hardly changes with
-        the sizes of the classes; the threshold of ``accuracy`` does.
+        the sizes of the classes; the threshold of ``accuracy`` does. LDA takes the priors to
+        be equal then, else the classes' shares of the weights in each training set.
     sample_weight : positive weight of each epoch.
     window : number of neighbouring samples decoded together. Times are the centres of windows,
         so an effect shows up to half a window early.
@@ -92,13 +102,14 @@ def decode(
     TypeError, ValueError : with the name of the argument, what was expected and what came; see
         `as_epoched` for the data and `make_folds` for the folds.
 
-    Source: Treder 2018, arXiv:1803.10016, for the closed form; see `model`.
+    Sources: Treder 2018, arXiv:1803.10016, for the closed form, see `model`; Hastie, Buja and
+    Tibshirani 1995, doi:10.1214/aos/1176324456, for LDA by regression, see `lda`.
     """
     task = prepare(
-        epochs, y, cv=cv, groups=groups, times=times, channel_types=channel_types, whiten=whiten,
-        scale=scale, alpha=alpha, penalty=penalty, confounds=confounds, class_weight=class_weight,
-        sample_weight=sample_weight, window=window, window_mode=window_mode,
-        multiclass=multiclass, dtype=dtype, seed=seed,
+        epochs, y, classifier=classifier, cv=cv, groups=groups, times=times,
+        channel_types=channel_types, whiten=whiten, scale=scale, alpha=alpha, penalty=penalty,
+        confounds=confounds, class_weight=class_weight, sample_weight=sample_weight,
+        window=window, window_mode=window_mode, multiclass=multiclass, dtype=dtype, seed=seed,
     )  # fmt: skip
     return decode_task(task)
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from workedpapers.progress import progress
 
+from .lda import Rule, log_odds, products, training_rule
 from .model import (
     Floats,
     Residuals,
@@ -63,7 +64,8 @@ def predict_chunks(
             for train, test in task.folds:
                 fit = fit_fold(task, A, Y, train)
                 confounds = None if task.confounds is None else task.confounds[test]
-                found.append(fit.scores(A[:, test], confounds))
+                scores = fit.scores(A[:, test], confounds)
+                found.append(decision_values(task, scores))
                 penalties.append(fit.alpha)
             yield Chunk(times, found, np.array(penalties))
 
@@ -140,13 +142,50 @@ def closed_form_predictions(task: Task, E: Residuals, Y: Floats) -> list[Floats]
     weights = task.root_weights
     weighted = Y * weights[:, None]
     found = [held_out(E, weighted, test, weights) for _, test in task.folds]
-    if task.confounds is None:
-        return found
-    alone = confounds_alone(task)
-    for fold, (train, test) in enumerate(task.folds):
-        found[fold] -= held_out(alone, weighted, test, weights)
-        found[fold] += np.average(Y[train], axis=0, weights=weights[train] ** 2)
+    rules = held_out_rules(task, E, Y, found) if task.classifier == "lda" else []
+    if task.confounds is not None:
+        alone = confounds_alone(task)
+        for fold, (train, test) in enumerate(task.folds):
+            found[fold] -= held_out(alone, weighted, test, weights)
+            found[fold] += np.average(Y[train], axis=0, weights=weights[train] ** 2)
+    for fold, rule in enumerate(rules):
+        train, _ = task.folds[fold]
+        centred = found[fold] - np.average(Y[train], axis=0, weights=weights[train] ** 2)
+        found[fold] = decision_values(task, rule.turn(centred) + rule.constant[:, None])
     return found
+
+
+def held_out_rules(task: Task, E: Residuals, Y: Floats, predictions: list[Floats]) -> list[Rule]:
+    """What turns each fold's predictions into discriminants, from the closed form; see `lda`.
+
+    Parameters
+    ----------
+    task : with folds whose training sets hold all other epochs.
+    E : of all epochs.
+    Y : targets, shape (n, P * c).
+    predictions : as of `held_out`, the confounds' share included.
+    """
+    weights, c, equal = task.root_weights, task.targets.shape[1], task.equal_priors
+    weighted = Y * weights[:, None]
+    whole = E.apply(weighted)
+    together = products(weighted, whole, c)
+    rules = []
+    for (train, test), predicted in zip(task.folds, predictions, strict=True):
+        errors = weighted[test] - predicted * weights[test, None]
+        residual = together - products(whole[:, test], errors, c)
+        confounds = None if task.confounds is None else task.confounds[train]
+        Q = unpenalised_basis(weights[train], confounds)
+        rules.append(training_rule(residual, Y[train], weights[train], Q, equal_priors=equal))
+    return rules
+
+
+def decision_values(task: Task, values: Floats) -> Floats:
+    """What a classifier is judged by: log odds for LDA, shape (b, m, P * c) as ``values``."""
+    if task.classifier == "ridge":
+        return values
+    return log_odds(values.reshape(*values.shape[:2], -1, task.targets.shape[1])).reshape(
+        values.shape
+    )
 
 
 def confounds_alone(task: Task) -> Residuals:

@@ -19,6 +19,7 @@ from .auc import class_auc
 from .engine import scaled_features, time_chunks
 from .epochs import Epoched, as_epoched
 from .folds import Fold
+from .lda import log_odds
 from .model import Floats
 from .refit import fit_fold
 from .scaling import moving_average
@@ -184,4 +185,6 @@ def _fold_scores(
         at = slice(start, start + step)
         values = np.matmul(beta[:, None, at], X)  # (c, m, b, u)
         values += constant[at].T[:, None, :, None]
+        if task.classifier == "lda":
+            values = log_odds(values, axis=0)
         yield at, np.ascontiguousarray(values.transpose(0, 2, 3, 1))

@@ -22,6 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from .engine import operator, time_chunks
 from .epochs import Epoched, as_epoched
+from .lda import products, training_rule
 from .model import Floats, project_out, unpenalised_basis
 from .task import Options, prepare
 from .threads import one_thread
@@ -36,7 +37,8 @@ class Patterns:
     Parameters
     ----------
     values : shape (p, t) for two classes, (classes, p, t) for more; sensor units per unit of
-        decision value. Classes lie about 2 apart: labels are -1 and +1.
+        decision value. Classes lie about 2 apart for ridge regression, whose labels are -1 and
+        +1.
     times : shape (t,), seconds.
     classes : labels in order; the first of two is negative.
     ch_names : names of the p channels.
@@ -85,7 +87,8 @@ def patterns(epochs: Any, y: str | ArrayLike | None = None, **options: Unpack[Op
     ----------
     epochs, y : as in `decode`.
     options : the keyword arguments of `decode`, without windows, ``scale="fold"`` and
-        ``alpha="auto"``, which have no meaning here.
+        ``alpha="auto"``, which have no meaning here. ``classifier="lda"`` takes two classes; its
+        patterns are those of ridge regression in sensor units per unit of log odds.
 
     Returns
     -------
@@ -100,6 +103,12 @@ def patterns(epochs: Any, y: str | ArrayLike | None = None, **options: Unpack[Op
     if options.get("scale") == "fold" or options.get("alpha") == "auto":
         raise ValueError("patterns: one decoder is fitted to all epochs; there are no folds.")
     task = prepare(epochs, y, **options)
+    if task.classifier == "lda" and len(task.data.classes) > 2:
+        raise ValueError(
+            "classifier: expected 'ridge' for the patterns of three or more classes, got 'lda', "
+            "whose discriminants are defined up to a function common to all classes. The patterns "
+            "of ridge regression span the same maps."
+        )
     raw: Epoched = as_epoched(
         epochs, y, groups=options.get("groups"), times=options.get("times"),
         channel_types=options.get("channel_types"), dtype=options.get("dtype", "float64"),
@@ -112,7 +121,11 @@ def patterns(epochs: Any, y: str | ArrayLike | None = None, **options: Unpack[Op
     values = np.empty((c, p, t), raw.X.dtype)
     for times in time_chunks(task, 1, "patterns", True):
         E, _ = operator(task, times)
-        scores = Y - project_out(E.apply(Y), Q)  # fitted by the channels alone, (b, n, c)
+        errors = E.apply(Y)
+        scores: Floats = Y - project_out(errors, Q)  # fitted by the channels alone, (b, n, c)
+        if task.classifier == "lda":
+            residual = products(Y, errors, c)
+            scores = training_rule(residual, task.targets, weights, Q).turn(scores)
         X = raw.X[:, :, times].transpose(2, 0, 1)
         X = project_out((X - X.mean(axis=1, keepdims=True)) * weights[:, None], Q)
         inner = scores.transpose(0, 2, 1) @ scores

@@ -12,7 +12,7 @@ Holmes 2002, doi:10.1002/hbm.1058 (the largest statistic).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import exp, lgamma
 from typing import Any, Unpack
 
@@ -142,7 +142,9 @@ def permute(
     Y = targets_of(codes.T.ravel(), classes, task.targets.dtype)
     Y = Y.reshape(len(task.targets), -1)  # (epochs, permutations * columns)
     null = np.empty((n, len(task.times)))
-    for chunk in predict_chunks(task, Y, desc="permuting"):
+    # Of two classes LDA has the AUC of ridge regression, under any labels.
+    drawn = replace(task, classifier="ridge") if classes == 2 else task
+    for chunk in predict_chunks(drawn, Y, desc="permuting"):
         found = []
         for scores, (_, test) in zip(chunk.predictions, task.folds, strict=True):
             b, m, _ = scores.shape

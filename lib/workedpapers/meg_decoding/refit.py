@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .lda import products, training_rule
 from .model import (
     Floats,
     Ints,
@@ -45,7 +46,7 @@ def penalties(task: Task, A: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class FoldFit:
-    """A ridge regression of the labels on p features, at b times.
+    """A ridge regression of the labels on p features, at b times, or the LDA made of it.
 
     Parameters
     ----------
@@ -55,7 +56,7 @@ class FoldFit:
     confound_mean : shape (k,), or None.
     train : scaled training features, shape (b, n, p), or None if ``solution`` is primal.
     solution : dual coefficients, shape (b, n, c), or coefficients of the features, (b, p, c).
-    response : weighted mean of the training labels, shape (c,).
+    response : weighted mean of the training labels, shape (c,), or constants, shape (b, c).
     alpha : shape (b,).
     """
 
@@ -92,8 +93,8 @@ class FoldFit:
             if self.spread is not None:
                 centred /= self.spread
             kernel = centred @ self.train.transpose(0, 2, 1)
-            return np.asarray(kernel @ self.solution + self.response)
-        return np.asarray(centred @ self.beta + self.response)
+            return np.asarray(kernel @ self.solution + self.response[..., None, :])
+        return np.asarray(centred @ self.beta + self.response[..., None, :])
 
 
 def fit_fold(task: Task, A: Floats, Y: Floats, train: Ints) -> FoldFit:
@@ -145,4 +146,33 @@ def fit_fold(task: Task, A: Floats, Y: Floats, train: Ints) -> FoldFit:
         solution, kept = solve_ridge(B @ Bt, labels, alpha), B
     else:
         solution, kept = solve_ridge(Bt @ B, Bt @ labels, alpha), None
+    if task.classifier == "lda":
+        c = task.targets.shape[1]
+        residual = penalised_products(labels, Bt, solution, alpha, c)
+        rule = training_rule(residual, Y[train], weights, Q, equal_priors=task.equal_priors)
+        solution, response = rule.turn(solution), rule.constant
     return FoldFit(mean, spread, slopes, confound_mean, kept, solution, response, alpha)
+
+
+def penalised_products(
+    labels: Floats, Bt: Floats, solution: Floats, alpha: Floats, columns: int
+) -> Floats:
+    r"""Residual products :math:`Y'EY` of a training set, for `lda.training_rule`.
+
+    They are :math:`a Y'(K + aI)^{-1}Y`, and :math:`Y'Y - Y'B\beta` with fewer features than epochs.
+
+    Parameters
+    ----------
+    labels : Y, weighted and projected, shape (n, c).
+    Bt : B', shape (b, p, n).
+    solution : as in `FoldFit`.
+    alpha : a, shape (b,), or (b, P) if each problem has its own.
+    columns : of one problem.
+
+    Returns
+    -------
+    Shape (b, P, columns, columns).
+    """
+    if solution.shape[1] == len(labels):
+        return alpha.reshape(len(alpha), -1, 1, 1) * products(labels, solution, columns)
+    return products(labels, labels, columns) - products(Bt @ labels, solution, columns)

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from .model import Floats, leave_pair_out
+from .lda_pairs import pair_auc_lda
+from .model import Floats, Residuals, leave_pair_out, unpenalised_basis
 
 __all__ = ["Scores"]
 
@@ -28,7 +29,8 @@ class Scores:
         averaged over folds. Chance depends on the sizes of the classes.
     balanced_accuracy : shape (t,), the mean over classes of the share found; chance 1 / classes.
     predictions : held-out decision values; shape (n, t) for two classes, positive for the second
-        class, else (n, t, classes). Averaged if an epoch was tested several times, NaN if never.
+        class, else (n, t, classes); log odds of a class against the others for LDA. Averaged if an
+        epoch was tested several times, NaN if never.
     alpha : penalty of each fold and time, shape (folds, t).
     classes : labels in order.
     y : label of each epoch, shape (n,).
@@ -102,6 +104,9 @@ def pair_auc(
     doi:10.1016/j.csda.2010.11.018). The two epochs of a pair share one fit.
     """
     weights = task.root_weights
+    if task.classifier == "lda" and classes > 2:  # with two classes, ridge orders pairs alike
+        Q = unpenalised_basis(weights, task.confounds)
+        return pair_auc_lda(task, E, Residuals(None, Q[None]))
 
     def wins(column: int, first: NDArray[np.intp], second: NDArray[np.intp]) -> Any:
         y = task.targets[:, column] * weights

@@ -23,6 +23,7 @@ PENALTY_WHITENED = 1.0
 class Options(TypedDict, total=False):
     """Keyword arguments of `decode`, which the other decoders take too."""
 
+    classifier: str
     cv: Any
     groups: str | ArrayLike | None
     times: ArrayLike | None
@@ -43,7 +44,7 @@ class Options(TypedDict, total=False):
 
 @dataclass(frozen=True)
 class Task:
-    """Checked epochs, folds and the settings of the ridge regression.
+    """Checked epochs, folds and the settings of the classifier.
 
     Parameters
     ----------
@@ -58,6 +59,8 @@ class Task:
     window : number of samples whose channels are stacked.
     averaged : number of samples that were averaged beforehand.
     multiclass : "ovo" or "ovr".
+    classifier : "ridge" or "lda".
+    equal_priors : whether LDA takes the classes to be equally frequent.
     whitener : the one applied, or None.
     divisor : what channels were divided by, shape (p, 1), with ``scale="type"``, or None.
     settings : what was asked for, for the record.
@@ -74,6 +77,8 @@ class Task:
     window: int
     averaged: int
     multiclass: str
+    classifier: str
+    equal_priors: bool
     whitener: Whitener | None
     divisor: Floats | None
     settings: dict[str, Any]
@@ -110,6 +115,7 @@ def prepare(
     epochs: Any,
     y: str | ArrayLike | None = None,
     *,
+    classifier: str = "ridge",
     cv: Any = 5,
     groups: str | ArrayLike | None = None,
     times: ArrayLike | None = None,
@@ -128,6 +134,7 @@ def prepare(
     seed: int = 0,
 ) -> Task:
     """Check the arguments of `decode`, which documents them, and make the folds."""
+    one_of(classifier, "classifier", ("ridge", "lda"))
     raw = as_epoched(
         epochs, y, groups=groups, times=times, channel_types=channel_types, dtype=dtype
     )
@@ -163,6 +170,7 @@ def prepare(
     kind = data.X.dtype
     weights = _weights(raw, sample_weight, class_weight).astype(kind)
     asked = {
+        "classifier": classifier,
         "cv": cv if isinstance(cv, (int, str)) else type(cv).__name__, "folds": len(folds),
         "groups": raw.groups is not None, "whiten": whitening is not None, "scale": scale,
         "alpha": alpha, "penalty": strength if alpha is None else None,
@@ -182,6 +190,8 @@ def prepare(
         window=window,
         averaged=averaged,
         multiclass=multiclass,
+        classifier=classifier,
+        equal_priors=class_weight == "balanced",
         whitener=whitening,
         divisor=divisor,
         settings=asked,
