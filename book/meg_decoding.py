@@ -365,7 +365,7 @@ theirs = SlidingEstimator(
     scoring="roc_auc",
     verbose=False,
 )
-ours = meg.TimeResolvedRidge(alpha=10.0, scale="fold")
+ours = meg.TimeResolvedRidge(alpha=10.0)
 scores = [
     cross_val_multiscore(one, few, recording.y, cv=cv, verbose=False)
     for one in (theirs, ours)

@@ -166,6 +166,12 @@ def test_bad_training_data_of_discriminant_analysis_are_named(shrinkage, X, y, e
         TimeResolvedLDA(shrinkage).fit(data, list(y))
 
 
+def test_scaling_is_on_or_off():
+    X, y = recording(20, 4, 3)
+    with pytest.raises(TypeError, match="scale: expected True or False, got 'fold'"):
+        TimeResolvedRidge(scale="fold").fit(X, y)
+
+
 def test_bad_test_data_are_named():
     X, y = recording(20, 4, 3)
     fitted = TimeResolvedRidge().fit(X, y)

@@ -36,11 +36,17 @@ from .sources import true_course
 from .whiten import Whitener, fit_whitener
 
 if TYPE_CHECKING:
-    from .estimators import GeneralizingRidge, TimeResolvedRidge
+    from .estimators import (
+        GeneralizingLDA,
+        GeneralizingRidge,
+        TimeResolvedLDA,
+        TimeResolvedRidge,
+    )
 
 __all__ = [
     "Epoched",
     "Generalisation",
+    "GeneralizingLDA",
     "GeneralizingRidge",
     "Onset",
     "OnsetDifference",
@@ -48,6 +54,7 @@ __all__ = [
     "PermutationTest",
     "Scenario",
     "Scores",
+    "TimeResolvedLDA",
     "TimeResolvedRidge",
     "Whitener",
     "balance",
@@ -79,9 +86,12 @@ __all__ = [
 ]
 
 
+_ESTIMATORS = ("GeneralizingLDA", "GeneralizingRidge", "TimeResolvedLDA", "TimeResolvedRidge")
+
+
 def __getattr__(name: str) -> Any:
-    # These two derive from scikit-learn's base classes, which take a second to import.
-    if name in ("GeneralizingRidge", "TimeResolvedRidge"):
+    # These derive from scikit-learn's base classes, which take a second to import.
+    if name in _ESTIMATORS:
         from . import estimators
 
         return getattr(estimators, name)

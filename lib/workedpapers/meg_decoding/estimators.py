@@ -48,6 +48,8 @@ class _TimeResolved(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         if labels.shape != data.shape[:1]:
             raise ValueError(f"y: expected {len(data)} labels, got shape {labels.shape}.")
         self._check_parameters()
+        if not isinstance(self.scale, (bool, np.bool_)):
+            raise TypeError(f"scale: expected True or False, got {self.scale!r}.")
         one_of(self.scoring, "scoring", ("roc_auc", "accuracy"))
         one_of(self.multiclass, "multiclass", ("ovo", "ovr"))
         self.classes_, codes = np.unique(labels, return_inverse=True)
