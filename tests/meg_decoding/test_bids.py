@@ -1,98 +1,37 @@
 """Recordings written by mne-bids and read back. The published ones are not read: 0.9 GB a run."""
 
-import sys
-import types
-
 import mne
 import numpy as np
 import pandas as pd
 import pytest
+from bids_recordings import (
+    FACE_CODES,
+    FACE_PICTURES,
+    FACES,
+    LAG,
+    PEAK,
+    SECONDS,
+    SFREQ,
+    kind_of,
+    recording,
+    write,
+)
 from numpy.testing import assert_allclose, assert_array_equal
 
-from workedpapers.datasets import DatasetError
-from workedpapers.meg_decoding import openneuro as module
 from workedpapers.meg_decoding.bids import load_bids
-from workedpapers.meg_decoding.head import sensors
-from workedpapers.meg_decoding.openneuro import ds000117_images, load_ds000117
 
-mne_bids = pytest.importorskip("mne_bids")
-
-SFREQ, FIRST = 1100.0, 3000
-CODES = [5, 13, 6, 14, 17, 7, 15, 4096, 5, 13]  # of ds000117, with a scrambled face and a button
-NAMES = {5: "IniFF", 6: "ImmFF", 7: "DelFF", 13: "IniUF", 14: "ImmUF", 15: "DelUF", 17: "IniSF",
-         4096: "btnR"}  # fmt: skip
-FACES = {"familiar": [5, 6, 7], "unfamiliar": [13, 14, 15]}
-PEAK, LAG = 0.1, 0.0345  # s from picture to answer, and from trigger to picture
-
-
-def kind_of(code):
-    return {"F": "familiar", "U": "unfamiliar"}.get(NAMES[code][-2])
-
-
-def picture(k, code):
-    letter = {"F": "f", "U": "u", "S": "s"}.get(NAMES[code][-2])
-    return "n/a" if code == 4096 else f"meg/{letter}{k:03d}.bmp"
-
-
-def recording(artefact=0.0):
-    """Six sensors; each picture is answered by a bump after 100 ms, twice as high for familiar.
-
-    ``artefact`` is a step in the first magnetometer 300 ms after the first picture.
-    """
-    kinds = [*sensors().kinds[:6], "stim"]
-    info = mne.create_info([*sensors().names[:6], "STI101"], SFREQ, kinds)
-    layout = mne.channels.read_meg_canonical_info("neuromag", verbose="ERROR")
-    for channel, place in zip(info["chs"], layout["chs"], strict=False):
-        channel.update({key: place[key] for key in ("loc", "coil_type", "unit", "coord_frame")})
-    info["dev_head_t"], info["line_freq"] = layout["dev_head_t"], 50
-    t = np.arange(round(22 * SFREQ)) / SFREQ
-    X = 1e-15 * np.random.default_rng(0).normal(size=(7, len(t)))
-    X[6] = 0
-    for k, code in enumerate(CODES):
-        start = round((1.5 + 2 * k) * SFREQ)
-        X[6, start : start + 20] = code
-        size = {"familiar": 2e-12, "unfamiliar": 1e-12}.get(kind_of(code), 0.0)
-        X[:6] += size * np.exp(-0.5 * ((t - start / SFREQ - LAG - PEAK) / 0.02) ** 2)
-    X[kinds.index("mag"), round(1.8 * SFREQ) : round(2 * SFREQ)] += artefact
-    raw = mne.io.RawArray(X, info, first_samp=FIRST, verbose="ERROR")
-    raw.set_meas_date(1e9)
-    return raw
-
-
-def write(root, folder, runs=("01", "02"), subject="01", shift=0.0, drop=(), artefact=0.0):
-    """A data set in BIDS with the names, columns and triggers of ds000117."""
-    for run in runs:
-        raw = recording(artefact)
-        raw.save(folder / f"{run}_raw.fif", verbose="ERROR", overwrite=True)
-        raw = mne.io.read_raw_fif(folder / f"{run}_raw.fif", verbose="ERROR")
-        start = [round((1.5 + 2 * k) * SFREQ) for k in range(len(CODES))]
-        path = mne_bids.BIDSPath(subject=subject, session="meg", task="facerecognition", run=run,
-                                 datatype="meg", root=root)  # fmt: skip
-        mne_bids.write_raw_bids(raw, path, overwrite=True, verbose="ERROR")
-        table = pd.DataFrame({
-            "onset": np.array(start) / SFREQ + shift, "duration": 0.0,
-            "trial_type": [NAMES[c] for c in CODES], "value": CODES, "sample": start,
-            "stim_file": [picture(k, c) for k, c in enumerate(CODES)],
-        })  # fmt: skip
-        file = path.copy().update(suffix="events", extension=".tsv").fpath
-        table.drop(columns=list(drop)).to_csv(file, sep="\t", index=False)
-    return root
+pytest.importorskip("mne_bids")
 
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("raw")
-    return write(tmp_path_factory.mktemp("bids"), folder)
+    return write(tmp_path_factory.mktemp("data") / "bids")
 
 
 def read(root, **options):
     settings = {"subject": "01", "session": "meg", "task": "facerecognition", "runs": ["01"],
                 "conditions": FACES, "delay": LAG}  # fmt: skip
     return load_bids(root, **(settings | options))
-
-
-FACE_CODES = [c for c in CODES if kind_of(c)]
-FACE_PICTURES = [picture(k, c)[4:-4] for k, c in enumerate(CODES) if kind_of(c)]
 
 
 def test_trials_have_their_condition_picture_and_run(root):
@@ -110,7 +49,7 @@ def test_trials_have_their_condition_picture_and_run(root):
 
 
 def test_a_head_that_moved_between_runs_is_pointed_out(tmp_path):
-    root = write(tmp_path / "bids", tmp_path)
+    root = write(tmp_path / "bids")
     file = next(root.rglob("*run-02_meg.fif"))
     raw = mne.io.read_raw_fif(file, preload=True, verbose="ERROR")
     raw.info["dev_head_t"]["trans"][2, 3] += 0.01
@@ -120,18 +59,26 @@ def test_a_head_that_moved_between_runs_is_pointed_out(tmp_path):
     assert len(epochs) == 16
 
 
-@pytest.mark.parametrize("sfreq", [None, 125.0, 250.0, 1100.0])
-def test_answers_come_at_their_time_and_size_at_any_sampling(root, sfreq):
-    epochs = read(root, sfreq=sfreq)
+@pytest.mark.parametrize("tmin", [-0.1, -0.2, -0.137])
+@pytest.mark.parametrize("sfreq", [None, 125.0, 250.0, 333.0, 600.615, 1100.0])
+def test_answers_come_at_their_time_and_size_at_any_sampling(root, sfreq, tmin):
+    epochs = read(root, sfreq=sfreq, tmin=tmin)
     rate = SFREQ if sfreq is None else sfreq
     assert epochs.info["sfreq"] == rate
-    assert_allclose(epochs.times[[0, -1]], [-0.1, 0.5], atol=1 / rate)
+    assert_allclose(epochs.times[[0, -1]], [tmin, 0.5], atol=0.51 / rate)
+    assert np.abs(epochs.times).min() < 0.01 / rate  # time zero is one of the samples
     for condition, size in (("familiar", 2e-12), ("unfamiliar", 1e-12)):
         answer = epochs[condition].get_data().mean(axis=(0, 1))
         # The time of the bump is its centre of mass, finer than one sample.
         centre = (answer * epochs.times).sum() / answer.sum()
-        assert_allclose(centre, PEAK, atol=0.002)
+        assert_allclose(centre, PEAK, atol=0.0005)
         assert_allclose(answer.max(), size, rtol=0.03)
+
+
+def test_runs_put_together_keep_the_time_of_one(root):
+    one, two = (read(root, runs=runs, sfreq=125, tmin=-0.2) for runs in (["01"], ["01", "02"]))
+    assert_allclose(one.times, two.times, atol=1e-12)
+    assert_allclose(two.get_data()[:8], one.get_data(), atol=1e-24)
 
 
 def test_a_forgotten_delay_moves_the_answer_by_its_length(root):
@@ -156,7 +103,7 @@ def test_people_may_be_told_from_the_names_of_pictures(root):
 
 
 def test_rejection_leaves_out_the_trial_with_an_artefact_and_says_so(tmp_path):
-    root = write(tmp_path / "bids", tmp_path, runs=["01"], artefact=5e-11)
+    root = write(tmp_path / "bids", runs=["01"], artefact=5e-11)
     clean, all_trials = read(root, reject={"mag": 1e-11}), read(root)
     assert len(all_trials) == 8
     assert clean.metadata["image"].tolist() == FACE_PICTURES[1:]
@@ -179,7 +126,7 @@ def test_rejecting_a_whole_condition_is_an_error(root):
 
 
 def test_without_pictures_there_are_no_pictures(tmp_path):
-    write(tmp_path / "bids", tmp_path, runs=["01"], drop=["stim_file"])
+    write(tmp_path / "bids", runs=["01"], drop=["stim_file"])
     epochs = read(tmp_path / "bids")
     assert list(epochs.metadata) == ["subject", "run", "condition", "event"]
     with pytest.raises(ValueError, match="identity: expected a column 'stim_file'"):
@@ -187,7 +134,7 @@ def test_without_pictures_there_are_no_pictures(tmp_path):
 
 
 def test_broken_tables_are_named(tmp_path):
-    root = write(tmp_path / "bids", tmp_path, runs=["01"])
+    root = write(tmp_path / "bids", runs=["01"])
     file = next(root.rglob("*_events.tsv"))
     table = pd.read_csv(file, sep="\t", dtype=str, keep_default_na=False)
     for change, message in [
@@ -215,12 +162,26 @@ def test_broken_tables_are_named(tmp_path):
         ({"column": "stim_type"}, ValueError, "column: expected 'stim_type'"),
         ({"runs": []}, ValueError, "runs: expected a list of runs"),
         ({"runs": "01"}, ValueError, "runs: expected a list of runs"),
+        ({"runs": ["01", "01"]}, ValueError, "runs: expected a list of runs"),
+        ({"crop": (5, 3)}, ValueError, "crop: expected .* 0 <= start < end, got \\(5, 3\\)"),
+        ({"crop": (-1, 3)}, ValueError, "crop: expected .* 0 <= start < end"),
+        ({"crop": (0, 1, 2)}, ValueError, "crop: expected .*start, end"),
+        ({"crop": (0, np.inf)}, ValueError, "crop: expected finite numbers"),
+        ({"crop": (0, 300)}, ValueError, "crop: expected an end of at most 22 s.*run-01.*got 300"),
+        ({"crop": (0, 1)}, ValueError, "run-01_meg: no epoch of either condition lies in"),
+        ({"iir_order": 0}, ValueError, "iir_order: expected at least 1"),
+        ({"delay": "late"}, TypeError, "delay: expected real numbers, got 'late'"),
+        ({"reject": {"meg": 1}}, ValueError, "reject: no channel is meg; the types of .*run-01"),
+        ({"reject": {"ecg": 1}}, ValueError, "reject: no channel is ecg; the types of .*run-01"),
+        ({"eog": ["EOG061"]}, ValueError, "eog: expected channels of .*, got 'EOG061'"),
+        ({"derivatives": "nowhere"}, FileNotFoundError, "derivatives: no folder nowhere"),
+        ({"processing": "sss"}, FileNotFoundError, "No recording sub-01.*proc-sss"),
         ({"runs": ["07"]}, FileNotFoundError, "No recording sub-01.*run-07"),
         ({"subject": "02"}, FileNotFoundError, "No recording sub-02"),
         ({"sfreq": 2000.0}, ValueError, "sfreq: expected .* at most the 1100.0 Hz"),
         ({"tmin": 0.1}, ValueError, "tmin, tmax: expected tmin < 0 < tmax"),
-        ({"delay": np.inf}, ValueError, "delay: expected a finite"),
-        ({"datatype": "fmri"}, ValueError, "datatype: expected 'meg' or 'eeg'"),
+        ({"delay": np.inf}, ValueError, "delay: expected finite numbers, got inf"),
+        ({"datatype": "fmri"}, ValueError, "datatype: expected one of meg, eeg; got 'fmri'"),
     ],
 )
 def test_bad_arguments_are_named(root, options, error, message):
@@ -233,94 +194,165 @@ def test_a_folder_that_is_not_there_is_named(tmp_path):
         read(tmp_path / "nowhere")
 
 
-# ds000117
+# What is read of a run
+
+
+def test_a_crop_leaves_out_the_trials_outside_of_it(root):
+    # The second face's epoch starts at 3.43 s of the run and the sixth's ends at 14.03 s.
+    whole, part = read(root), read(root, crop=(3.0, 14.1))
+    assert part.metadata["image"].tolist() == FACE_PICTURES[1:6]
+    assert [reasons for reasons in part.drop_log if reasons] == [
+        ("NO_DATA",),
+        *[("TOO_SHORT",)] * 2,
+    ]
+    assert_allclose(part.get_data(), whole[1:6].get_data(), atol=1e-20)
+    assert len(read(root, crop=(0, SECONDS))) == len(whole)
+
+
+def test_an_epoch_that_a_crop_cuts_is_left_out_too(root):
+    # The second trigger is at 3.5 s. Resampling to 250 Hz needs at least 0.1 s more before, and
+    # -0.2 s is a whole number of samples at 1100 and at 250 Hz.
+    kept = [len(read(root, crop=(start, SECONDS), sfreq=sfreq))
+            for start, sfreq in [(3.43, None), (3.44, None), (3.33, 250), (3.34, 250)]]  # fmt: skip
+    assert kept == [7, 6, 7, 6]
+
+
+def test_processed_recordings_are_read_from_their_folder_and_events_from_the_root(tmp_path):
+    root = write(tmp_path / "bids", runs=["01"])
+    file = next(root.rglob("*_meg.fif"))
+    folder = root / "derivatives" / "meg_derivatives" / file.parent.relative_to(root)
+    folder.mkdir(parents=True)
+    raw = mne.io.read_raw_fif(file, preload=True, verbose="ERROR")
+    raw.apply_function(lambda x: 3 * x, picks="meg", verbose="ERROR")
+    raw.save(folder / file.name.replace("_meg", "_proc-sss_meg"), verbose="ERROR")
+    plain = read(root)
+    tripled = read(root, derivatives=folder.parents[2], processing="sss")
+    assert_allclose(tripled.get_data(), 3 * plain.get_data(), rtol=1e-4, atol=1e-18)
+    assert tripled.metadata.equals(plain.metadata)
+    # Beside the raw recording too.
+    next(folder.iterdir()).rename(file.with_name(file.name.replace("_meg", "_proc-sss_meg")))
+    assert_array_equal(read(root, processing="sss").get_data(), tripled.get_data())
+    assert_array_equal(read(root).get_data(), plain.get_data())
+
+
+def test_bad_channels_of_one_run_in_a_table_of_the_session_are_bad_in_all(tmp_path):
+    root = write(tmp_path / "bids")
+    tables = sorted(root.rglob("*_channels.tsv"))
+    table = pd.read_csv(tables[0], sep="\t", dtype=str, keep_default_na=False)
+    # Run 01 has its own table; the other is for the session, as in ds000117.
+    table.assign(status=np.where(table["name"] == "MEG 0112", "bad", "good")).to_csv(
+        tables[1].parent.parent / "sub-01_ses-meg_task-facerecognition_channels.tsv",
+        sep="\t", index=False,
+    )  # fmt: skip
+    tables[1].unlink()
+    assert read(root, runs=["01"]).info["bads"] == []
+    assert read(root, runs=["01", "02"]).info["bads"] == ["MEG 0112"]
+
+
+def test_types_that_channels_tsv_takes_away_are_named(tmp_path):
+    root = write(tmp_path / "bids", runs=["01"])
+    file = next(root.rglob("*_channels.tsv"))
+    table = pd.read_csv(file, sep="\t", dtype=str, keep_default_na=False)
+    table["type"] = table["type"].replace(["MEGMAG", "MEGGRADPLANAR"], "MEG")  # as in 2018
+    table.to_csv(file, sep="\t", index=False)
+    with pytest.raises(ValueError, match=r"datatype: no channel is mag.*types of .* eeg, misc"):
+        read(root)
+
+
+def test_eyes_serve_to_reject_and_are_not_returned(tmp_path):
+    root = write(tmp_path / "bids", runs=["01"], blink=300e-6)
+    epochs = read(root, reject={"eog": 200e-6}, eog=["EEG061", "EEG062"])
+    assert epochs.get_channel_types(unique=True) == ["grad", "mag"]
+    assert epochs.metadata["image"].tolist() == FACE_PICTURES[:2] + FACE_PICTURES[3:]
+    assert ("EEG061",) in epochs.drop_log
+    assert len(read(root, reject={"eog": 400e-6}, eog=["EEG061"])) == 8
+
+
+def test_a_butterworth_filter_there_and_back_halves_power_at_its_edges_twice(tmp_path):
+    # |H|^2 = 1 / (1 + (f / f_c)^(2n)) once; there and back, H itself has this course.
+    t = np.arange(round(SECONDS * SFREQ)) / SFREQ
+    raw = recording(noise=0.0)
+    for frequency, expected in [(20.0, 1 / (1 + 0.5**10)), (40.0, 0.5), (60.0, 1 / (1 + 1.5**10))]:
+        raw._data[:6] = np.cos(2 * np.pi * frequency * t) * 1e-12
+        root = write(tmp_path / f"{frequency:g}", runs=["01"], raws=[raw])
+        after = read(root, h_freq=40.0, iir_order=5).get_data()
+        before = read(root).get_data()
+        gain = (after * before).sum() / (before**2).sum()
+        assert_allclose(gain, expected, rtol=0.03, atol=0.002)
+
+
+def test_magnetometers_with_an_old_name_get_their_true_one(tmp_path):
+    raw = recording()
+    for channel in raw.info["chs"]:
+        if channel["coil_type"] == 3024:
+            channel.update(coil_type=3022, cal=4.13e-11)  # T3 coils under the name of T1
+    root = write(tmp_path / "bids", runs=["01"], raws=[raw])
+    assert {c["coil_type"] for c in read(root).info["chs"]} == {3012, 3024}
+
+
+def test_onsets_may_come_from_a_function(root):
+    seen = []
+
+    def later(raw, events):
+        seen.append((raw.info["sfreq"], list(events)))
+        return events["onset"] + 0.05
+
+    epochs = read(root, onsets=later, delay=LAG - 0.05)
+    assert_array_equal(epochs.get_data(), read(root).get_data())
+    assert seen == [(SFREQ, ["onset", "condition", "event", "image", "identity"])]
+    with pytest.raises(ValueError, match="onsets: expected 8 onsets, got 1"):
+        read(root, onsets=lambda raw, events: [1.0])
+
+
+# Another data set: EEG in BrainVision files, no sessions, runs or pictures
 
 
 @pytest.fixture
-def server(monkeypatch, tmp_path):
-    """A module openneuro whose download writes what was asked for, and notes the request."""
-    asked = []
-
-    def download(*, dataset, target_dir, include):
-        asked.append((dataset, list(include)))
-        for pattern in include:
-            if pattern.endswith(".bmp"):
-                from PIL import Image
-
-                file = target_dir / pattern
-                file.parent.mkdir(parents=True, exist_ok=True)
-                Image.fromarray(np.full((4, 4), 90, np.uint8)).save(file)
-            else:
-                subject, run = pattern[4:6], pattern.split("run-")[1][:2]
-                write(target_dir, tmp_path, runs=[run], subject=subject)
-
-    monkeypatch.setitem(sys.modules, "openneuro", types.SimpleNamespace(download=download))
-    monkeypatch.setenv("WORKEDPAPERS_DATA", str(tmp_path / "cache"))
-    return asked
-
-
-def test_the_data_set_is_downloaded_once_and_read(server, tmp_path):
-    epochs = load_ds000117("02", runs=["01"])
-    assert server == [("ds000117", ["sub-02/ses-meg/meg/*run-01*"])]
-    assert (tmp_path / "cache" / "ds000117" / "sub-02").is_dir()
-    assert epochs.info["sfreq"] == 125
-    assert epochs.metadata["event"].tolist() == [str(c) for c in FACE_CODES]
-    answer = epochs["familiar"].get_data().mean(axis=(0, 1))
-    assert_allclose(epochs.times[answer.argmax()], PEAK, atol=0.5 / 125 + 1e-3)
-    again = load_ds000117("02", runs=["01"])
-    assert len(server) == 1
-    assert_array_equal(again.get_data(), epochs.get_data())
-
-
-def test_all_subjects_are_a_list(server, monkeypatch, tmp_path):
-    monkeypatch.setattr(module, "SUBJECTS", ("01", "02"))
-    every = load_ds000117("all", path=tmp_path / "mine", runs=["03"], sfreq=None, h_freq=None)
-    assert [e.metadata["subject"].iloc[0] for e in every] == ["01", "02"]
-    assert (tmp_path / "mine" / "sub-01").is_dir()
+def oddball(tmp_path):
+    """Twelve tones; rare ones are answered by 8 µV at Pz after 300 ms, the others by nothing."""
+    folder = tmp_path / "oddball" / "sub-a1" / "eeg"
+    folder.mkdir(parents=True)
+    stem, rate, names = "sub-a1_task-oddball", 200, ["Fz", "Cz", "Pz", "VEOG"]
+    t = np.arange(26 * rate) / rate
+    onset = 1.0 + 2 * np.arange(12)
+    kind = np.where(np.arange(12) % 3 == 1, "rare", "frequent")
+    X = np.random.default_rng(0).normal(size=(4, len(t)))  # µV
+    for start in onset[kind == "rare"]:
+        X[2] += 8 * np.exp(-0.5 * ((t - start - 0.3) / 0.05) ** 2)
+    X[3, (t > 9.0) & (t < 9.2)] += 150  # a blink after the fifth tone
+    X.T.astype("<f4").tofile(folder / f"{stem}_eeg.eeg")
+    channels = "\n".join(f"Ch{i + 1}={name},,1,µV" for i, name in enumerate(names))
+    (folder / f"{stem}_eeg.vhdr").write_text(
+        "Brain Vision Data Exchange Header File Version 1.0\n[Common Infos]\nCodepage=UTF-8\n"
+        f"DataFile={stem}_eeg.eeg\nMarkerFile={stem}_eeg.vmrk\nDataFormat=BINARY\n"
+        f"DataOrientation=MULTIPLEXED\nNumberOfChannels=4\nSamplingInterval={1e6 / rate:g}\n"
+        f"[Binary Infos]\nBinaryFormat=IEEE_FLOAT_32\n[Channel Infos]\n{channels}\n",
+        encoding="utf-8",
+    )
+    (folder / f"{stem}_eeg.vmrk").write_text(
+        "Brain Vision Data Exchange Marker File, Version 1.0\n[Common Infos]\nCodepage=UTF-8\n"
+        f"DataFile={stem}_eeg.eeg\n[Marker Infos]\n"
+    )
+    tables = {
+        "channels": {"name": names, "type": ["EEG"] * 3 + ["VEOG"], "units": "µV"},
+        "events": {"onset": onset, "duration": 0.1, "trial_type": kind},
+    }
+    for name, columns in tables.items():
+        pd.DataFrame(columns).to_csv(folder / f"{stem}_{name}.tsv", sep="\t", index=False)
+    return tmp_path / "oddball"
 
 
-def test_pictures_of_the_data_set_are_where_they_say(server, tmp_path):
-    paths = ds000117_images(["f001", "u002", "f001"])
-    assert [p.name for p in paths] == ["f001.bmp", "u002.bmp", "f001.bmp"]
-    assert all(p.is_file() for p in paths)
-    assert server == [("ds000117", ["stimuli/meg/f001.bmp", "stimuli/meg/u002.bmp"])]
-    with pytest.raises(ValueError, match="names: expected at least one picture"):
-        ds000117_images([])
-
-
-def test_events_that_are_not_at_the_triggers_are_pointed_out(tmp_path):
-    write(tmp_path / "data", tmp_path, runs=["01"], shift=LAG)
-    with pytest.warns(UserWarning, match=r"events are not at the triggers \(\+34\.[45] ms\)"):
-        load_ds000117("01", path=tmp_path / "data", runs=["01"], sfreq=None, h_freq=None)
-
-
-def test_a_library_that_is_missing_is_named_with_what_to_install(monkeypatch, tmp_path):
-    monkeypatch.setitem(sys.modules, "openneuro", None)
-    with pytest.raises(ImportError, match=r"openneuro-py.*\n?.*meg_decoding-openneuro"):
-        load_ds000117("01", path=tmp_path)
-    monkeypatch.setitem(sys.modules, "mne_bids", None)
-    with pytest.raises(ImportError, match=r"mne-bids.*\n?.*meg_decoding-openneuro"):
-        load_ds000117("01", path=tmp_path)
-    with pytest.raises(ImportError, match="mne-bids"):
-        load_bids(tmp_path, subject="01", task="a", conditions=FACES)
-
-
-def test_a_download_that_fails_or_stops_says_what_and_where(monkeypatch, tmp_path):
-    def fails(**_):
-        raise ConnectionError("no route")
-
-    monkeypatch.setitem(sys.modules, "openneuro", types.SimpleNamespace(download=fails))
-    with pytest.raises(DatasetError, match=r"sub-01, 2 run\(s\), 1.8 GB[\s\S]*no route[\s\S]*hand"):
-        load_ds000117("01", path=tmp_path)
-    stops = types.SimpleNamespace(download=lambda **_: None)
-    monkeypatch.setitem(sys.modules, "openneuro", stops)
-    with pytest.raises(DatasetError, match=r"ended without 4 file\(s\)"):
-        load_ds000117("01", path=tmp_path)
-
-
-def test_unknown_subjects_and_runs_are_refused_before_anything_else():
-    with pytest.raises(ValueError, match="subject: expected '01' to '16' or 'all', got '17'"):
-        load_ds000117("17")
-    for runs in ["01", [], ["07"]]:
-        with pytest.raises(ValueError, match="runs: expected some of 01, 02"):
-            load_ds000117("01", runs=runs)
+def test_eeg_of_any_two_conditions_is_read(oddball):
+    epochs = load_bids(
+        oddball, subject="a1", task="oddball", datatype="eeg", sfreq=100, reject={"eog": 100e-6},
+        conditions={"deviant": ["rare"], "standard": ["frequent"]},
+    )  # fmt: skip
+    assert epochs.ch_names == ["Fz", "Cz", "Pz"]
+    assert list(epochs.metadata) == ["subject", "run", "condition", "event"]
+    assert epochs.metadata["event"].value_counts().to_dict() == {"frequent": 8, "rare": 3}
+    assert ("VEOG",) in epochs.drop_log
+    difference = epochs["deviant"].average().data - epochs["standard"].average().data
+    channel, sample = np.unravel_index(np.abs(difference).argmax(), difference.shape)
+    assert epochs.ch_names[channel] == "Pz"
+    assert_allclose(epochs.times[sample], 0.3, atol=0.03)
+    assert_allclose(difference[channel, sample], 8e-6, atol=2e-6)

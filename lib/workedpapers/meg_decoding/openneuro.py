@@ -2,7 +2,16 @@
 
 Data set ds000117 (CC0): 16 people, six runs each of 0.85 to 0.9 GB, 306 channels of MEG at
 1100 Hz, doi:10.1038/sdata.2015.1. Each picture was shown twice, the second time at once or later.
-OpenNeuro publishes the size and the digest of every file; openneuro-py compares both.
+
+**When time is zero.** A picture was on the screen 34.5 ms after its trigger. The onsets in the
+events tables hold this delay already. The first pictures of sub-01, run-01 have the onset_sample
+26628 and 29972. The same recording is published as ds003645, where they are at 24.2098 and
+27.2498 s after a script had added 34 ms; without these, and counted from 0, their triggers are
+at the samples 26589 and 29933, whole numbers as triggers are. The difference is 39 samples:
+34.5 ms are 37.95 samples, rounded 38, and one more if the tables count from 1. To add 34.5 ms
+to these onsets would put time zero 34.5 ms late. In version 1.0.3 of 2018 the onsets are wrong
+besides: (onset_sample - 550) / 1000 in place of onset_sample / 1100. So this loader takes the
+times from the trigger channel, and from the tables only which picture was shown.
 
 The tests of this module read files of the same form, made by the simulator. The published
 recordings are too large for that.
@@ -10,94 +19,137 @@ recordings are too large for that.
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack, overload
 
 import numpy as np
 
-from workedpapers.datasets import DatasetError, cache_folder
+from workedpapers.checks import one_of
+from workedpapers.datasets import cache_folder
+from workedpapers.progress import progress
 
 from .bids import import_mne_bids, load_bids
+from .download import DATASET, fetch_files
+from .events import trigger_onsets
+from .maxwell import Maxwell
 
 if TYPE_CHECKING:
     import mne
 
-__all__ = ["ds000117_images", "load_ds000117"]
+__all__ = ["PROTOCOLS", "ds000117_images", "load_ds000117"]
 
-DATASET = "ds000117"
 SUBJECTS = tuple(f"{i:02d}" for i in range(1, 17))
 RUNS = tuple(f"{i:02d}" for i in range(1, 7))
 #: Triggers: first showing, immediate repeat, delayed repeat.
 CONDITIONS = {"familiar": [5, 6, 7], "unfamiliar": [13, 14, 15]}
-#: From the trigger to the picture on the screen, in seconds, as the analyses of the data by MNE's
-#: authors have it (mne-biomag-group-demo).
+#: From the trigger to the picture on the screen, in seconds.
 SCREEN_DELAY = 0.0345
-#: Peak-to-peak limits of the configuration of mne-bids-pipeline, in T/m and T.
-REJECT = {"grad": 4000e-13, "mag": 4e-12}
+#: Bits of the trigger channel that are not pictures: buttons.
+BUTTONS = 4096 + 256
+#: Electrodes about the eyes, which the recordings call EEG.
+EOG = ("EEG061", "EEG062")
 
 _TASK, _SESSION = "facerecognition", "meg"
+_DERIVATIVES = "derivatives/meg_derivatives"
+_CALIBRATION, _CROSS_TALK = f"{_DERIVATIVES}/sss_cal.dat", f"{_DERIVATIVES}/ct_sparse.fif"
+_REFERENCE_RUN = "02"
 _RUN_GB = 0.9
+
+
+def beyond_200_microvolts(eyes: Any) -> tuple[bool, str]:
+    """Whether an epoch of EOG, shape (n_channels, n_times) in V, ever is, and why it goes."""
+    return bool(np.abs(eyes).max() > 200e-6), "EOG"
+
+
+class Settings(TypedDict, total=False):
+    """Keyword arguments of `load_ds000117` that replace those of a protocol."""
+
+    runs: Sequence[str]
+    maxwell: Literal["mne", "authors"] | None
+    crop: tuple[float, float] | None
+    l_freq: float | None
+    h_freq: float | None
+    iir_order: int | None
+    tmin: float
+    tmax: float
+    sfreq: float | None
+    reject: Mapping[str, Any] | None
+
+
+#: Settings of published analyses.
+PROTOCOLS: dict[str, Settings] = {
+    # The configuration for this data set in mne-bids-pipeline, and the pipeline's defaults.
+    "mne-bids-pipeline": {
+        "runs": ("01", "02"), "maxwell": "mne", "crop": (0, 300), "l_freq": None, "h_freq": 40.0,
+        "iir_order": None, "tmin": -0.2, "tmax": 0.5, "sfreq": 125.0,
+        "reject": {"grad": 4000e-13, "mag": 4e-12},
+    },
+    # Henson et al. 2019, doi:10.3389/fnins.2019.00300.
+    "henson2019": {
+        "runs": RUNS, "maxwell": "authors", "crop": None, "l_freq": 1.0, "h_freq": 40.0,
+        "iir_order": 5, "tmin": -0.1, "tmax": 0.5, "sfreq": 200.0,
+        "reject": {"eog": beyond_200_microvolts},
+    },
+}  # fmt: skip
 
 
 @overload
 def load_ds000117(
     subject: Literal["all"],
     *,
+    protocol: str = ...,
     path: str | Path | None = ...,
-    runs: Sequence[str] = ...,
-    sfreq: float | None = ...,
-    l_freq: float | None = ...,
-    h_freq: float | None = ...,
-    tmin: float = ...,
-    tmax: float = ...,
-    reject: dict[str, float] | None = ...,
-    delay: float = ...,
+    **changes: Unpack[Settings],
 ) -> list[mne.BaseEpochs]: ...
 @overload
 def load_ds000117(
     subject: str = ...,
     *,
+    protocol: str = ...,
     path: str | Path | None = ...,
-    runs: Sequence[str] = ...,
-    sfreq: float | None = ...,
-    l_freq: float | None = ...,
-    h_freq: float | None = ...,
-    tmin: float = ...,
-    tmax: float = ...,
-    reject: dict[str, float] | None = ...,
-    delay: float = ...,
+    **changes: Unpack[Settings],
 ) -> mne.BaseEpochs: ...
 def load_ds000117(
     subject: str = "01",
     *,
+    protocol: str = "mne-bids-pipeline",
     path: str | Path | None = None,
-    runs: Sequence[str] = ("01", "02"),
-    sfreq: float | None = 125.0,
-    l_freq: float | None = None,
-    h_freq: float | None = 40.0,
-    tmin: float = -0.1,
-    tmax: float = 0.5,
-    reject: dict[str, float] | None = REJECT,
-    delay: float = SCREEN_DELAY,
+    **changes: Unpack[Settings],
 ) -> Any:
     """Famous ("familiar") against unfamiliar faces, downloaded on the first call.
 
-    Runs, sampling and rejection are those of the configuration for this data set in
-    mne-bids-pipeline, without its Maxwell filter; the low-pass at 40 Hz is ours. For
-    latencies take all `RUNS` and ``sfreq=250``: at 125 Hz a sample lasts 8 ms.
+    Time zero is 34.5 ms after the trigger, as in mne-biomag-group-demo. The two protocols take
+    the onsets of the tables instead, 0.9 ms or one sample later, as those count from 1.
 
     Parameters
     ----------
     subject : "01" to "16", or "all".
+    protocol : whose settings are used.
+
+        - "mne-bids-pipeline" is its configuration for this data set: the first 300 s of runs 01
+          and 02, bad channels searched for, Maxwell filter to the head position of run 02, low
+          pass at 40 Hz, 125 Hz, -0.2 to 0.5 s, peak-to-peak limits. The pipeline resamples the
+          runs, which rounds each onset to a sample of 8 ms; here epochs are resampled.
+        - "henson2019" is that of Henson et al. 2019 for MEG: all runs, Maxwell-filtered by the
+          data's authors, 1 to 40 Hz by a Butterworth filter of order 5 there and back, 200 Hz,
+          -0.1 to 0.5 s, without trials in which an eye electrode passes 200 µV.
+
+        For latencies take all runs without crop and ``sfreq=250``: at 125 Hz a sample lasts 8 ms.
+        Jas et al. 2018 (doi:10.3389/fnins.2018.00530) also used ICA and autoreject, which are not
+        here.
     path : folder of the data set; by default ``ds000117`` in `workedpapers.datasets.cache_folder`.
         Files that are there are not downloaded again.
-    runs : of "01" to "06".
-    sfreq, l_freq, h_freq, tmin, tmax, reject : as in `load_bids`.
-    delay : from the event to the picture on the screen, in seconds. The published 34.5 ms count
-        from the trigger. Where the recording has its trigger channel, the events are compared
-        with it, and a warning tells if they differ.
+    changes : what differs from the protocol: runs, of "01" to "06"; and, as in `load_bids`, crop,
+        l_freq, h_freq, iir_order, tmin, tmax, sfreq and reject. And maxwell:
+
+        - "mne" filters the raw recordings here, with the site's calibration and cross-talk, by
+          SSS with MNE's defaults, to the position of run 02, or of the first run where that is
+          not among them. A run of 300 s takes about 2.6 GB of memory.
+        - "authors" reads the recordings that the data's authors filtered with MaxFilter 2.2: tSSS,
+          movement compensation, position of run 04.
+        - None leaves the raw recordings as they are.
 
     Returns
     -------
@@ -108,34 +160,64 @@ def load_ds000117(
     ------
     ImportError : if mne-bids, or for a download openneuro-py, is not installed.
     DatasetError : if the download fails, as without a network, or leaves a file out.
-    ValueError : for a subject or a run that the data set does not have.
+    TypeError : for a keyword that is not among the settings.
+    ValueError : for a subject, run, protocol or Maxwell filter that there is not; if the trigger
+        channel is missing or has other events than the table; else as `load_bids`.
     """
     chosen = list(SUBJECTS) if subject == "all" else [subject]
     unknown = [s for s in chosen if s not in SUBJECTS]
     if unknown:
         raise ValueError(f"subject: expected '01' to '16' or 'all', got {unknown[0]!r}.")
+    settings: dict[str, Any] = {**PROTOCOLS[one_of(protocol, "protocol", PROTOCOLS)]}
+    strange = sorted(set(changes) - set(settings))
+    if strange:
+        raise TypeError(f"{strange[0]}: expected one of the settings {', '.join(settings)}.")
+    settings |= changes
+    runs, maxwell = settings.pop("runs"), settings.pop("maxwell")
     if isinstance(runs, str) or not runs or not set(runs) <= set(RUNS):
         raise ValueError(f"runs: expected some of {', '.join(RUNS)}, got {runs!r}.")
-    mne_bids = import_mne_bids()  # before anything is downloaded
-    root = _root(path)
-    every = []
-    for who in chosen:
-        files = [_recording(who, run) for run in runs]
-        needed = [*files, *(file.replace("_meg.fif", "_events.tsv") for file in files)]
-        # Other files of a run, such as channels.tsv, differ between versions of the data set.
-        include = [f"sub-{who}/ses-{_SESSION}/meg/*run-{run}*" for run in runs]
-        _fetch(
-            root, needed, include, f"sub-{who}, {len(runs)} run(s), {_RUN_GB * len(runs):.1f} GB"
-        )
-        for run in runs:
-            _compare_with_triggers(mne_bids, root, who, run)
-        epochs = load_bids(
-            root, subject=who, session=_SESSION, task=_TASK, runs=runs, conditions=CONDITIONS,
-            column=("value", "trigger"), delay=delay, tmin=tmin, tmax=tmax, sfreq=sfreq,
-            l_freq=l_freq, h_freq=h_freq, reject=reject,
-        )  # fmt: skip
-        every.append(epochs)
+    if maxwell is not None:
+        one_of(maxwell, "maxwell", ("mne", "authors"))
+    import_mne_bids()  # before anything is downloaded
+    root = cache_folder() / DATASET if path is None else Path(path).expanduser()
+    every = [
+        _subject(root, who, list(runs), maxwell, settings)
+        for who in progress(chosen, desc=f"Reading {DATASET}", unit="subject", show=len(chosen) > 1)
+    ]
     return every if subject == "all" else every[0]
+
+
+def _subject(
+    root: Path, who: str, runs: list[str], maxwell: str | None, settings: dict[str, Any]
+) -> mne.BaseEpochs:
+    """Epochs of one subject, downloaded if needed."""
+    authors = maxwell == "authors"
+    files = [
+        *_files(who, runs, authors),
+        *([_CALIBRATION, _CROSS_TALK] if maxwell == "mne" else []),
+    ]
+    fetch_files(root, files, f"sub-{who}", f"{_RUN_GB * len(runs):.1f} GB")
+    how = None
+    if maxwell == "mne":
+        reference = _REFERENCE_RUN if _REFERENCE_RUN in runs else runs[0]
+        how = Maxwell(reference, calibration=root / _CALIBRATION, cross_talk=root / _CROSS_TALK)
+    return load_bids(
+        root, subject=who, session=_SESSION, task=_TASK, runs=runs, conditions=CONDITIONS,
+        derivatives=root / _DERIVATIVES if authors else None,
+        processing="sss" if authors else None,
+        column=("value", "trigger"),
+        onsets=partial(trigger_onsets, channel="STI101", other_bits=BUTTONS), delay=SCREEN_DELAY,
+        maxwell=how, eog=EOG if "eog" in (settings["reject"] or ()) else (), **settings,
+    )  # fmt: skip
+
+
+def _files(who: str, runs: list[str], authors: bool) -> list[str]:
+    """Recordings and events of some runs, as paths in the data set."""
+    folder = f"sub-{who}/ses-{_SESSION}/meg"
+    names = [f"{folder}/sub-{who}_ses-{_SESSION}_task-{_TASK}_run-{run}" for run in runs]
+    recording = f"{_DERIVATIVES}/{{}}_proc-sss_meg.fif" if authors else "{}_meg.fif"
+    # Other files of a run, such as channels.tsv, differ between versions of the data set.
+    return [*(recording.format(name) for name in names), *(f"{name}_events.tsv" for name in names)]
 
 
 def ds000117_images(names: Sequence[str], *, path: str | Path | None = None) -> list[Path]:
@@ -149,80 +231,11 @@ def ds000117_images(names: Sequence[str], *, path: str | Path | None = None) -> 
     Raises
     ------
     ImportError, DatasetError : as in `load_ds000117`.
+    ValueError : if there are no names.
     """
-    root = _root(path)
+    root = cache_folder() / DATASET if path is None else Path(path).expanduser()
     files = [f"stimuli/meg/{name}.bmp" for name in dict.fromkeys(names)]
     if not files:
         raise ValueError("names: expected at least one picture, got none.")
-    _fetch(root, files, files, f"{len(files)} picture(s), {0.022 * len(files):.1f} MB")
+    fetch_files(root, files, "pictures", f"{0.022 * len(files):.1f} MB")
     return [root / f"stimuli/meg/{name}.bmp" for name in names]
-
-
-def _root(path: str | Path | None) -> Path:
-    return cache_folder() / DATASET if path is None else Path(path).expanduser()
-
-
-def _recording(subject: str, run: str) -> str:
-    folder = f"sub-{subject}/ses-{_SESSION}/meg"
-    return f"{folder}/sub-{subject}_ses-{_SESSION}_task-{_TASK}_run-{run}_meg.fif"
-
-
-def _fetch(root: Path, files: list[str], include: list[str], what: str) -> None:
-    """Download what is included, unless all the files are there."""
-    missing = [file for file in files if not (root / file).is_file()]
-    if not missing:
-        return
-    try:
-        import openneuro
-    except ImportError as error:
-        raise ImportError(
-            f"Downloading {DATASET} needs openneuro-py, which is not installed: "
-            "pip install 'workedpapers[meg_decoding-openneuro]'"
-        ) from error
-    by_hand = f"To do it by hand, put {missing[0]} and so on into {root}."
-    try:
-        root.mkdir(parents=True, exist_ok=True)
-        openneuro.download(dataset=DATASET, target_dir=root, include=include)
-    except Exception as error:  # every transport has errors of its own; all mean the same here
-        raise DatasetError(
-            f"Could not download {DATASET} from OpenNeuro ({what}; CC0, "
-            f"doi:10.1038/sdata.2015.1).\n  because   {type(error).__name__}: {error}\n{by_hand}"
-        ) from error
-    left = [file for file in missing if not (root / file).is_file()]
-    if left:
-        raise DatasetError(
-            f"The download of {DATASET} ended without {len(left)} file(s), the first of which is "
-            f"{left[0]}. {by_hand}"
-        )
-
-
-def _compare_with_triggers(mne_bids: Any, root: Path, subject: str, run: str) -> None:
-    """Warn if the events of a run are not where its trigger channel has them."""
-    import mne
-    import pandas as pd
-
-    path = root / _recording(subject, run)
-    raw = mne.io.read_raw_fif(path, allow_maxshield="yes", verbose="ERROR")
-    if "STI101" not in raw.ch_names:
-        return
-    # Bits 4096 and 256 are the buttons.
-    found = mne.find_events(
-        raw, "STI101", consecutive="increasing", mask=4096 + 256, mask_type="not_and",
-        min_duration=0.003, verbose="ERROR",
-    )  # fmt: skip
-    table = pd.read_csv(str(path).replace("_meg.fif", "_events.tsv"), sep="\t", dtype=str)
-    column = "value" if "value" in table else "trigger"
-    offsets = []
-    for code in (str(c) for listed in CONDITIONS.values() for c in listed):
-        told = table.loc[table[column] == code, "onset"].astype(float).to_numpy()
-        seen = (found[found[:, 2] == int(code), 0] - raw.first_samp) / raw.info["sfreq"]
-        if len(told) and len(seen):
-            nearest = np.abs(told[:, None] - seen[None, :]).argmin(axis=1)
-            offsets += list(told - seen[nearest])
-    if not offsets or abs(np.median(offsets)) > 0.002:
-        shown = "no trigger matches" if not offsets else f"{1e3 * np.median(offsets):+.1f} ms"
-        warnings.warn(
-            f"{DATASET} sub-{subject} run-{run}: the events are not at the triggers ({shown}). "
-            "The delay counts from the triggers: look at both before you trust a latency.",
-            stacklevel=3,
-        )
