@@ -236,6 +236,12 @@ def test_all_subjects_are_a_list(server, monkeypatch, tmp_path):
     assert (tmp_path / "mine" / "sub-01").is_dir()
 
 
+def test_all_runs_have_a_name(server, monkeypatch):
+    monkeypatch.setattr(module, "RUNS", ("02", "05"))
+    epochs = load_ds000117("04", runs="all", **PLAIN)
+    assert epochs.metadata["run"].unique().tolist() == ["02", "05"]
+
+
 def test_pictures_of_the_data_set_are_where_they_say(server):
     paths = ds000117_images(["f001", "u002", "f001"])
     assert [p.name for p in paths] == ["f001.bmp", "u002.bmp", "f001.bmp"]
@@ -295,9 +301,9 @@ def test_a_download_that_fails_or_stops_says_what_and_where(monkeypatch, tmp_pat
     [
         ({"subject": "17"}, ValueError, "subject: expected '01' to '16' or 'all', got '17'"),
         ({"protocol": "jas2018"}, ValueError, "protocol: expected one of mne-bids-pipeline, hens"),
-        ({"runs": "01"}, ValueError, "runs: expected some of 01, 02"),
-        ({"runs": []}, ValueError, "runs: expected some of 01, 02"),
-        ({"runs": ["07"]}, ValueError, "runs: expected some of 01, 02"),
+        ({"runs": "01"}, ValueError, "runs: expected a list of some of 01, 02"),
+        ({"runs": []}, ValueError, "runs: expected a list of some of 01, 02"),
+        ({"runs": ["07"]}, ValueError, "runs: expected a list of some of 01, 02"),
         ({"maxwell": "sss"}, ValueError, "maxwell: expected one of mne, authors; got 'sss'"),
         ({"delay": 0.0}, TypeError, "delay: expected one of the settings runs, maxwell, crop"),
     ],

@@ -17,10 +17,12 @@ from .confounds import decode_features
 from .decode import decode
 from .difference import OnsetDifference, onset_difference
 from .epochs import Epoched
+from .events import trigger_onsets
 from .generalise import Generalisation, generalise
 from .images import image_features
 from .inference import group_test
 from .matching import match
+from .maxwell import Maxwell
 from .onset import Onset, onset
 from .openneuro import ds000117_images, load_ds000117
 from .patterns import Patterns, patterns
@@ -48,6 +50,7 @@ __all__ = [
     "Generalisation",
     "GeneralizingLDA",
     "GeneralizingRidge",
+    "Maxwell",
     "Onset",
     "OnsetDifference",
     "Patterns",
@@ -82,6 +85,7 @@ __all__ = [
     "simulate_group",
     "simulate_subject",
     "to_epochs",
+    "trigger_onsets",
     "true_course",
 ]
 

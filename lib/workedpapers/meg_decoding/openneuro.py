@@ -66,7 +66,7 @@ def beyond_200_microvolts(eyes: Any) -> tuple[bool, str]:
 class Settings(TypedDict, total=False):
     """Keyword arguments of `load_ds000117` that replace those of a protocol."""
 
-    runs: Sequence[str]
+    runs: Sequence[str] | Literal["all"]
     maxwell: Literal["mne", "authors"] | None
     crop: tuple[float, float] | None
     l_freq: float | None
@@ -136,13 +136,13 @@ def load_ds000117(
           data's authors, 1 to 40 Hz by a Butterworth filter of order 5 there and back, 200 Hz,
           -0.1 to 0.5 s, without trials in which an eye electrode passes 200 µV.
 
-        For latencies take all runs without crop and ``sfreq=250``: at 125 Hz a sample lasts 8 ms.
+        For latencies take ``runs="all", crop=None, sfreq=250``: at 125 Hz a sample lasts 8 ms.
         Jas et al. 2018 (doi:10.3389/fnins.2018.00530) also used ICA and autoreject, which are not
         here.
     path : folder of the data set; by default ``ds000117`` in `workedpapers.datasets.cache_folder`.
         Files that are there are not downloaded again.
-    changes : what differs from the protocol: runs, of "01" to "06"; and, as in `load_bids`, crop,
-        l_freq, h_freq, iir_order, tmin, tmax, sfreq and reject. And maxwell:
+    changes : what differs from the protocol: runs, a list of "01" to "06" or "all"; and, as in
+        `load_bids`, crop, l_freq, h_freq, iir_order, tmin, tmax, sfreq and reject. And maxwell:
 
         - "mne" filters the raw recordings here, with the site's calibration and cross-talk, by
           SSS with MNE's defaults, to the position of run 02, or of the first run where that is
@@ -174,8 +174,11 @@ def load_ds000117(
         raise TypeError(f"{strange[0]}: expected one of the settings {', '.join(settings)}.")
     settings |= changes
     runs, maxwell = settings.pop("runs"), settings.pop("maxwell")
+    runs = RUNS if runs == "all" else runs
     if isinstance(runs, str) or not runs or not set(runs) <= set(RUNS):
-        raise ValueError(f"runs: expected some of {', '.join(RUNS)}, got {runs!r}.")
+        raise ValueError(
+            f"runs: expected a list of some of {', '.join(RUNS)} or 'all', got {runs!r}."
+        )
     if maxwell is not None:
         one_of(maxwell, "maxwell", ("mne", "authors"))
     import_mne_bids()  # before anything is downloaded
