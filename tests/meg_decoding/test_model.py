@@ -85,3 +85,20 @@ def test_a_penalty_too_small_for_the_data_is_named():
     K[:, 0, 0] -= 1e21  # as rounding does to a singular kernel, only more
     with pytest.raises(ValueError, match="alpha: 1e-06 is too small"):
         model.residuals_from_kernel(K, np.full(2, 1e-6), Q)
+
+
+@pytest.mark.parametrize("confounded", [False, True])
+@pytest.mark.parametrize("alpha", [1e-3, 1e-6, 1e-10])
+def test_a_tiny_penalty_costs_no_digits(alpha, confounded):
+    rng = np.random.default_rng(0)
+    n, p = 24, 40
+    A, labels = rng.standard_normal((n, p)), rng.choice([-1.0, 1.0], n)
+    confounds = rng.standard_normal((n, 1)) if confounded else None
+    Q = model.unpenalised_basis(np.ones(n), confounds)
+    A = model.project_out(A, Q)
+    # From the singular values, with no cancellation: E y = a / (a + s^2) along each direction.
+    U, s, _ = np.linalg.svd(A, full_matrices=False)
+    U, s = U[:, : n - Q.shape[1]], s[: n - Q.shape[1]]
+    expected = U @ (alpha / (alpha + s**2) * (U.T @ labels))
+    E = model.residuals_from_kernel((A @ A.T)[None], np.array([alpha]), Q)
+    assert_allclose(E.apply(labels[:, None])[0, :, 0], expected, rtol=1e-6, atol=1e-20)

@@ -107,6 +107,11 @@ class Residuals:
 def residuals_from_kernel(K: Floats, alpha: Floats, Q: Floats) -> Residuals:
     r"""E from the kernel: :math:`E = a (K + aI)^{-1} - QQ'`.
 
+    The two terms share the eigenvalue 1 on the columns of Q, which would drown the others where a
+    is tiny. So that they stay small, K is lifted there by any :math:`c > 0`:
+
+    .. math:: E = a (K + cQQ' + aI)^{-1} - \frac{a}{a + c} QQ' .
+
     Parameters
     ----------
     K : AA', shape (b, n, n), symmetric, with KQ = 0. It is overwritten.
@@ -117,10 +122,15 @@ def residuals_from_kernel(K: Floats, alpha: Floats, Q: Floats) -> Residuals:
 
     factorise, invert = get_lapack_funcs(("potrf", "potri"), (K,))
     diagonal = np.arange(K.shape[1])
+    lift = np.trace(K, axis1=1, axis2=2) / K.shape[1]
+    lift = np.where(lift > 0, lift, alpha)
     K[:, diagonal, diagonal] += alpha[:, None]
     plane = Q @ Q.T
+    if np.ptp(plane) <= 8 * np.finfo(plane.dtype).eps * plane.max():
+        plane = plane[:1, :1]  # without weights and confounds it is 1/n everywhere
     E = np.empty_like(K)
-    for t, a in enumerate(alpha):
+    for t, (a, c) in enumerate(zip(alpha, lift, strict=True)):
+        K[t] += c * plane
         # LAPACK counts along columns: of the transposed view it may overwrite the memory itself.
         half, failed = factorise(K[t].T, lower=0, clean=1, overwrite_a=1)
         if failed:
@@ -128,7 +138,7 @@ def residuals_from_kernel(K: Floats, alpha: Floats, Q: Floats) -> Residuals:
         half = a * invert(half, lower=0, overwrite_c=1)[0]  # upper triangle, zero below
         np.add(half, half.T, out=E[t])
         E[t, diagonal, diagonal] = half[diagonal, diagonal]
-        E[t] -= plane
+        E[t] -= a / (a + c) * plane
     return Residuals(E, None)
 
 
