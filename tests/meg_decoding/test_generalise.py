@@ -115,3 +115,17 @@ def test_bad_input_is_named():
         generalise(X, y, test=X[:, :, :1], y_test=y, window=2)
     with pytest.raises(ValueError, match="training and test times differ"):
         _ = generalise(X, y, test=X[:, :, :2], y_test=y).diagonal
+
+
+def test_where_nothing_varies_nothing_is_decoded():
+    X, y = recording(30, 8, 6, effect=3.0)
+    X[:, :, 0] = np.arange(8)  # a constant sample, as the last one of some baselines
+    found = generalise(X, y, cv=3).auc
+    assert (found[0] == 0.5).all()
+    assert (found[:, 0] == 0.5).all()
+    assert (found[2:, 2:] > 0.8).all()
+    other = X.copy()
+    other[:, :, 5] = 7.0
+    across = generalise(X, y, test=other, y_test=y).auc
+    assert (across[:, 5] == 0.5).all()
+    assert (across[2:, 2:5] > 0.8).all()

@@ -44,22 +44,6 @@ def test_predictions_for_epochs_left_out_solve_the_normal_equations_without_them
             assert_allclose(found[t], direct, atol=1e-6 * max(1, np.abs(direct).max()))
 
 
-@settings(max_examples=20, deadline=None)
-@given(sizes)
-def test_sums_of_leave_one_out_errors_for_a_grid_of_penalties(size):
-    root, _, _, A, Q, Y = problem(*size)
-    n = len(root)
-    grid = np.tile([0.3, 2.0, 40.0], (2, 1))
-    Yp = model.project_out(Y, Q)
-    sums = model.leave_one_out_errors(A @ A.transpose(0, 2, 1), Yp, Q, grid)
-    for g in range(3):
-        E = model.residuals_from_features(A, grid[:, g], Q)
-        ones = np.ones(n)
-        errors = [Y[[i]] - model.held_out(E, Y, np.array([i]), ones) for i in range(n)]
-        expected = (np.concatenate(errors, axis=1) ** 2).sum(axis=(1, 2))
-        assert_allclose(sums[:, g], expected, rtol=1e-6)
-
-
 def test_two_limits_of_the_penalty():
     _, _, _, A, Q, Y = problem(10, 4, 0, 1)
     ordinary = model.residuals_from_features(A, np.full(2, 1e-10), Q).apply(Y)

@@ -5,8 +5,11 @@ from scipy.stats import binom
 from small_recordings import recording
 
 from workedpapers.meg_decoding.decode import decode
-from workedpapers.meg_decoding.permute import PermutationTest, permute, permuted_codes
-from workedpapers.meg_decoding.task import prepare
+from workedpapers.meg_decoding.engine import features
+from workedpapers.meg_decoding.exchange import permuted_codes
+from workedpapers.meg_decoding.permute import PermutationTest, permute
+from workedpapers.meg_decoding.refit import fit_fold
+from workedpapers.meg_decoding.task import prepare, targets_of
 
 
 @pytest.mark.parametrize("classes", [2, 3])
@@ -19,6 +22,12 @@ from workedpapers.meg_decoding.task import prepare
         {"p": 70, "scale": "fold"},
         {"confounds": np.random.default_rng(0).standard_normal(36)},
         {"sample_weight": np.linspace(0.5, 2, 36)},
+        {"alpha": "auto"},
+        {"classifier": "lda", "alpha": "auto"},
+        {"classifier": "lda", "class_weight": "balanced"},
+        {"alpha": "auto", "p": 50, "scale": "fold", "sample_weight": np.linspace(0.5, 2, 36)},
+        {"class_weight": "balanced"},
+        {"multiclass": "ovr"},
     ],
     ids=str,
 )
@@ -33,6 +42,78 @@ def test_each_permutation_is_decode_with_those_labels(classes, options):
         again = decode(X, relabelled, cv=task.folds, **options)
         assert_allclose(test.null[number], again.auc, atol=1e-12)
     assert_allclose(test.observed, decode(X, y, cv=3, seed=4, **options).auc)
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"p": 30, "dtype": "float32"},
+        {"window": 2},
+        {"multiclass": "ovr"},
+        {"confounds": np.random.default_rng(0).standard_normal(24)},
+        {"sample_weight": np.linspace(0.5, 2, 24)},
+        {"class_weight": "balanced"},
+    ],
+    ids=str,
+)
+def test_leaving_out_pairs_under_permuted_labels_is_decode_with_those_labels(classes, options):
+    options = dict(options)
+    X, y = recording(24, options.pop("p", 6), classes=classes)
+    test = permute(X, y, n=3, cv="loo", seed=4, **options)
+    task = prepare(X, y, cv="loo", seed=4, **options)
+    codes = permuted_codes(task, 3, "auto", np.random.default_rng([4, 1]))
+    assert (np.sort(codes) == np.sort(task.data.codes)).all()
+    for number in range(3):
+        again = decode(X, task.data.classes[codes[number]], cv="loo", **options)
+        assert_allclose(test.null[number], again.auc, atol=1e-12)
+    assert_allclose(test.observed, decode(X, y, cv="loo", **options).auc, atol=1e-12)
+
+
+def test_chosen_penalties_differ_between_permutations():
+    # If one penalty served all permutations, the test above would say nothing.
+    X, y = recording(36, 8)
+    task = prepare(X, y, cv=3, alpha="auto")
+    codes = permuted_codes(task, 20, "auto", np.random.default_rng(0))
+    Y = targets_of(codes.T.ravel(), 2).reshape(36, 20)
+    A = features(task, slice(0, 5))
+    alpha = fit_fold(task, A, Y, task.folds[0][0]).alpha
+    assert alpha.shape == (5, 20)
+    assert len(np.unique(alpha[0])) > 3
+    for column in (0, 7):
+        alone = fit_fold(task, A, Y[:, [column]], task.folds[0][0]).alpha
+        assert_allclose(alpha[:, column], alone)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"scale": None},
+        {"confounds": np.arange(41) * 1.3 % 7},
+        {"window": 2},
+        {"scale": "fold"},
+        {"alpha": "auto"},
+        {"cv": "loo"},
+        {"cv": "loo", "scale": None},
+        {"cv": "loo", "confounds": np.arange(41) * 1.3 % 7},
+        {"cv": "loo", "window": 2},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("p", [9, 60])
+def test_nothing_is_found_at_times_at_which_nothing_varies(options, p):
+    X, y = recording(41, p)
+    X[:, :, 0] = 0
+    X[:, :, 1] = np.linspace(-0.1, 3.3, p)
+    test = permute(X, y, n=50, **options)
+    still = 1 if "window" in options else 2
+    assert (test.observed[:still] == 0.5).all()
+    assert (test.null[:, :still] == 0.5).all()
+    assert (test.pvalues[:still] == 1).all()
+    assert (test.null[:, still:].std(axis=0) > 0.03).all()
+    assert (decode(X, y, **options).auc[:still] == 0.5).all()
 
 
 def test_labels_change_places_only_where_they_may():
@@ -80,13 +161,14 @@ def test_threshold_and_corrected_pvalues_say_the_same():
     assert not np.array_equal(permute(X, y, n=199, seed=4).null, test.null)
 
 
-def test_noise_is_found_as_often_as_the_level_says():
+@pytest.mark.parametrize("options", [{"cv": 2}, {"cv": 2, "alpha": "auto"}, {"cv": "loo"}], ids=str)
+def test_noise_is_found_as_often_as_the_level_says(options):
     rng = np.random.default_rng(5)
     tests, level = 150, 0.1
     found, alone = 0, 0
     for seed in range(tests):
         noise = rng.standard_normal((20, 6, 4)).cumsum(axis=2)
-        test = permute(noise, np.arange(20) % 2, n=39, cv=2, seed=seed)
+        test = permute(noise, np.arange(20) % 2, n=39, seed=seed, **options)
         found += test.pvalues_corrected.min() <= level
         alone += test.pvalues[0] <= level
     for count in (found, alone):
@@ -110,9 +192,8 @@ X, Y = recording(20, 4, 3)
         ({"exchange": "rows"}, "exchange: expected one of"),
         ({"exchange": "groups"}, "exchange='groups': expected groups"),
         ({"exchange": "groups", "groups": np.arange(20) // 2 % 10}, "each hold one class"),
-        ({"cv": "loo"}, "permutations need folds"),
-        ({"alpha": "auto"}, "depend on the labels"),
-        ({"class_weight": "balanced"}, "depend on the labels"),
+        ({"cv": "loo", "alpha": "auto"}, "needs the closed form"),
+        ({"cv": "loo", "n": 200_000}, "n: expected at most 184756"),
         ({"cv": [(range(10), range(10, 20)), (range(5), range(5, 20))]}, "at most once"),
         ({"cv": 10, "n": 2000}, "n: expected at most 1024"),
     ],

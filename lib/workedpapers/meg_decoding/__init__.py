@@ -19,6 +19,7 @@ from .difference import OnsetDifference, onset_difference
 from .epochs import Epoched
 from .events import trigger_onsets
 from .generalise import Generalisation, generalise
+from .group_maps import group_test_maps
 from .images import image_features
 from .inference import group_test
 from .matching import match
@@ -27,6 +28,7 @@ from .onset import Onset, onset
 from .openneuro import ds000117_images, load_ds000117
 from .patterns import Patterns, patterns
 from .permute import PermutationTest, permute
+from .permute_generalise import GeneralisationTest, permute_generalise
 from .planning import plan
 from .power import onset_performance, power
 from .pseudo import pseudo_trials
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Epoched",
     "Generalisation",
+    "GeneralisationTest",
     "GeneralizingLDA",
     "GeneralizingRidge",
     "Maxwell",
@@ -68,6 +71,7 @@ __all__ = [
     "fit_whitener",
     "generalise",
     "group_test",
+    "group_test_maps",
     "image_features",
     "load_bids",
     "load_ds000117",
@@ -77,6 +81,7 @@ __all__ = [
     "onset_performance",
     "patterns",
     "permute",
+    "permute_generalise",
     "plan",
     "power",
     "pseudo_trials",

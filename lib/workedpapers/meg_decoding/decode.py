@@ -14,6 +14,7 @@ from .engine import (
     confounds_alone,
     operator,
     predict_chunks,
+    settle,
     time_chunks,
 )
 from .scores import Scores, correct, pair_auc
@@ -168,7 +169,9 @@ def _one_out_chunks(task: Task, pairs: NDArray[np.float64], show: bool) -> Any:
     for times in time_chunks(task, 1, "decoding", show):
         E, alpha = operator(task, times)
         pairs[times] = pair_auc(task, E, alone, codes, classes)
+        pairs[times][task.still[times]] = 0.5
         found = closed_form_predictions(task, E, task.targets)
+        settle(task, times, found)
         yield Chunk(times, found, np.tile(alpha, (len(task.folds), 1)))
 
 

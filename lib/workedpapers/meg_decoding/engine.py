@@ -57,6 +57,7 @@ def predict_chunks(
         if task.closed_form:
             E, alpha = operator(task, times)
             found = closed_form_predictions(task, E, Y)
+            settle(task, times, found)
             yield Chunk(times, found, np.tile(alpha, (len(task.folds), 1)))
         else:
             A = features(task, times)
@@ -67,7 +68,19 @@ def predict_chunks(
                 scores = fit.scores(A[:, test], confounds)
                 found.append(decision_values(task, scores))
                 penalties.append(fit.alpha)
+            settle(task, times, found)
             yield Chunk(times, found, np.array(penalties))
+
+
+def settle(task: Task, times: slice, predictions: list[Floats]) -> None:
+    """Where nothing varies, give all epochs of a fold one value in place of what rounding left.
+
+    Rounding errors depend on the labels, and their ranks would tell the classes apart.
+    """
+    still = np.flatnonzero(task.still[times])
+    if len(still):
+        for found in predictions:
+            found[still] = found[still].mean(axis=1, keepdims=True)
 
 
 def time_chunks(task: Task, columns: int, desc: str, show: bool) -> Iterator[slice]:

@@ -22,7 +22,7 @@ from .folds import Fold
 from .lda import log_odds
 from .model import Floats
 from .refit import fit_fold
-from .scaling import moving_average
+from .scaling import moving_average, still_times
 from .task import Options, Task, prepare
 from .threads import one_thread
 
@@ -125,6 +125,8 @@ def generalise(
             out[number, at] = class_auc(
                 scores, others.codes[rows], len(others.classes), task.multiclass
             )
+    out[:, task.still] = 0.5
+    out[:, :, still_times(others.X, task.window)] = 0.5
     return Generalisation(
         task.times, seconds, out.mean(axis=0), out, task.data.classes, task.settings
     )

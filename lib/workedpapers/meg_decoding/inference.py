@@ -25,6 +25,8 @@ __all__ = [
 CORRECTIONS = ("max", "cluster", "tfce", "fdr", "none")
 TAILS = ("greater", "less", "two-sided")
 
+_CHUNK = 2**22  # values of t held at a time
+
 
 def t_values(effects: Floats) -> Floats:
     """Student's t of the mean over subjects, the last axis but one; 0 / 0 counts as 0.
@@ -71,13 +73,17 @@ def max_t_null(
     """
     n = len(effects)
     flips = _signs(n, draws, rng)
-    mean = flips @ effects / n
     square = (effects**2).mean(axis=0)  # no sign changes it
-    error = np.sqrt(np.maximum(square - mean**2, 0) / (n - 1))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        t = np.where(mean == 0, 0.0, mean / error)
-    turned = {"greater": t, "less": -t, "two-sided": np.abs(t)}[tail]
-    return np.asarray(turned.max(axis=1))
+    largest = np.empty(len(flips))
+    step = max(1, _CHUNK // effects.shape[1])
+    for start in range(0, len(flips), step):
+        mean = flips[start : start + step] @ effects / n
+        error = np.sqrt(np.maximum(square - mean**2, 0) / (n - 1))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            t = np.where(mean == 0, 0.0, mean / error)
+        turned = {"greater": t, "less": -t, "two-sided": np.abs(t)}[tail]
+        largest[start : start + step] = turned.max(axis=1)
+    return largest
 
 
 def share_at_least(null: Floats, observed: Floats) -> Floats:
@@ -95,16 +101,24 @@ def cluster_test(
     tfce: bool = False,
     seed: int = 0,
 ) -> tuple[Floats, Floats]:
-    """Cluster permutation test of MNE-Python, along time.
+    """Cluster permutation test of MNE-Python, along time, or along both axes of maps.
 
     Neighbouring times whose t has an uncorrected p below .05 form a cluster; its mass, the sum
     of t, is compared with the largest mass under random signs. A p-value belongs to a whole
     cluster: it licenses no statement about the cluster's first time.
 
+    Parameters
+    ----------
+    effects : score minus chance, shape (subjects, times) or (subjects, times, times).
+    draws : number of sign flips.
+    tail : one of `TAILS`.
+    tfce : no threshold, but the support of all heights.
+    seed : of the flips.
+
     Returns
     -------
-    p of each time's cluster, 1 outside of clusters, shape (times,); and the null distribution of
-    the largest mass.
+    p of each time's cluster, 1 outside of clusters, shape (times,) or (times, times); and the null
+    distribution of the largest mass.
 
     Source: Maris and Oostenveld, J. Neurosci. Methods 164 (2007) 177; Sassenhagen and Draschkow,
     Psychophysiology 56 (2019) e13335, for what it does not show.
@@ -123,8 +137,8 @@ def cluster_test(
             verbose="ERROR",
         )
     if tfce:
-        return np.asarray(p, dtype=float), np.asarray(null)
-    by_time = np.ones(effects.shape[1])
+        return np.asarray(p, dtype=float).reshape(effects.shape[1:]), np.asarray(null)
+    by_time = np.ones(effects.shape[1:])
     for cluster, probability_ in zip(clusters, p, strict=True):
         by_time[cluster] = probability_
     return by_time, np.asarray(null)
@@ -147,7 +161,7 @@ def group_test(
     n: int = 2000,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """Test the group's scores against chance at each time.
+    """Test the group's scores against chance at each time; see `group_test_maps` for maps.
 
     Parameters
     ----------
@@ -185,42 +199,54 @@ def group_test(
     alpha = probability(alpha, "alpha", open_interval=True)
     level = probability(level, "level", open_interval=True)
     n = positive_int(n, "n", least=100)
-    subjects = len(effects)
-    t = t_values(effects)
-    least = 0.0
-    if correction == "max":
-        null = max_t_null(effects, draws=n, tail=tail, rng=np.random.default_rng(seed))
-        turned = {"greater": t, "less": -t, "two-sided": np.abs(t)}[tail]
-        p = share_at_least(null, turned)
-        least = (2 if tail == "two-sided" else 1) / len(null)
-    elif correction in ("cluster", "tfce"):
-        p, null = cluster_test(effects, draws=n, tail=tail, tfce=correction == "tfce", seed=seed)
-        least = 1 / len(null) if len(null) else float("nan")  # MNE met no cluster to flip
-    else:
-        p = p_values(t, subjects, tail)
-        if correction == "fdr":
-            p = false_discovery_control(p)
-    mean = courses.mean(axis=0)
-    half = courses.std(axis=0, ddof=1) / np.sqrt(subjects)
-    half = half * student_t.ppf(0.5 + level / 2, subjects - 1)
+    p, least = corrected(effects, correction, tail, n, seed)
     found = p <= alpha
-    table = pd.DataFrame(
-        {
-            "time": x,
-            "mean": mean,
-            "low": mean - half,
-            "high": mean + half,
-            "t": t,
-            "p": p,
-            "significant": found,
-        }
-    )
+    table = pd.DataFrame({"time": x} | columns_of(courses, effects, level))
+    table["p"], table["significant"] = p, found
     table.attrs = {
         "correction": correction,
         "tail": tail,
         "alpha": alpha,
-        "subjects": subjects,
+        "subjects": len(effects),
         "first": float(x[found.argmax()]) if found.any() else float("nan"),
         "least_p": least,
     }
     return table
+
+
+def columns_of(courses: Floats, effects: Floats, level: float) -> dict[str, Floats]:
+    """Mean, ends of its interval by Student's t, and t, of each time or cell in turn."""
+    subjects = len(courses)
+    mean = courses.mean(axis=0).ravel()
+    half = courses.std(axis=0, ddof=1).ravel() / np.sqrt(subjects)
+    half = half * student_t.ppf(0.5 + level / 2, subjects - 1)
+    t = t_values(effects.reshape(subjects, -1))
+    return {"mean": mean, "low": mean - half, "high": mean + half, "t": t}
+
+
+def corrected(
+    effects: Floats, correction: str, tail: str, n: int, seed: int
+) -> tuple[Floats, float]:
+    """p of each time or cell, corrected for their number, and the least p possible.
+
+    Parameters
+    ----------
+    effects : score minus chance, shape (subjects, times) or (subjects, times, times).
+    correction, tail, n, seed : as in `group_test`.
+
+    Returns
+    -------
+    Shape (times,) or (times * times,); and a number.
+    """
+    flat = effects.reshape(len(effects), -1)
+    t = t_values(flat)
+    if correction == "max":
+        null = max_t_null(flat, draws=n, tail=tail, rng=np.random.default_rng(seed))
+        turned = {"greater": t, "less": -t, "two-sided": np.abs(t)}[tail]
+        return share_at_least(null, turned), (2 if tail == "two-sided" else 1) / len(null)
+    if correction in ("cluster", "tfce"):
+        p, null = cluster_test(effects, draws=n, tail=tail, tfce=correction == "tfce", seed=seed)
+        # MNE returns no null distribution if it met no cluster to flip.
+        return p.ravel(), 1 / len(null) if len(null) else float("nan")
+    p = p_values(t, len(effects), tail)
+    return np.asarray(false_discovery_control(p) if correction == "fdr" else p), 0.0

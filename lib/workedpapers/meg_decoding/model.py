@@ -233,32 +233,3 @@ def solve_ridge(gram: Floats, right: Floats, alpha: Floats) -> Floats:
         if failed:
             raise ValueError(TOO_SMALL.format(alpha[t]))
     return x
-
-
-def leave_one_out_errors(K: Floats, Y: Floats, Q: Floats, alphas: Floats) -> Floats:
-    r"""Sum of squared leave-one-out errors for each penalty, from one eigendecomposition.
-
-    With :math:`K = U \Lambda U'`, :math:`E(a) = U a(\Lambda + aI)^{-1} U' - QQ'`, and the error at
-    epoch i is :math:`(Ey)_i / E_{ii}`.
-
-    Parameters
-    ----------
-    K : shape (b, n, n), with KQ = 0.
-    Y : shape (n, c).
-    Q : orthonormal, shape (n, k).
-    alphas : shape (b, g), positive.
-
-    Returns
-    -------
-    Shape (b, g), summed over epochs and columns.
-    """
-    values, U = np.linalg.eigh(K)
-    rotated = U.transpose(0, 2, 1) @ Y
-    in_plane, leverage = Q @ (Q.T @ Y), (Q**2).sum(axis=1)
-    errors = np.empty(alphas.shape)
-    for g, a in enumerate(alphas.T):
-        keep = a[:, None] / (np.maximum(values, 0) + a[:, None])
-        residual = U @ (keep[..., None] * rotated) - in_plane
-        diagonal = (U**2 @ keep[..., None]) - leverage[:, None]
-        errors[:, g] = ((residual / diagonal) ** 2).sum(axis=(1, 2))
-    return errors

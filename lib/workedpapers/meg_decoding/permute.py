@@ -3,8 +3,9 @@ r"""Permutation test of time-resolved decoding, corrected over times by the larg
 Labels are exchanged within folds, so that every permutation keeps the sizes of the classes in
 each training and test set: it is decoded under the very design of the data. With folds drawn at
 random given the labels, this is an exact test. The operator of the ridge regression does not
-depend on labels, so that all permutations share it. With confounds the test is
-approximate: permuted labels lose their relation to the confounds as well.
+depend on labels, so that all permutations share it; a penalty chosen inside the training set is
+chosen anew for each. With confounds the test is approximate: permuted labels lose their relation
+to the confounds as well.
 
 Sources: Ojala and Garriga 2010 (permutation tests for classifiers), JMLR 11:1833; Nichols and
 Holmes 2002, doi:10.1002/hbm.1058 (the largest statistic).
@@ -12,24 +13,30 @@ Holmes 2002, doi:10.1002/hbm.1058 (the largest statistic).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from math import exp, lgamma
+from itertools import product
 from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from workedpapers.checks import one_of, positive_int, probability
+from workedpapers.checks import positive_int, probability
+from workedpapers.progress import progress
 
 from .auc import class_auc
 from .decode import decode_task
-from .engine import predict_chunks
-from .epochs import Epoched
+from .engine import confounds_alone, operator, predict_chunks, time_chunks
+from .exchange import permuted_codes, resolved
+from .scores import pair_auc
 from .task import Options, Task, prepare, targets_of
 from .threads import one_thread
 
 __all__ = ["PermutationTest", "permute"]
+
+#: AUCs are sums of fractions, which rounding tells apart in the 16th digit though they are equal.
+DIGITS = 12
 
 
 @dataclass(frozen=True)
@@ -53,13 +60,12 @@ class PermutationTest:
     @property
     def pvalues(self) -> NDArray[np.float64]:
         """One-sided p of each time by itself, (b + 1) / (n + 1), shape (t,)."""
-        return ((self.null >= self.observed).sum(axis=0) + 1) / (len(self.null) + 1)
+        return as_p((self.null >= self.observed).sum(axis=0), len(self.null))
 
     @property
     def pvalues_corrected(self) -> NDArray[np.float64]:
         """One-sided p with the family-wise error over times controlled, shape (t,)."""
-        largest = self.null.max(axis=1)[:, None]
-        return ((largest >= self.observed).sum(axis=0) + 1) / (len(self.null) + 1)
+        return corrected_p(self.null.max(axis=1), self.observed)
 
     def threshold(self, level: float = 0.05) -> float:
         """Smallest AUC of the null maxima that an AUC must exceed to be significant anywhere.
@@ -68,15 +74,7 @@ class PermutationTest:
         ----------
         level : family-wise error rate; with n permutations at least 1 / (n + 1).
         """
-        probability(level, "level", open_interval=True)
-        largest = np.sort(self.null.max(axis=1))[::-1]
-        allowed = int(np.floor(level * (len(largest) + 1) + 1e-9)) - 1
-        if allowed < 0:
-            raise ValueError(
-                f"level: expected at least {1 / (len(largest) + 1):.2g} with {len(largest)} "
-                f"permutations, got {level}."
-            )
-        return float(largest[allowed])
+        return threshold_of(self.null.max(axis=1), level)
 
     def to_frame(self) -> pd.DataFrame:
         """One row a time: time, auc, p, p_corrected."""
@@ -98,6 +96,29 @@ class PermutationTest:
         )
 
 
+def as_p(reached: NDArray[np.intp], n: int) -> NDArray[np.float64]:
+    """p of values that so many of n permutations reach; the data are one arrangement more."""
+    return np.asarray((reached + 1) / (n + 1))
+
+
+def corrected_p(largest: NDArray[np.float64], observed: NDArray[np.float64]) -> Any:
+    """p of each observed value, of any shape, by the largest of each permutation, shape (n,)."""
+    below = np.searchsorted(np.sort(largest), observed, side="left")
+    return as_p(len(largest) - below, len(largest))
+
+
+def threshold_of(largest: NDArray[np.float64], level: float) -> float:
+    """The value that an observed one must exceed for a corrected p of at most ``level``."""
+    probability(level, "level", open_interval=True)
+    allowed = int(np.floor(level * (len(largest) + 1) + 1e-9)) - 1
+    if allowed < 0:
+        raise ValueError(
+            f"level: expected at least {1 / (len(largest) + 1):.2g} with {len(largest)} "
+            f"permutations, got {level}."
+        )
+    return float(np.sort(largest)[::-1][allowed])
+
+
 @one_thread
 def permute(
     epochs: Any,
@@ -116,29 +137,37 @@ def permute(
     exchange : what may change places: "epochs" inside each fold; "groups" exchanges the labels of
         whole groups, for images that each belong to one class; "within" exchanges epochs inside
         each group, for sessions or blocks. "auto" takes "epochs" without groups, "groups" if each
-        group has one class, else "within".
+        group has one class, else "within". With ``cv="loo"`` all epochs count as one fold.
     options : the keyword arguments of `decode`; ``seed`` is that of the folds and of the
-        permutations. Not ``class_weight`` nor ``alpha="auto"``,
-        which make the operator depend on labels, nor ``cv="loo"``.
+        permutations. Most cost little, since permutations share one operator. With
+        ``alpha="auto"`` they share an eigendecomposition, and with ``cv="loo"`` the operator, but
+        each takes some fifteen to twenty-five times as long; time grows as the square of the
+        number of epochs. ``class_weight`` makes the operator depend on labels: it takes as long
+        as n calls of `decode`, and so does ``cv="loo"`` with LDA of three or more classes.
 
     Raises
     ------
-    ValueError : as `decode`; if an option is not allowed here; if there are fewer than n
-        arrangements of the labels.
+    ValueError : as `decode`; if an epoch is tested twice; if there are fewer than n arrangements
+        of the labels.
     """
     n = positive_int(n, "n")
-    one_of(exchange, "exchange", ("auto", "epochs", "groups", "within"))
-    if options.get("class_weight") is not None or options.get("alpha") == "auto":
-        raise ValueError(
-            "permute: class_weight and alpha='auto' depend on the labels, so that no operator "
-            "serves all permutations. Use sample_weight, and alpha or penalty as numbers."
-        )
     task = prepare(epochs, y, **options)
-    if task.one_out:
-        raise ValueError("cv='loo': permutations need folds with both classes; give a number.")
-    exchange = _resolved(task.data, exchange)
+    exchange = resolved(task.data, exchange)
     codes = permuted_codes(task, n, exchange, np.random.default_rng([options.get("seed", 0), 1]))
-    classes = len(task.data.classes)
+    observed = decode_task(task, show=False).auc
+    courses: Callable[[Task, NDArray[np.intp]], NDArray[np.float64]] = _in_folds
+    if options.get("class_weight") is not None:
+        courses = _one_by_one
+    elif task.one_out:
+        courses = _in_pairs
+    null = np.round(courses(task, codes), DIGITS)
+    settings = task.settings | {"exchange": exchange}
+    return PermutationTest(task.times, np.round(observed, DIGITS), null, settings)
+
+
+def _in_folds(task: Task, codes: NDArray[np.intp]) -> NDArray[np.float64]:
+    """AUC under each row of labels, shape (n, t): they are columns of one problem."""
+    n, classes = len(codes), len(task.data.classes)
     Y = targets_of(codes.T.ravel(), classes, task.targets.dtype)
     Y = Y.reshape(len(task.targets), -1)  # (epochs, permutations * columns)
     null = np.empty((n, len(task.times)))
@@ -151,65 +180,36 @@ def permute(
             by_column = np.ascontiguousarray(scores.reshape(b, m, n, -1).transpose(3, 0, 2, 1))
             found.append(class_auc(by_column, codes[:, test], classes, task.multiclass))
         null[:, chunk.times] = np.mean(found, axis=0).T
-    observed = decode_task(task, show=False).auc
-    return PermutationTest(task.times, observed, null, task.settings | {"exchange": exchange})
+    return null
 
 
-def permuted_codes(task: Task, n: int, exchange: str, rng: np.random.Generator) -> NDArray[np.intp]:
-    """Class numbers under n permutations, shape (n, epochs)."""
-    data = task.data
-    fold_of = _folds_of(task)
-    exchange = _resolved(data, exchange)
-    if exchange == "groups":
-        assert data.groups is not None
-        first = np.unique(data.groups, return_index=True)[1]
-        labels, strata = data.codes[first], fold_of[first]
-    else:
-        labels = data.codes
-        strata = fold_of
-        if exchange == "within":
-            assert data.groups is not None
-            strata = np.unique(np.stack([fold_of, data.groups]), axis=1, return_inverse=True)[1]
-    _require_arrangements(labels, strata, n)
-    out = np.tile(labels, (n, 1))
-    for stratum in np.unique(strata):
-        members = np.flatnonzero(strata == stratum)
-        out[:, members] = rng.permuted(out[:, members], axis=1)
-    return out[:, data.groups] if exchange == "groups" else out
+def _in_pairs(task: Task, codes: NDArray[np.intp]) -> NDArray[np.float64]:
+    """AUC under each row of labels, of pairs of epochs left out together, from one operator."""
+    null = np.empty((len(codes), len(task.times)))
+    alone = None if task.confounds is None else confounds_alone(task)
+    steps = list(product(time_chunks(task, 1, "", False), range(len(codes))))
+    for times, number in progress(steps, desc="permuting", unit="permutation"):
+        if number == 0:
+            E, _ = operator(task, times)
+        drawn = _relabelled(task, codes[number])
+        classes = len(drawn.data.classes)
+        null[number, times] = pair_auc(drawn, E, alone, drawn.data.codes, classes)
+    null[:, task.still] = 0.5
+    return null
 
 
-def _folds_of(task: Task) -> NDArray[np.intp]:
-    """The fold that tests each epoch."""
-    fold_of = np.full(len(task.targets), -1, dtype=np.intp)
-    for number, (_, test) in enumerate(task.folds):
-        if (fold_of[test] >= 0).any():
-            raise ValueError("cv: permutations need folds that test each epoch at most once.")
-        fold_of[test] = number
-    return fold_of
+def _one_by_one(task: Task, codes: NDArray[np.intp]) -> NDArray[np.float64]:
+    """AUC under each row of labels, each decoded by itself."""
+    shown = progress(codes, desc="permuting", unit="permutation")
+    return np.stack([decode_task(_relabelled(task, drawn), show=False).auc for drawn in shown])
 
 
-def _resolved(data: Epoched, exchange: str) -> str:
-    if exchange in ("groups", "within") and data.groups is None:
-        raise ValueError(f"exchange={exchange!r}: expected groups.")
-    if data.groups is None or exchange == "epochs":
-        return "epochs"
-    pairs = np.unique(np.stack([data.groups, data.codes]), axis=1).shape[1]
-    pure = pairs == data.groups.max() + 1
-    if exchange == "groups" and not pure:
-        raise ValueError("exchange='groups': expected groups that each hold one class.")
-    if exchange == "within" and pure:
-        raise ValueError("exchange='within': every group holds one class; nothing can change.")
-    return exchange if exchange != "auto" else ("groups" if pure else "within")
-
-
-def _require_arrangements(labels: NDArray[np.intp], strata: NDArray[np.intp], n: int) -> None:
-    """Refuse more permutations than there are different ones."""
-    log = 0.0
-    for stratum in np.unique(strata):
-        counts = np.bincount(labels[strata == stratum])
-        log += lgamma(counts.sum() + 1) - sum(lgamma(count + 1) for count in counts)
-    if log < 30 and round(exp(log)) < n:
-        raise ValueError(
-            f"n: expected at most {round(exp(log))}, the number of different arrangements of the "
-            f"labels inside the folds, got {n}. Use fewer folds or more groups."
-        )
+def _relabelled(task: Task, codes: NDArray[np.intp]) -> Task:
+    """The same task with other labels; weights of classes go with the labels."""
+    weights = task.root_weights
+    if task.settings["class_weight"] is not None:
+        weights = weights[np.unique(task.data.codes, return_index=True)[1]][codes]
+    targets = targets_of(codes, len(task.data.classes), task.targets.dtype)
+    return replace(
+        task, data=replace(task.data, codes=codes), targets=targets, root_weights=weights
+    )

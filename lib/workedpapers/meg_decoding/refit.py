@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .each_penalty import solve_each
 from .lda import products, training_rule
 from .model import (
     Floats,
     Ints,
-    leave_one_out_errors,
     project_out,
     solve_ridge,
     unpenalised_basis,
@@ -57,7 +57,7 @@ class FoldFit:
     train : scaled training features, shape (b, n, p), or None if ``solution`` is primal.
     solution : dual coefficients, shape (b, n, c), or coefficients of the features, (b, p, c).
     response : weighted mean of the training labels, shape (c,), or constants, shape (b, c).
-    alpha : shape (b,).
+    alpha : shape (b,), or (b, problems) if each has its own.
     """
 
     mean: Floats
@@ -104,7 +104,8 @@ def fit_fold(task: Task, A: Floats, Y: Floats, train: Ints) -> FoldFit:
     ----------
     task : settings.
     A : centred features of all epochs, shape (b, n, p).
-    Y : targets of all epochs, shape (n, c).
+    Y : targets of all epochs, shape (n, c), or those of several problems side by side. With
+        ``alpha="auto"`` each problem chooses its own penalty.
     train : numbers of the training epochs.
     """
     weights = task.root_weights[train]
@@ -134,17 +135,20 @@ def fit_fold(task: Task, A: Floats, Y: Floats, train: Ints) -> FoldFit:
     labels = project_out(weights[:, None] * Y[train], Q)
     response = np.average(Y[train], axis=0, weights=weights**2).astype(Y.dtype)
     _, n, p = B.shape
+    Bt = B.transpose(0, 2, 1)
+    kept: Floats | None = B
     if task.alpha == "auto":
         trace = np.einsum("bnp,bnp->b", B, B)
-        grid = trace[:, None] / (weights**2).sum() * GRID
-        errors = leave_one_out_errors(B @ B.transpose(0, 2, 1), labels, Q, grid)
-        alpha = grid[np.arange(len(grid)), errors.argmin(axis=1)].astype(B.dtype)
+        # At a time when nothing varies any positive number will do.
+        grid = np.where(trace > 0, trace, 1)[:, None] / (weights**2).sum() * GRID
+        problems = Y.shape[1] // task.targets.shape[1]
+        alpha, solution = solve_each(B @ Bt, labels, Q, grid, problems)
+        alpha = alpha[:, 0] if problems == 1 else alpha
+    elif p >= n:
+        alpha = penalties(task, A)
+        solution = solve_ridge(B @ Bt, labels, alpha)
     else:
         alpha = penalties(task, A)
-    Bt = B.transpose(0, 2, 1)
-    if p >= n:
-        solution, kept = solve_ridge(B @ Bt, labels, alpha), B
-    else:
         solution, kept = solve_ridge(Bt @ B, Bt @ labels, alpha), None
     if task.classifier == "lda":
         c = task.targets.shape[1]

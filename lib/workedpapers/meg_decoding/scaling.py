@@ -30,6 +30,28 @@ def spread_of(A: Floats, mean: Floats) -> Floats:
     return np.sqrt(np.where(constant, 1, variance))
 
 
+def still_times(X: Floats, window: int = 1) -> NDArray[np.bool_]:
+    """In which windows no channel differs from epoch to epoch, up to rounding.
+
+    Parameters
+    ----------
+    X : shape (n, p, t).
+    window : number of samples of a window.
+
+    Returns
+    -------
+    Shape (t - window + 1,).
+    """
+    still = np.ones(X.shape[2], bool)
+    for channel in X.transpose(1, 0, 2):
+        low, high = channel.min(axis=0), channel.max(axis=0)
+        digits = 64 * np.finfo(X.dtype).eps * np.maximum(-low, high)
+        still &= high - low <= digits
+        if not still.any():
+            break  # most often at the first channel
+    return np.asarray(np.lib.stride_tricks.sliding_window_view(still, window).all(axis=1))
+
+
 def type_scales(data: Epoched) -> NDArray[np.float64]:
     """One standard deviation for each type of channel, over epochs and times, shape (p,)."""
     types = np.array(data.ch_types)

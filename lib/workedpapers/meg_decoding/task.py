@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypedDict
 
 import numpy as np
@@ -13,7 +14,7 @@ from workedpapers.checks import as_float_array, one_of, positive_int
 from .epochs import Epoched, as_epoched
 from .folds import Fold, are_complements, leaves_one_out, make_folds
 from .model import Floats
-from .scaling import check_scales, moving_average, type_scales
+from .scaling import check_scales, moving_average, still_times, type_scales
 from .whiten import Whitener, whitener
 
 PENALTY = 0.03  # of data that are not whitened, in units of trace(K) / n
@@ -88,6 +89,11 @@ class Task:
         """Centres of the windows, seconds."""
         t, w = self.data.times, self.window
         return t if w == 1 else (t[: len(t) - w + 1] + t[w - 1 :]) / 2
+
+    @cached_property
+    def still(self) -> NDArray[np.bool_]:
+        """Windows in which epochs do not differ, shape (t,): nothing can be decoded there."""
+        return still_times(self.data.X, self.window)
 
     @property
     def closed_form(self) -> bool:
