@@ -356,6 +356,26 @@ figures.detection_figure()
 explorers.generalisation_explorer()
 
 # %% [markdown]
+# Which cells of such a square are more than chance? There are two questions. If all labels are
+# permuted, the answer is whether labels have to do with the recording at all. Off the diagonal
+# that is too little. Where the classes lie far apart they differ along almost any direction, and
+# a decoder that has learned noise is far from one half. So to see that something was *carried
+# over*, the labels of the training trials alone are permuted, and the test trials keep theirs.
+# Here is one person at a quarter of the sampling rate:
+
+# %% tags=["headline"]
+slow = group[1].copy().decimate(4, verbose="ERROR")
+square = meg.permute_generalise(
+    slow, y="condition", groups="image", whiten=True, n=200, seed=0
+)
+off = ~np.eye(len(square.times), dtype=bool)
+for question, p in (
+    ("labels matter", square.pvalues_corrected),
+    ("carried over", square.pvalues_transfer),
+):
+    print(f"{question:14} in {np.sum(p[off] <= 0.05)} of {off.sum()} cells off the diagonal")
+
+# %% [markdown]
 # ## On your own data
 #
 # `decode` takes `mne.Epochs`, with column names of their metadata, or plain arrays. Times are in
