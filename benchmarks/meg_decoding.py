@@ -60,8 +60,8 @@ PEERS = {
     "sliding_lda": "SlidingEstimator(StandardScaler, LinearDiscriminantAnalysis lsqr)",
     "sliding_lda_four": "SlidingEstimator(StandardScaler, LinearDiscriminantAnalysis lsqr)",
     "generalizing_ridge": "GeneralizingEstimator(StandardScaler, RidgeClassifier)",
-    "one_permutation": "SlidingEstimator(StandardScaler, RidgeClassifier), one run times 1,000",
-    "one_generalisation": "GeneralizingEstimator(StandardScaler, RidgeClassifier), one run times 1,000",
+    "one_permutation": "SlidingEstimator(StandardScaler, RidgeClassifier), one x 1,000",
+    "one_generalisation": "GeneralizingEstimator(StandardScaler, RidgeClassifier), one x 1,000",
 }
 # The answers must agree to this, where both sides compute the same thing.
 SAME = {"ridge, scaled in each fold", "ridge, scaled once, closed form", "temporal generalisation",

@@ -309,7 +309,9 @@ other = np.array([24.2098181818, 27.2498181818])  # s, in ds003645, 34 ms added
 triggers = (other * 250 - 1) * rate / 250 - 0.034 * rate
 apart = table - triggers
 print("samples of the triggers:", triggers.round(3))
-print(f"the table is {apart.mean():.0f} samples or {1e3 * apart.mean() / rate:.1f} ms later")
+print(
+    f"the table is {apart.mean():.0f} samples or {1e3 * apart.mean() / rate:.1f} ms later"
+)
 
 # %% [markdown]
 # A trigger falls on a whole sample, and without the added 34 ms it does. The table is later by
@@ -373,7 +375,9 @@ for question, p in (
     ("labels matter", square.pvalues_corrected),
     ("carried over", square.pvalues_transfer),
 ):
-    print(f"{question:14} in {np.sum(p[off] <= 0.05)} of {off.sum()} cells off the diagonal")
+    print(
+        f"{question:14} in {np.sum(p[off] <= 0.05)} of {off.sum()} cells off the diagonal"
+    )
 
 # %% [markdown]
 # ## On your own data
@@ -443,7 +447,9 @@ for name in ("ridge", "lda"):
     three = meg.decode(line[:, :, None], places, classifier=name)
     said_to_be = three.classes[three.predictions[:, 0].argmax(axis=1)]
     middle = np.mean(said_to_be[places == "middle"] == "middle")
-    print(f"{name:5} finds {middle:.0%} of the middle class, AUC {three.auc[0]:.2f}")
+    print(
+        f"{name:5} finds {middle:.0%} of the middle class, AUC {three.auc[0]:.2f}"
+    )
 
 # %% [markdown]
 # For recordings of familiar and unfamiliar faces there is OpenNeuro ds000117
