@@ -304,14 +304,13 @@ figures.leakage_figure()
 # %%
 rate = 1100.0  # samples per second of the recording
 table = np.array([26628, 29972])  # their samples in the table of ds000117
-other = np.array([24.2098181818, 27.2498181818])  # s, in ds003645, 34 ms added
-# There the numbers count samples of 250 Hz, from 1.
+# Their seconds in ds003645, which had 34 ms added. There the numbers
+# count samples of 250 Hz, from 1.
+other = np.array([24.2098181818, 27.2498181818])
 triggers = (other * 250 - 1) * rate / 250 - 0.034 * rate
-apart = table - triggers
+late = np.mean(table - triggers)
 print("samples of the triggers:", triggers.round(3))
-print(
-    f"the table is {apart.mean():.0f} samples or {1e3 * apart.mean() / rate:.1f} ms later"
-)
+print(f"the table is {late:.0f} samples or {1e3 * late / rate:.1f} ms later")
 
 # %% [markdown]
 # A trigger falls on a whole sample, and without the added 34 ms it does. The table is later by
@@ -386,7 +385,7 @@ for question, p in (
 # seconds.
 
 # %%
-recording = meg.simulate_arrays(3, trials=120, seed=5)
+recording = meg.simulate_arrays(3, trials=200, seed=5)
 mine = meg.decode(recording.X, recording.y, times=recording.times)
 mine.to_frame().query("auc == auc.max()")[["time", "auc", "accuracy"]].round(3)
 

@@ -20,6 +20,8 @@ from typing import Any
 
 from workedpapers.checks import as_float_array, positive_int, probability
 
+from .threads import one_thread
+
 __all__ = ["Maxwell", "destination_of", "maxwell_filtered"]
 
 Point = tuple[float, float, float]
@@ -111,6 +113,7 @@ def destination_of(runs: Sequence[str], read: Callable[[str], Any], how: Maxwell
     return transform
 
 
+@one_thread
 def maxwell_filtered(raw: Any, how: Maxwell, destination: Any, name: str) -> tuple[Any, list[str]]:
     """The filtered recording, and the names of the channels that were computed from the others.
 
