@@ -6,6 +6,21 @@ Perception*, 2022, https://arxiv.org/abs/2208.00352.
 The package decodes two or more conditions from every sample of `mne.Epochs` or of an array, with
 cross-validation in closed form; tests and dates the result over a group; keeps features of the
 images out of it; and simulates groups of subjects in whom an effect begins at a known time.
+
+Where to look:
+
+- the equations: ``model`` (ridge regression left out and back in), ``lda``, ``lda_pairs``, ``auc``
+- decoding: ``task`` and ``folds`` (what is asked), ``engine`` and ``refit`` (how it is computed),
+  ``decode``, ``scores``, ``generalise``, ``searchlight``, ``patterns``, ``estimators``
+- before it: ``epochs``, ``scaling``, ``whiten``, ``pseudo``, ``balance``
+- permutations: ``exchange``, ``permute``, ``permute_generalise``, ``each_penalty``
+- groups and onsets: ``courses``, ``inference``, ``group_maps``, ``bayes``, ``hinge``,
+  ``landmarks``, ``onset``, ``difference``, ``resample``, ``power``, ``planning``
+- confounds: ``images``, ``confounds``, ``matching``
+- simulated people: ``head``, ``sources``, ``noise``, ``scenario``, ``simulate``
+- recorded people: ``events``, ``maxwell``, ``runs``, ``bids``, ``download``, ``openneuro``
+- the chapter: ``experiment``, ``study``, ``tables``, ``topography``, ``figures``, ``explorers``,
+  ``claims``
 """
 
 from typing import TYPE_CHECKING, Any
