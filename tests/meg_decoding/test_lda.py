@@ -17,9 +17,8 @@ from workedpapers.meg_decoding.decode import decode
 from workedpapers.meg_decoding.generalise import generalise
 from workedpapers.meg_decoding.model import residuals_from_features, unpenalised_basis
 from workedpapers.meg_decoding.patterns import patterns
-from workedpapers.meg_decoding.permute import permute, permuted_codes
+from workedpapers.meg_decoding.permute import permute
 from workedpapers.meg_decoding.searchlight import searchlight
-from workedpapers.meg_decoding.task import prepare
 
 SHAPES = [(48, 10), (36, 60)]  # fewer channels than epochs, and more
 
@@ -326,29 +325,6 @@ def test_other_times_and_other_epochs_are_those_of_scikit_learn():
             proba = peer.predict_proba(Z[:, :, u])
             expected = roc_auc_score(z, proba, multi_class="ovo")
             assert_allclose(found.auc[t, u], expected, atol=1e-12)
-
-
-@pytest.mark.parametrize(
-    "options",
-    [
-        {"alpha": 1.0}, {"scale": "fold"}, {"p": 70}, {"p": 70, "scale": "fold"},
-        {"confounds": np.random.default_rng(0).standard_normal(36)},
-        {"sample_weight": np.linspace(0.5, 2, 36)}, {"multiclass": "ovr"},
-    ],
-    ids=str,
-)  # fmt: skip
-@pytest.mark.parametrize("classes", [3, 4])
-def test_each_permutation_is_decode_with_those_labels(classes, options):
-    options = {"classifier": "lda"} | options
-    X, y = recording(36, options.pop("p", 8), classes=classes)
-    task = prepare(X, y, cv=3, seed=4, **options)
-    codes = permuted_codes(task, 3, "auto", np.random.default_rng([4, 1]))
-    test = permute(X, y, n=3, cv=3, seed=4, **options)
-    for number in range(3):
-        relabelled = task.data.classes[codes[number]]
-        again = decode(X, relabelled, cv=task.folds, **options)
-        assert_allclose(test.null[number], again.auc, atol=1e-12)
-    assert_allclose(test.observed, decode(X, y, cv=3, seed=4, **options).auc)
 
 
 def test_a_searchlight_decodes_neighbourhoods_by_lda():

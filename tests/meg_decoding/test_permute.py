@@ -12,6 +12,19 @@ from workedpapers.meg_decoding.refit import fit_fold
 from workedpapers.meg_decoding.task import prepare, targets_of
 
 
+def permutations_are_decoded(classes, options):
+    options = dict(options)
+    X, y = recording(36, options.pop("p", 8), classes=classes)
+    task = prepare(X, y, cv=3, seed=4, **options)
+    codes = permuted_codes(task, 3, "auto", np.random.default_rng([4, 1]))
+    test = permute(X, y, n=3, cv=3, seed=4, **options)
+    for number in range(3):
+        relabelled = task.data.classes[codes[number]]
+        again = decode(X, relabelled, cv=task.folds, **options)
+        assert_allclose(test.null[number], again.auc, atol=1e-12)
+    assert_allclose(test.observed, decode(X, y, cv=3, seed=4, **options).auc)
+
+
 @pytest.mark.parametrize("classes", [2, 3])
 @pytest.mark.parametrize(
     "options",
@@ -32,16 +45,21 @@ from workedpapers.meg_decoding.task import prepare, targets_of
     ids=str,
 )
 def test_each_permutation_is_decode_with_those_labels(classes, options):
-    options = dict(options)
-    X, y = recording(36, options.pop("p", 8), classes=classes)
-    task = prepare(X, y, cv=3, seed=4, **options)
-    codes = permuted_codes(task, 3, "auto", np.random.default_rng([4, 1]))
-    test = permute(X, y, n=3, cv=3, seed=4, **options)
-    for number in range(3):
-        relabelled = task.data.classes[codes[number]]
-        again = decode(X, relabelled, cv=task.folds, **options)
-        assert_allclose(test.null[number], again.auc, atol=1e-12)
-    assert_allclose(test.observed, decode(X, y, cv=3, seed=4, **options).auc)
+    permutations_are_decoded(classes, options)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"alpha": 1.0}, {"scale": "fold"}, {"p": 70}, {"p": 70, "scale": "fold"},
+        {"confounds": np.random.default_rng(0).standard_normal(36)},
+        {"sample_weight": np.linspace(0.5, 2, 36)}, {"multiclass": "ovr"},
+    ],
+    ids=str,
+)  # fmt: skip
+@pytest.mark.parametrize("classes", [3, 4])
+def test_so_is_each_permutation_of_lda(classes, options):
+    permutations_are_decoded(classes, {"classifier": "lda"} | options)
 
 
 @pytest.mark.parametrize("classes", [2, 3])

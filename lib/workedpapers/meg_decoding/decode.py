@@ -11,7 +11,6 @@ from .auc import class_auc
 from .engine import (
     Chunk,
     closed_form_predictions,
-    confounds_alone,
     operator,
     predict_chunks,
     settle,
@@ -164,11 +163,9 @@ def _one_out_chunks(task: Task, pairs: NDArray[np.float64], show: bool) -> Any:
             "cv: leaving out single epochs needs the closed form, that is scale='fixed', 'type' "
             "or None and an alpha that is not 'auto'."
         )
-    codes, classes = task.data.codes, len(task.data.classes)
-    alone = None if task.confounds is None else confounds_alone(task)
     for times in time_chunks(task, 1, "decoding", show):
         E, alpha = operator(task, times)
-        pairs[times] = pair_auc(task, E, alone, codes, classes)
+        pairs[times] = pair_auc(task, E)
         pairs[times][task.still[times]] = 0.5
         found = closed_form_predictions(task, E, task.targets)
         settle(task, times, found)

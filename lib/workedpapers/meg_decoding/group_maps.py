@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from workedpapers.checks import as_float_array, one_of, positive_int, probability
+from workedpapers.checks import as_float_array
 
 from .courses import as_times
-from .inference import CORRECTIONS, TAILS, columns_of, corrected
+from .inference import table_of
 
 __all__ = ["group_test_maps"]
 
@@ -62,23 +62,7 @@ def group_test_maps(
         )
     if len(array) < 2:
         raise ValueError(f"maps: expected at least 2 subjects, got {len(array)}.")
-    effects = array - as_float_array(chance, "chance", ndim=0).item()
-    one_of(correction, "correction", CORRECTIONS)
-    one_of(tail, "tail", TAILS)
-    alpha = probability(alpha, "alpha", open_interval=True)
-    level = probability(level, "level", open_interval=True)
-    n = positive_int(n, "n", least=100)
-    p, least = corrected(effects, correction, tail, n, seed)
-    table = pd.DataFrame(
-        {"train": np.repeat(x, len(u)), "test": np.tile(u, len(x))}
-        | columns_of(array, effects, level)
-    )
-    table["p"], table["significant"] = p, p <= alpha
-    table.attrs = {
-        "correction": correction,
-        "tail": tail,
-        "alpha": alpha,
-        "subjects": len(array),
-        "least_p": least,
-    }
-    return table
+    return table_of(
+        {"train": np.repeat(x, len(u)), "test": np.tile(u, len(x))}, array, chance=chance,
+        correction=correction, tail=tail, alpha=alpha, level=level, n=n, seed=seed,
+    )  # fmt: skip

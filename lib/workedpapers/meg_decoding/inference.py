@@ -193,6 +193,35 @@ def group_test(
     """
     x = as_times(times, least=1)
     courses = subject_courses(as_scores(scores, x, least=2))
+    table = table_of(
+        {"time": x}, courses, chance=chance, correction=correction, tail=tail, alpha=alpha,
+        level=level, n=n, seed=seed,
+    )  # fmt: skip
+    found = table["significant"].to_numpy()
+    table.attrs["first"] = float(x[found.argmax()]) if found.any() else float("nan")
+    return table
+
+
+def table_of(
+    where: dict[str, Floats],
+    courses: Floats,
+    *,
+    chance: float,
+    correction: str,
+    tail: str,
+    alpha: float,
+    level: float,
+    n: int,
+    seed: int,
+) -> pd.DataFrame:
+    """Check the arguments of `group_test`, and make its table, or that of `group_test_maps`.
+
+    Parameters
+    ----------
+    where : columns that say which time or cell a row is.
+    courses : one of each subject, shape (subjects, times) or (subjects, times, times).
+    chance, correction, tail, alpha, level, n, seed : as in `group_test`.
+    """
     effects = courses - as_float_array(chance, "chance", ndim=0).item()
     one_of(correction, "correction", CORRECTIONS)
     one_of(tail, "tail", TAILS)
@@ -200,15 +229,13 @@ def group_test(
     level = probability(level, "level", open_interval=True)
     n = positive_int(n, "n", least=100)
     p, least = corrected(effects, correction, tail, n, seed)
-    found = p <= alpha
-    table = pd.DataFrame({"time": x} | columns_of(courses, effects, level))
-    table["p"], table["significant"] = p, found
+    table = pd.DataFrame(where | columns_of(courses, effects, level))
+    table["p"], table["significant"] = p, p <= alpha
     table.attrs = {
         "correction": correction,
         "tail": tail,
         "alpha": alpha,
         "subjects": len(effects),
-        "first": float(x[found.argmax()]) if found.any() else float("nan"),
         "least_p": least,
     }
     return table

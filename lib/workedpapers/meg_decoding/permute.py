@@ -27,7 +27,7 @@ from workedpapers.progress import progress
 
 from .auc import class_auc
 from .decode import decode_task
-from .engine import confounds_alone, operator, predict_chunks, time_chunks
+from .engine import operator, predict_chunks, time_chunks
 from .exchange import permuted_codes, resolved
 from .scores import pair_auc
 from .task import Options, Task, prepare, targets_of
@@ -186,14 +186,11 @@ def _in_folds(task: Task, codes: NDArray[np.intp]) -> NDArray[np.float64]:
 def _in_pairs(task: Task, codes: NDArray[np.intp]) -> NDArray[np.float64]:
     """AUC under each row of labels, of pairs of epochs left out together, from one operator."""
     null = np.empty((len(codes), len(task.times)))
-    alone = None if task.confounds is None else confounds_alone(task)
     steps = list(product(time_chunks(task, 1, "", False), range(len(codes))))
     for times, number in progress(steps, desc="permuting", unit="permutation"):
         if number == 0:
             E, _ = operator(task, times)
-        drawn = _relabelled(task, codes[number])
-        classes = len(drawn.data.classes)
-        null[number, times] = pair_auc(drawn, E, alone, drawn.data.codes, classes)
+        null[number, times] = pair_auc(_relabelled(task, codes[number]), E)
     null[:, task.still] = 0.5
     return null
 

@@ -9,8 +9,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from .engine import confounds_alone
 from .lda_pairs import pair_auc_lda
-from .model import Floats, Residuals, leave_pair_out, unpenalised_basis
+from .model import Floats, Residuals, leave_pair_out
+from .task import Task
 
 __all__ = ["Scores"]
 
@@ -93,9 +95,7 @@ def correct(predictions: Floats, codes: NDArray[np.intp]) -> NDArray[np.bool_]:
     return np.asarray(chosen == codes)
 
 
-def pair_auc(
-    task: Any, E: Any, alone: Any, codes: NDArray[np.intp], classes: int
-) -> NDArray[np.float64]:
+def pair_auc(task: Task, E: Residuals) -> NDArray[np.float64]:
     """AUC from pairs of epochs that are left out together, one of each class, shape (b,).
 
     Scores of epochs that were left out one by one must not be pooled: leaving out an epoch of
@@ -103,10 +103,10 @@ def pair_auc(
     that noise is decoded with an AUC far below 0.5 (Airola et al. 2011,
     doi:10.1016/j.csda.2010.11.018). The two epochs of a pair share one fit.
     """
-    weights = task.root_weights
+    codes, classes, weights = task.data.codes, len(task.data.classes), task.root_weights
     if task.classifier == "lda" and classes > 2:  # with two classes, ridge orders pairs alike
-        Q = unpenalised_basis(weights, task.confounds)
-        return pair_auc_lda(task, E, Residuals(None, Q[None]))
+        return pair_auc_lda(task, E, confounds_alone(task))
+    alone = None if task.confounds is None else confounds_alone(task)
 
     def wins(column: int, first: NDArray[np.intp], second: NDArray[np.intp]) -> Any:
         y = task.targets[:, column] * weights
