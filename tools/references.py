@@ -1,7 +1,7 @@
 """Hold the headline cells of the chapters against committed references.
 
-    python tools/references.py check [NAME ...]     run the chapters with nbval and compare
-    python tools/references.py refresh [NAME ...]   write the references anew, show the difference
+    python -m tools.references check [NAME ...]     run the chapters with nbval and compare
+    python -m tools.references refresh [NAME ...]   write the references anew, show the difference
 
 A headline cell carries the tag ``headline`` and prints rounded, seeded figures. Its printed text
 lies in ``tests/notebooks/references/NAME.json``. All other cells of a chapter must run without an
@@ -18,15 +18,11 @@ from pathlib import Path
 
 import nbformat
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "book" / "_ext"))
-sys.path.insert(0, str(ROOT / "tools"))
-
-from build import Page, is_chapter, pages_in_order  # noqa: E402
-from workedbook import EXECUTED  # noqa: E402
+from tools.build import Page, is_chapter, pages_in_order
+from tools.house import BUILD, EXECUTED, ROOT
 
 REFERENCES = ROOT / "tests" / "notebooks" / "references"
-NOTEBOOKS = ROOT / "_build" / "nbval"
+NOTEBOOKS = BUILD / "nbval"
 
 
 def headlines(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
@@ -103,7 +99,7 @@ def check(pages: list[Page]) -> int:
 
 def refresh(pages: list[Page]) -> int:
     """Build the book and take its headline outputs as the new references."""
-    if subprocess.run([sys.executable, str(ROOT / "tools" / "build.py")], check=False).returncode:
+    if subprocess.run([sys.executable, "-m", "tools.build"], cwd=ROOT, check=False).returncode:
         return 1
     REFERENCES.mkdir(parents=True, exist_ok=True)
     for page in pages:

@@ -13,13 +13,16 @@ import re
 from pathlib import Path
 from typing import Any
 
-import jupytext
 import nbformat
 from sphinx.application import Sphinx
 
-ROOT = Path(__file__).resolve().parents[2]
-EXECUTED = ROOT / "_build" / "executed"
-REPOSITORY = "https://github.com/worked-papers/worked-papers"
+from tools.house import EXECUTED, ROOT
+from tools.notebooks import for_download, read_chapter, read_source
+
+__all__ = [
+    "read_chapter",
+    "setup",
+]  # the settings name the first, Sphinx calls the second
 
 _REMOTE_LINK = re.compile(
     r'<link[^>]+href="https?://[^"]*(?:cdn|font-awesome)[^"]*"[^>]*>'
@@ -32,46 +35,6 @@ _BAD_ROLE = re.compile(
 _ENTRY = re.compile(r"^(\*{0,2}\w[\w, *]*) : (\S.*)$")
 _ENTRIES = {"Parameters", "Attributes", "Raises"}
 _PICTURE_TITLE = re.compile(r'(<i class="theme-switch [^>]*?) title="[^"]*"')
-
-
-def read_source(text: str) -> nbformat.NotebookNode:
-    """Notebook of a chapter's py:percent text, without outputs."""
-    return jupytext.reads(text, fmt="py:percent")
-
-
-def code_digest(notebook: nbformat.NotebookNode) -> str:
-    """Digest of what a kernel sees: the code cells and their metadata, in order."""
-    code = [
-        [cell.source, cell.metadata]
-        for cell in notebook.cells
-        if cell.cell_type == "code"
-    ]
-    return hashlib.sha256(json.dumps(code, sort_keys=True).encode()).hexdigest()
-
-
-def read_chapter(text: str) -> nbformat.NotebookNode:
-    """Notebook of a chapter with the outputs that its last execution gave.
-
-    Raises
-    ------
-    FileNotFoundError : if this code has not been executed; `make book` does it.
-    """
-    notebook = read_source(text)
-    path = EXECUTED / f"{code_digest(notebook)}.ipynb"
-    if not path.exists():
-        title = text.split("# # ", 1)[-1].split("\n", 1)[0]
-        raise FileNotFoundError(
-            f"chapter {title!r} has not been executed; run `make book`"
-        )
-    executed = nbformat.read(path, as_version=4)
-    done = (cell for cell in executed.cells if cell.cell_type == "code")
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            run = next(done)
-            cell.outputs, cell.execution_count = run.outputs, run.execution_count
-    if "widgets" in executed.metadata:
-        notebook.metadata["widgets"] = executed.metadata["widgets"]
-    return notebook
 
 
 def record_of(docname: str) -> dict[str, Any] | None:
@@ -102,15 +65,6 @@ def digest_of_static() -> str:
     ):
         digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
     return digest.hexdigest()
-
-
-def for_download(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """A notebook that also runs where the library is missing: its first cell installs it."""
-    install = f"%pip install --quiet 'workedpapers[chapters] @ git+{REPOSITORY}'"
-    first = nbformat.v4.new_code_cell(
-        f"# Where the library is missing, run the next line without its first sign:\n# {install}"
-    )
-    return nbformat.from_dict({**notebook, "cells": [first, *notebook.cells]})
 
 
 def offer_notebook(

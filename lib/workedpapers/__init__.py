@@ -4,7 +4,8 @@ Each paper is one subpackage and is imported by its name, for example
 ``from workedpapers import bisg``. Importing ``workedpapers`` itself loads none of them.
 
 The hall, shared by all papers: `workedpapers.claims`, `workedpapers.explore`,
-`workedpapers.datasets`, `workedpapers.stats`, `workedpapers.plotting` and `workedpapers.checks`.
+`workedpapers.plotting`, `workedpapers.stats`, `workedpapers.datasets`, `workedpapers.checks`,
+`workedpapers.parallel`, `workedpapers.progress` and `workedpapers.threads`.
 """
 
 __version__ = "0.1.0"

@@ -6,7 +6,19 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["as_float_array", "columns_present", "one_of", "positive_int", "probability"]
+__all__ = [
+    "Floats",
+    "as_float_array",
+    "columns_present",
+    "one_of",
+    "positive",
+    "positive_array",
+    "positive_int",
+    "probability",
+]
+
+#: An array of double precision, what `as_float_array` returns.
+Floats = npt.NDArray[np.float64]
 
 
 def _shown(value: Any) -> str:
@@ -16,7 +28,7 @@ def _shown(value: Any) -> str:
 
 def as_float_array(
     value: npt.ArrayLike, name: str, *, ndim: int | None = None, empty: bool = False
-) -> npt.NDArray[np.float64]:
+) -> Floats:
     """Return ``value`` as a finite float array.
 
     Parameters
@@ -51,6 +63,26 @@ def as_float_array(
             f"({int(bad.sum())} such value(s) of {array.size})."
         )
     return array
+
+
+def positive_array(value: npt.ArrayLike, name: str, *, zero: bool = False) -> Floats:
+    """Return ``value`` as a float array of numbers above 0, or at least 0 with ``zero``."""
+    array = as_float_array(value, name)
+    wrong = array < 0 if zero else array <= 0
+    if wrong.any():
+        expected = "at least 0" if zero else "above 0"
+        raise ValueError(f"{name}: expected numbers {expected}, got {array[wrong].flat[0]}.")
+    return array
+
+
+def positive(value: float, name: str, *, zero: bool = False) -> float:
+    """Return ``value`` as a finite float above 0, or at least 0 with ``zero``."""
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.number)):
+        raise TypeError(f"{name}: expected a number, got {_shown(value)}.")
+    if not np.isfinite(value) or value < 0 or (value == 0 and not zero):
+        expected = "of at least 0" if zero else "above 0"
+        raise ValueError(f"{name}: expected a finite number {expected}, got {value}.")
+    return float(value)
 
 
 def positive_int(value: int, name: str, *, least: int = 1) -> int:

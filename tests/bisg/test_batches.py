@@ -3,8 +3,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from numpy.testing import assert_allclose
-from test_predict import people
 
+from tests.bisg.test_predict import people
 from workedpapers import bisg
 from workedpapers.bisg import FIVE
 

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 from scipy.special import gammaln
-from worlds import enumerated_world, tables_of
 
+from tests.bisg.worlds import enumerated_world, tables_of
 from workedpapers import bisg
 from workedpapers.bisg import FIVE, Geography
 from workedpapers.bisg.fbisg import effective_size, split_rhat

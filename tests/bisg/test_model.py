@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
-from worlds import enumerated_world, everybody, tables_of
 
+from tests.bisg.worlds import enumerated_world, everybody, tables_of
 from workedpapers import bisg
 from workedpapers.bisg import FIVE, model
 

@@ -2,8 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
-from worlds import enumerated_world, tables_of
 
+from tests.bisg.worlds import enumerated_world, tables_of
 from workedpapers import bisg
 from workedpapers.bisg import FIVE
 

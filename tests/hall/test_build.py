@@ -92,7 +92,8 @@ class SmallBook:
 
     def run(self, tool: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, str(self.root / "tools" / tool), *arguments],
+            [sys.executable, "-m", f"tools.{tool}", *arguments],
+            cwd=self.root,
             env={**os.environ, "PYTHONPATH": str(self.root / "lib"), "NO_COLOR": "1"},
             text=True,
             stdout=subprocess.PIPE,
@@ -101,7 +102,7 @@ class SmallBook:
         )
 
     def build(self) -> str:
-        result = self.run("build.py")
+        result = self.run("build")
         assert result.returncode == 0, result.stdout
         return result.stdout
 
@@ -115,7 +116,7 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> SmallBook:
     small = SmallBook(tmp_path_factory.mktemp("small"))
     for name in ("book/_ext", "tools", "lib/workedpapers/claims"):
         shutil.copytree(ROOT / name, small.root / name)
-    for name in ("_config.yml", "constraints.txt", "book/references.bib"):
+    for name in ("_config.yml", "pyproject.toml", "constraints.txt", "book/references.bib"):
         shutil.copy(ROOT / name, small.root / name)
     for name in ("logo.svg", "logo-dark.svg", "favicon.svg", "book.css"):
         (small.root / "book" / "_static").mkdir(exist_ok=True)
@@ -182,7 +183,7 @@ def test_a_change_of_style_reaches_the_pages(book: SmallBook) -> None:
 
 def test_a_failing_cell_names_chapter_cell_and_traceback(book: SmallBook) -> None:
     book.library("1 / 0")
-    result = book.run("build.py")
+    result = book.run("build")
     assert result.returncode == 1
     assert "book/bisg.py: code cell 1 of 3 failed" in result.stdout
     assert "ZeroDivisionError" in result.stdout
@@ -195,7 +196,7 @@ def test_a_failing_cell_names_chapter_cell_and_traceback(book: SmallBook) -> Non
 
 def test_a_measurement_outside_its_tolerance_fails_the_build(book: SmallBook) -> None:
     book.library("43")
-    result = book.run("build.py")
+    result = book.run("build")
     assert result.returncode == 1
     assert "Claim trial-answer measured 43; expected within 1 of 41" in result.stdout
     assert "book/bisg.py: code cell 2 of 3 failed" in result.stdout
@@ -204,7 +205,7 @@ def test_a_measurement_outside_its_tolerance_fails_the_build(book: SmallBook) ->
 
 def test_a_warning_of_sphinx_fails_the_build(book: SmallBook) -> None:
     book.chapter(CHAPTER.replace("Its prose.", "A link to [nowhere](no-such-page.md)."))
-    result = book.run("build.py")
+    result = book.run("build")
     assert result.returncode == 1
     assert "no-such-page" in result.stdout
     book.chapter()
@@ -226,23 +227,23 @@ def test_binder_opens_the_chapter(book: SmallBook) -> None:
 
 
 def test_headline_cells_are_compared_with_their_references(book: SmallBook) -> None:
-    shown = book.run("references.py", "refresh").stdout
+    shown = book.run("references", "refresh").stdout
     assert "the answer is 41" in shown
-    assert book.run("references.py", "check").returncode == 0
+    assert book.run("references", "check").returncode == 0
     book.library("41.5")
-    result = book.run("references.py", "check")
+    result = book.run("references", "check")
     assert result.returncode != 0
     assert "41.5" in result.stdout
     book.library("41")
     reference = book.root / "tests/notebooks/references/bisg.json"
     reference.write_text(json.dumps([]), "utf-8")
-    result = book.run("references.py", "check")
+    result = book.run("references", "check")
     assert result.returncode == 1
     assert "the reference knows []" in result.stdout
 
 
 def test_a_students_copy_has_no_solution(book: SmallBook) -> None:
-    assert book.run("course.py").returncode == 0
+    assert book.run("course").returncode == 0
     course = book.root / "_build" / "course"
     student, teacher = (
         nbformat.read(course / name / "bisg.ipynb", as_version=4) for name in ("student", "teacher")

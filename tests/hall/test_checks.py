@@ -26,6 +26,22 @@ def test_a_bad_array_is_named(value: object, error: type[Exception], says: str) 
         checks.as_float_array(value, "x", ndim=1)  # type: ignore[arg-type]
 
 
+def test_positive_numbers() -> None:
+    assert checks.positive(2, "x") == 2.0
+    assert checks.positive(0, "x", zero=True) == 0.0
+    assert checks.positive_array([0, 1], "x", zero=True).tolist() == [0.0, 1.0]
+    for value in (0, -1.0, np.nan, np.inf):
+        with pytest.raises(ValueError, match="x: expected a finite number above 0, got"):
+            checks.positive(value, "x")
+    for value in ("1", None, True, 1j):
+        with pytest.raises(TypeError, match="x: expected a number, got"):
+            checks.positive(value, "x")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=r"x: expected numbers at least 0, got -1\.0"):
+        checks.positive_array([0.0, -1.0], "x", zero=True)
+    with pytest.raises(ValueError, match=r"x: expected numbers above 0, got 0\.0"):
+        checks.positive_array([0.0, 1.0], "x")
+
+
 def test_counts() -> None:
     assert checks.positive_int(np.int64(3), "n") == 3
     for value, error in ((0, ValueError), (2.0, TypeError), (True, TypeError)):

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from naive import Naive
 from numpy.testing import assert_allclose
 
+from tests.isolated_points.naive import Naive
 from workedpapers.isolated_points.arguments import UPDATES
 from workedpapers.isolated_points.dirac import (
     LOSSES,

@@ -1,10 +1,10 @@
 import numpy as np
-import plain
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
+from tests.isolated_points import plain
 from workedpapers.isolated_points import dynamics, lattice
 from workedpapers.isolated_points.arguments import UPDATES
 from workedpapers.isolated_points.dynamics import simulate

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
-from plain import PHI
 
+from tests.isolated_points.plain import PHI
 from workedpapers.isolated_points.kernels import (
     Gaussian,
     InverseMultiquadric,

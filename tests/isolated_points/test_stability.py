@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from naive import Naive, contraction
 from numpy.testing import assert_allclose, assert_array_equal
 
+from tests.isolated_points.naive import Naive, contraction
 from workedpapers.isolated_points.arguments import UPDATES
 from workedpapers.isolated_points.theory import REGIMES, effective_sigma, mean_mode, stability
 

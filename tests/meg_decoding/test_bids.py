@@ -4,7 +4,9 @@ import mne
 import numpy as np
 import pandas as pd
 import pytest
-from bids_recordings import (
+from numpy.testing import assert_allclose, assert_array_equal
+
+from tests.meg_decoding.bids_recordings import (
     FACE_CODES,
     FACE_PICTURES,
     FACES,
@@ -16,8 +18,6 @@ from bids_recordings import (
     recording,
     write,
 )
-from numpy.testing import assert_allclose, assert_array_equal
-
 from workedpapers.meg_decoding.bids import load_bids
 
 pytest.importorskip("mne_bids")

@@ -9,8 +9,8 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import KFold, LeaveOneOut, ShuffleSplit, TimeSeriesSplit
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from small_recordings import mne_epochs, recording, splits, standardised
 
+from tests.meg_decoding.small_recordings import mne_epochs, recording, splits, standardised
 from workedpapers.meg_decoding.decode import decode
 from workedpapers.meg_decoding.refit import GRID
 

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 from sklearn.model_selection import KFold
-from small_recordings import mne_epochs, recording
 
+from tests.meg_decoding.small_recordings import mne_epochs, recording
 from workedpapers.meg_decoding.decode import decode
 from workedpapers.meg_decoding.epochs import as_epoched
 from workedpapers.meg_decoding.folds import make_folds

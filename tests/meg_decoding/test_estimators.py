@@ -10,8 +10,8 @@ from sklearn.linear_model import RidgeClassifier
 from sklearn.model_selection import StratifiedKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from small_recordings import recording
 
+from tests.meg_decoding.small_recordings import recording
 from workedpapers.meg_decoding.decode import decode
 from workedpapers.meg_decoding.estimators import (
     GeneralizingLDA,

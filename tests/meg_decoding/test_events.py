@@ -4,9 +4,17 @@ from functools import partial
 
 import pandas as pd
 import pytest
-from bids_recordings import CODES, FACE_CODES, FIRST, SFREQ, kind_of, recording, starts
 from numpy.testing import assert_allclose
 
+from tests.meg_decoding.bids_recordings import (
+    CODES,
+    FACE_CODES,
+    FIRST,
+    SFREQ,
+    kind_of,
+    recording,
+    starts,
+)
 from workedpapers.meg_decoding.events import trigger_onsets
 
 TRIGGERS = partial(trigger_onsets, channel="STI101", other_bits=4096 + 256)

@@ -7,8 +7,8 @@ from sklearn.linear_model import RidgeClassifier
 from sklearn.metrics import roc_auc_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from small_recordings import mne_epochs, recording, splits
 
+from tests.meg_decoding.small_recordings import mne_epochs, recording, splits
 from workedpapers.meg_decoding.decode import decode
 from workedpapers.meg_decoding.generalise import generalise
 

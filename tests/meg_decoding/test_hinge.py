@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
-from courses import ONSET, TIMES, group
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
+from tests.meg_decoding.courses import ONSET, TIMES, group
 from workedpapers.meg_decoding.hinge import SHAPES, fit_hinge, rise, rise_ends
 
 

@@ -3,12 +3,12 @@ import itertools
 import mne
 import numpy as np
 import pytest
-from courses import TIMES, group, noise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.stats import ttest_1samp
 
+from tests.meg_decoding.courses import TIMES, group, noise
 from workedpapers.meg_decoding.inference import (
     CORRECTIONS,
     cluster_test,

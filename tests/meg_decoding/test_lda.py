@@ -10,8 +10,8 @@ from sklearn.covariance import EmpiricalCovariance
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.linear_model import LinearRegression
 from sklearn.metrics import roc_auc_score
-from small_recordings import recording, splits, standardised
 
+from tests.meg_decoding.small_recordings import recording, splits, standardised
 from workedpapers.meg_decoding import lda
 from workedpapers.meg_decoding.decode import decode
 from workedpapers.meg_decoding.generalise import generalise

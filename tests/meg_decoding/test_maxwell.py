@@ -3,7 +3,9 @@
 import mne
 import numpy as np
 import pytest
-from bids_recordings import (
+from numpy.testing import assert_allclose, assert_array_equal
+
+from tests.meg_decoding.bids_recordings import (
     FACES,
     LAG,
     MAGS,
@@ -17,8 +19,6 @@ from bids_recordings import (
     write,
     write_site_files,
 )
-from numpy.testing import assert_allclose, assert_array_equal
-
 from workedpapers.meg_decoding.bids import load_bids
 from workedpapers.meg_decoding.head import sensors
 from workedpapers.meg_decoding.maxwell import Maxwell, destination_of, maxwell_filtered

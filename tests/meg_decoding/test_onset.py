@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
-from courses import ONSET, TIMES, group, noise
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import stats
 
+from tests.meg_decoding.courses import ONSET, TIMES, group, noise
 from workedpapers.meg_decoding.difference import onset_difference
 from workedpapers.meg_decoding.landmarks import METHODS
 from workedpapers.meg_decoding.onset import onset

@@ -5,7 +5,9 @@ import types
 
 import numpy as np
 import pytest
-from bids_recordings import (
+from numpy.testing import assert_allclose, assert_array_equal
+
+from tests.meg_decoding.bids_recordings import (
     FACE_CODES,
     FACE_PICTURES,
     PEAK,
@@ -18,8 +20,6 @@ from bids_recordings import (
     write,
     write_site_files,
 )
-from numpy.testing import assert_allclose, assert_array_equal
-
 from workedpapers.datasets import DatasetError
 from workedpapers.meg_decoding import openneuro as module
 from workedpapers.meg_decoding.openneuro import PROTOCOLS, ds000117_images, load_ds000117

@@ -3,8 +3,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 from sklearn.linear_model import LinearRegression, Ridge
-from small_recordings import mne_epochs, recording, standardised
 
+from tests.meg_decoding.small_recordings import mne_epochs, recording, standardised
 from workedpapers.meg_decoding.patterns import patterns
 
 

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 from scipy.stats import binom
-from small_recordings import recording
 
+from tests.meg_decoding.small_recordings import recording
 from workedpapers.meg_decoding.decode import decode
 from workedpapers.meg_decoding.engine import features
 from workedpapers.meg_decoding.exchange import permuted_codes

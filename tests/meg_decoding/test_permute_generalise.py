@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 from scipy.stats import binom
-from small_recordings import mne_epochs, recording
 
+from tests.meg_decoding.small_recordings import mne_epochs, recording
 from workedpapers.meg_decoding.exchange import permuted_codes
 from workedpapers.meg_decoding.generalise import generalise
 from workedpapers.meg_decoding.permute import permute

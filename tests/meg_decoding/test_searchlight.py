@@ -3,8 +3,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 from scipy import sparse
-from small_recordings import recording
 
+from tests.meg_decoding.small_recordings import recording
 from workedpapers.meg_decoding.decode import decode
 from workedpapers.meg_decoding.epochs import as_epoched
 from workedpapers.meg_decoding.searchlight import neighbours, searchlight

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-import serve
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -15,6 +14,7 @@ from playwright.sync_api import (
     Page,
     Route,
 )
+from tools import serve
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [

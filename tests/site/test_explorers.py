@@ -4,8 +4,8 @@ from collections.abc import Callable
 from functools import partial
 
 import pytest
-import serve
 from playwright.sync_api import Browser, ElementHandle, Page
+from tools import serve
 
 from .conftest import PAGES, Visit
 

@@ -8,8 +8,8 @@ from urllib.parse import unquote, urljoin, urlsplit
 from xml.etree import ElementTree as ET
 
 import pytest
-import serve
 from playwright.sync_api import Browser
+from tools import serve
 
 from .conftest import ALSO, PAGES, ROOT, Visit
 

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from workedpapers.threads import one_thread
+
 from .auc import class_auc
 from .engine import (
     Chunk,
@@ -18,7 +20,6 @@ from .engine import (
 )
 from .scores import Scores, correct, pair_auc
 from .task import Task, prepare
-from .threads import one_thread
 from .whiten import Whitener
 
 __all__ = ["decode"]

@@ -18,6 +18,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
 from workedpapers.checks import as_float_array, one_of, probability
+from workedpapers.threads import one_thread
 
 from .auc import class_auc
 from .lda import log_odds, training_rule
@@ -26,7 +27,6 @@ from .refit import penalised_products
 from .scaling import spread_of
 from .scores import correct
 from .task import targets_of
-from .threads import one_thread
 
 __all__ = ["GeneralizingLDA", "GeneralizingRidge", "TimeResolvedLDA", "TimeResolvedRidge"]
 

@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from workedpapers.progress import progress
+from workedpapers.threads import one_thread
 
 from .auc import class_auc
 from .engine import scaled_features, time_chunks
@@ -24,7 +25,6 @@ from .model import Floats
 from .refit import fit_fold
 from .scaling import moving_average, still_times
 from .task import Options, Task, prepare
-from .threads import one_thread
 
 __all__ = ["Generalisation", "generalise"]
 

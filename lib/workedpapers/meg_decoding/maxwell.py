@@ -19,8 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from workedpapers.checks import as_float_array, positive_int, probability
-
-from .threads import one_thread
+from workedpapers.threads import one_thread
 
 __all__ = ["Maxwell", "destination_of", "maxwell_filtered"]
 

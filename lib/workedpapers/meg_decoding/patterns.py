@@ -20,12 +20,13 @@ from typing import Any, Unpack
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from workedpapers.threads import one_thread
+
 from .engine import operator, time_chunks
 from .epochs import Epoched, as_epoched
 from .lda import products, training_rule
 from .model import Floats, project_out, unpenalised_basis
 from .task import Options, prepare
-from .threads import one_thread
 
 __all__ = ["Patterns", "patterns"]
 

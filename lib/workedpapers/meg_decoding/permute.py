@@ -24,6 +24,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from workedpapers.checks import positive_int, probability
 from workedpapers.progress import progress
+from workedpapers.threads import one_thread
 
 from .auc import class_auc
 from .decode import decode_task
@@ -31,7 +32,6 @@ from .engine import operator, predict_chunks, time_chunks
 from .exchange import permuted_codes, resolved
 from .scores import pair_auc
 from .task import Options, Task, prepare, targets_of
-from .threads import one_thread
 
 __all__ = ["PermutationTest", "permute"]
 

@@ -43,6 +43,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from workedpapers.checks import positive_int
 from workedpapers.progress import progress
+from workedpapers.threads import one_thread
 
 from .auc import class_auc_of_each
 from .engine import scaled_features
@@ -53,7 +54,6 @@ from .model import Floats
 from .permute import DIGITS, as_p, corrected_p, threshold_of
 from .refit import FoldFit, fit_fold
 from .task import Options, Task, prepare, targets_of
-from .threads import one_thread
 
 __all__ = ["GeneralisationTest", "permute_generalise"]
 

@@ -12,11 +12,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from workedpapers.checks import as_float_array
 from workedpapers.progress import progress
+from workedpapers.threads import one_thread
 
 from .decode import decode_task
 from .epochs import Epoched
 from .task import Options, Task, prepare
-from .threads import one_thread
 
 __all__ = ["neighbours", "searchlight"]
 

@@ -1,8 +1,9 @@
 """A browser, a page with every sample, and a watch over what the page does."""
 
 import pytest
-from explore_pages import page_of
-from explore_samples import ALL
+
+from tests.hall.explore.explore_pages import page_of
+from tests.hall.explore.explore_samples import ALL
 
 
 @pytest.fixture(scope="module")

@@ -8,9 +8,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from explore_samples import ALL, names_explorer, oscillator_explorer, stepping_explorer
 from numpy.testing import assert_allclose
 
+from tests.hall.explore.explore_samples import (
+    ALL,
+    names_explorer,
+    oscillator_explorer,
+    stepping_explorer,
+)
 from workedpapers import explore
 from workedpapers.explore import (
     Bars,

@@ -6,9 +6,14 @@ import sys
 
 import numpy as np
 import pytest
-from explore_samples import ALL, names_explorer, oscillator_explorer, stepping_explorer
 from numpy.testing import assert_allclose, assert_array_equal
 
+from tests.hall.explore.explore_samples import (
+    ALL,
+    names_explorer,
+    oscillator_explorer,
+    stepping_explorer,
+)
 from workedpapers.explore import (
     Bars,
     Choice,

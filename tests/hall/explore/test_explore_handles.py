@@ -4,10 +4,10 @@ import io
 
 import numpy as np
 import pytest
-from explore_pages import changes, drawn, page_of, settle
-from explore_samples import CENTRES, handles_explorer
 from numpy.testing import assert_allclose, assert_array_equal
 
+from tests.hall.explore.explore_pages import changes, drawn, page_of, settle
+from tests.hall.explore.explore_samples import CENTRES, handles_explorer
 from workedpapers.explore import (
     Explorer,
     ExplorerError,

@@ -4,8 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
-from explore_pages import changes, drag, drawn, page_of, settle
-from explore_samples import ALL
+
+from tests.hall.explore.explore_pages import changes, drag, drawn, page_of, settle
+from tests.hall.explore.explore_samples import ALL
 
 pytestmark = pytest.mark.site
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from explore_pages import changes, page_of, settle
-from explore_samples import BEADS, SCENES, presets_explorer
 
+from tests.hall.explore.explore_pages import changes, page_of, settle
+from tests.hall.explore.explore_samples import BEADS, SCENES, presets_explorer
 from workedpapers.explore import (
     Choice,
     Controls,

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from workedpapers.meg_decoding.decode import decode
-from workedpapers.meg_decoding.threads import one_thread
+from workedpapers.meg_decoding import decode
+from workedpapers.threads import one_thread
 
 
 def blas_threads():

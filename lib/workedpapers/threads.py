@@ -6,6 +6,10 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
+from threadpoolctl import threadpool_limits
+
+__all__ = ["one_thread"]
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -15,16 +19,11 @@ def one_thread(function: Callable[P, R]) -> Callable[P, R]:
 
     The matrices of one time point are so small that the threads of BLAS spend their time waiting:
     on two cores they cost over ten times the CPU time. The limit holds for the whole process
-    until the function returns. threadpoolctl, which comes with scikit-learn, sets it; without it
-    nothing changes but the time.
+    until the function returns.
     """
 
     @wraps(function)
     def limited(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
-        except ImportError:
-            return function(*args, **kwargs)
         with threadpool_limits(limits=1, user_api="blas"):
             return function(*args, **kwargs)
 

@@ -1,0 +1,1 @@
+"""The commands behind the Makefile: each runs as ``python -m tools.NAME``."""

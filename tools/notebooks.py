@@ -1,0 +1,54 @@
+"""The chapters as notebooks: their py:percent text, and the outputs of the last build."""
+
+import hashlib
+import json
+
+import jupytext
+import nbformat
+
+from tools.house import EXECUTED
+
+REPOSITORY = "https://github.com/worked-papers/worked-papers"
+
+
+def read_source(text: str) -> nbformat.NotebookNode:
+    """Notebook of a chapter's py:percent text, without outputs."""
+    return jupytext.reads(text, fmt="py:percent")
+
+
+def code_digest(notebook: nbformat.NotebookNode) -> str:
+    """Digest of what a kernel sees: the code cells and their metadata, in order."""
+    code = [[cell.source, cell.metadata] for cell in notebook.cells if cell.cell_type == "code"]
+    return hashlib.sha256(json.dumps(code, sort_keys=True).encode()).hexdigest()
+
+
+def read_chapter(text: str) -> nbformat.NotebookNode:
+    """Notebook of a chapter with the outputs that its last execution gave.
+
+    Raises
+    ------
+    FileNotFoundError : if this code has not been executed; `make book` does it.
+    """
+    notebook = read_source(text)
+    path = EXECUTED / f"{code_digest(notebook)}.ipynb"
+    if not path.exists():
+        title = text.split("# # ", 1)[-1].split("\n", 1)[0]
+        raise FileNotFoundError(f"chapter {title!r} has not been executed; run `make book`")
+    executed = nbformat.read(path, as_version=4)
+    done = (cell for cell in executed.cells if cell.cell_type == "code")
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            run = next(done)
+            cell.outputs, cell.execution_count = run.outputs, run.execution_count
+    if "widgets" in executed.metadata:
+        notebook.metadata["widgets"] = executed.metadata["widgets"]
+    return notebook
+
+
+def for_download(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """A notebook that also runs where the library is missing: its first cell installs it."""
+    install = f"%pip install --quiet 'workedpapers[chapters] @ git+{REPOSITORY}'"
+    first = nbformat.v4.new_code_cell(
+        f"# Where the library is missing, run the next line without its first sign:\n# {install}"
+    )
+    return nbformat.from_dict({**notebook, "cells": [first, *notebook.cells]})
