@@ -1,6 +1,6 @@
 """Every public name is documented as numpydoc parses it, and its example runs.
 
-    pytest tests/hall/test_docstrings.py -k bisg
+pytest tests/hall/test_docstrings.py -k bisg
 """
 
 import doctest

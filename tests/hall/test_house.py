@@ -14,6 +14,7 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
 from tools.house import BOOK, LIBRARY, ROOT, hall, papers
 
 

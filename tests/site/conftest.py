@@ -14,6 +14,7 @@ from playwright.sync_api import (
     Page,
     Route,
 )
+
 from tools import serve
 
 ROOT = Path(__file__).resolve().parents[2]

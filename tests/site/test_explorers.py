@@ -5,6 +5,7 @@ from functools import partial
 
 import pytest
 from playwright.sync_api import Browser, ElementHandle, Page
+
 from tools import serve
 
 from .conftest import PAGES, Visit

@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from playwright.sync_api import Browser
+
 from tools import serve
 
 from .conftest import ALSO, PAGES, ROOT, Visit
