@@ -129,7 +129,8 @@ for kind, table, announced in (
 ):
     found = len(table) / 1e6
     print(
-        f"{kind:11} {found:.3f} million in the release, {announced} million announced"
+        f"{kind:11} {found:.3f} million in the release, "
+        f"{announced} million announced"
     )
 
 # %% [markdown]
@@ -160,7 +161,8 @@ show(
     figure,
     alt=(
         "Bar chart of surnames by recovered number of bearers. "
-        f"They jump from {below:,} surnames at {threshold - 1} bearers to {at:,} at {threshold}."
+        f"They jump from {below:,} surnames at {threshold - 1} bearers "
+        f"to {at:,} at {threshold}."
     ),
     caption=(
         "Surnames by the least number of bearers that their shares allow. "
@@ -188,7 +190,8 @@ for name in ("rosenman", "tzioumis"):
     table = bisg.load_names(name, "first")
     covered = share_covered(table, people)
     print(
-        f"{name:9} {len(table):>7,} first names, {covered:.2%} of the people on the Census list"
+        f"{name:9} {len(table):>7,} first names, "
+        f"{covered:.2%} of the people on the Census list"
     )
 
 # %% [markdown]
@@ -228,8 +231,8 @@ covered = {
 # %%
 counted = bisg.load_names("census2010")
 by_column = bisg.p_name_given_race(counted)
-by_row = bisg.p_race_given_name(by_column, (counted.p_race * counted.counts[:, None]).sum(axis=0)
-                                / counted.counts.sum())  # fmt: skip
+by_race = (counted.p_race * counted.counts[:, None]).sum(axis=0)
+by_row = bisg.p_race_given_name(by_column, by_race / counted.counts.sum())
 
 print("columns sum to", by_column.sum().round(12).unique())
 print(
@@ -275,7 +278,8 @@ for label, answer in (("with the division", right), ("without it", twice)):
     ]
     print(label)
     print(
-        f"  calibration error  white {error['ece', 'white']:.3f}  black {error['ece', 'black']:.3f}"
+        f"  calibration error  white {error['ece', 'white']:.3f}  "
+        f"black {error['ece', 'black']:.3f}"
     )
     print(f"  share of black people  by sums {error['share_sum', 'black']:.3f}  "
           f"in truth {error['share_truth', 'black']:.3f}")  # fmt: skip
@@ -391,7 +395,8 @@ for pseudo in (0, 1, 5):
         list(bisg.FIVE)
     ]
     print(
-        f"smoothing {pseudo}: mean of the largest share {shares.max(axis=1).mean():.3f}"
+        f"smoothing {pseudo}: mean of the largest share "
+        f"{shares.max(axis=1).mean():.3f}"
     )
 
 # %% [markdown]
@@ -435,8 +440,9 @@ zero = pd.DataFrame(
 # speak too.
 
 # %%
-block = pd.DataFrame({"area": ["block 1", "block 2"], "white": [3, 400], "black": [0, 90],
-                      "hispanic": [0, 60], "asian": [0, 30], "other": [0, 20]})  # fmt: skip
+counts = {"white": [3, 400], "black": [0, 90], "hispanic": [0, 60]}
+counts |= {"asian": [0, 30], "other": [0, 20]}
+block = pd.DataFrame({"area": ["block 1", "block 2"], **counts})
 areas = bisg.Geography.from_frame(
     block, label="two blocks", population="residents of two blocks"
 )
@@ -448,7 +454,8 @@ options = {"surname": "last", "geo": "block", "geography": areas}
 plain = bisg.predict(block_people, **options, smoothing=0)
 full = bisg.fit_fbisg(block_people, **options, draws=2000, seed=0, progress=False)
 print(
-    f"R-hat at most {full.rhat.max():.3f}, effective sample size at least {full.ess.min():.0f}"
+    f"R-hat at most {full.rhat.max():.3f}, "
+    f"effective sample size at least {full.ess.min():.0f}"
 )
 pd.DataFrame(
     {
@@ -505,8 +512,10 @@ estimate[[*bisg.FIVE, "evidence"]].round(3)
 # file with a column of names and one column for each group, as counts or as probabilities.
 
 # %%
-parish = pd.DataFrame({"name": ["Larsen", "Okafor"], "white": [97, 2], "black": [1, 90],
-                       "hispanic": [1, 1], "asian": [1, 1], "other": [2, 3]})  # fmt: skip
+parish = pd.DataFrame(
+    [["Larsen", 97, 1, 1, 1, 2], ["Okafor", 2, 90, 1, 1, 3]],
+    columns=["name", *bisg.FIVE],
+)
 parish_names = bisg.NameTable.from_frame(
     parish, label="parish register", population="one parish"
 )
@@ -608,8 +617,9 @@ show(
         f"{sizes[0]:,} rows to {seconds[-1]:.2f} s for {sizes[-1]:,}."
     ),
     caption=(
-        f"Cost of a prediction on the machine that built this page: about {million:.1f} s of one "
-        "processor for a million rows. The page Benchmarks sets it beside surgeo."
+        "Cost of a prediction on the machine that built this page: about "
+        f"{million:.1f} s of one processor for a million rows. The page Benchmarks "
+        "sets it beside surgeo."
     ),
 )
 
@@ -758,7 +768,8 @@ for level in ("zcta2010", "tract2010"):
     quality = bisg.evaluate(bisg.predict(some, **options), some["race"], draws=50)
     loss = quality.query("metric == 'log_loss'").iloc[0]
     print(
-        f"{level}: log loss {loss['value']:.3f} ({loss['low']:.3f} to {loss['high']:.3f})"
+        f"{level}: log loss {loss['value']:.3f} "
+        f"({loss['low']:.3f} to {loss['high']:.3f})"
     )
 
 # %% [markdown]

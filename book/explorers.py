@@ -103,9 +103,10 @@ Explorer(
     ],
     grid={"damping": 9, "frequency": 31},
     title="A damped oscillator",
-    caption="Displacement of a mass on a spring, pulled 1 cm aside. The band is the envelope.",
-    alt="With damping ratio {damping} and frequency {frequency} rad/s the mass swings inside an "
-    "envelope that halves every {half_life:.1f} s.",
+    caption="Displacement of a mass on a spring, pulled 1 cm aside. The band is "
+    "the envelope.",
+    alt="With damping ratio {damping} and frequency {frequency} rad/s the mass "
+    "swings inside an envelope that halves every {half_life:.1f} s.",
 )
 
 # %% [markdown]
@@ -157,9 +158,10 @@ Explorer(
     ],
     bits=8,
     title="Does a 95% interval cover 95%?",
-    caption="Exact coverage of three intervals for a proportion, by the true proportion.",
-    alt="The {method} interval from {n} people covers a true proportion with probability at "
-    "least {worst:.2f}.",
+    caption="Exact coverage of three intervals for a proportion, by the true "
+    "proportion.",
+    alt="The {method} interval from {n} people covers a true proportion with "
+    "probability at least {worst:.2f}.",
 )
 
 # %% [markdown]
@@ -228,7 +230,8 @@ Explorer(
     grid={"temperature": 33},
     title="Light of a hot body",
     caption="Planck's law for a body of some temperature, and for the Sun.",
-    alt="At {temperature} K the radiance peaks at {peak:.2f} µm, in the {seen} range.",
+    alt="At {temperature} K the radiance peaks at {peak:.2f} µm, in the {seen} "
+    "range.",
 )
 
 # %% [markdown]
@@ -297,9 +300,10 @@ Explorer(
     ],
     grid={"mean": 15, "width": 15},
     title="Climb the likelihood",
-    caption="Log-likelihood of a Gaussian for twelve weights; values below -60 are cut off.",
-    alt="With mean {mean} g and standard deviation {width} g the log-likelihood is {here:.1f}, "
-    "{missing:.1f} below its maximum.",
+    caption="Log-likelihood of a Gaussian for twelve weights; values below -60 "
+    "are cut off.",
+    alt="With mean {mean} g and standard deviation {width} g the log-likelihood "
+    "is {here:.1f}, {missing:.1f} below its maximum.",
 )
 
 # %% [markdown]
@@ -363,9 +367,11 @@ Explorer(
     ),
     bits=8,
     title="Random walkers",
-    caption="Where 4000 walkers are, against the Gaussian of the same mean and variance.",
-    alt="After {step} steps, share of walkers by place beside a Gaussian; around place 0 stand "
-    "{share[15]:.3f} of them per unit of length, where the Gaussian has {theory[15]:.3f}.",
+    caption="Where 4000 walkers are, against the Gaussian of the same mean and "
+    "variance.",
+    alt="After {step} steps, share of walkers by place beside a Gaussian; around "
+    "place 0 stand {share[15]:.3f} of them per unit of length, where the Gaussian "
+    "has {theory[15]:.3f}.",
 )
 
 # %% [markdown]
@@ -415,7 +421,9 @@ export default function orbit({ method, size, frame }) {
 }
 function step([x, y, u, v], h, method) {
   let f = force([x, y]);
-  if (method !== 'leapfrog') return [x + h * u, y + h * v, u - h * x * f, v - h * y * f];
+  if (method !== 'leapfrog') {
+    return [x + h * u, y + h * v, u - h * x * f, v - h * y * f];
+  }
   [u, v] = [u - h / 2 * x * f, v - h / 2 * y * f];
   [x, y] = [x + h * u, y + h * v];
   f = force([x, y]);
@@ -467,8 +475,8 @@ planet = Explorer(
     mirror=Mirror(orbit_js),
     title="Two ways to take a step",
     caption="A planet around a sun, computed step by step. Start the player.",
-    alt="After {frame} steps of {method} the planet is at x = {x:.2f}, y = {y:.2f}; its energy "
-    "has changed by {drift:+.1%}.",
+    alt="After {frame} steps of {method} the planet is at x = {x:.2f}, y = "
+    "{y:.2f}; its energy has changed by {drift:+.1%}.",
 )
 planet
 
@@ -507,9 +515,11 @@ def waiting(times, width):
 waiting_js = """
 export default function waiting({ times, width }, { minutes }) {
   const mean = (list) => list.reduce((a, b) => a + b, 0) / list.length;
-  const bump = (at) => mean(times.map((t) => Math.exp(-((at - t) ** 2) / (2 * width ** 2))));
+  const bell = (x) => Math.exp(-(x ** 2) / (2 * width ** 2));
+  const bump = (at) => mean(times.map((t) => bell(at - t)));
   return {
-    minutes, density: minutes.map((at) => bump(at) / (width * Math.sqrt(2 * Math.PI))),
+    minutes,
+    density: minutes.map((at) => bump(at) / (width * Math.sqrt(2 * Math.PI))),
     times_x: times, times_y: times.map(() => 0),
     mean: mean(times), median: times.toSorted((a, b) => a - b)[2],
   };
@@ -548,9 +558,11 @@ queue = Explorer(
     ],
     mirror=Mirror(waiting_js, {"minutes": minutes}),
     title="Mean and median",
-    caption="Five waiting times on a line, which you can drag, and their smoothed density.",
-    alt="Five waiting times, {times[0]:.1f}, {times[1]:.1f}, {times[2]:.1f}, {times[3]:.1f} and "
-    "{times[4]:.1f} minutes: the mean is {mean:.1f}, the median {median:.1f}.",
+    caption="Five waiting times on a line, which you can drag, and their smoothed "
+    "density.",
+    alt="Five waiting times, {times[0]:.1f}, {times[1]:.1f}, {times[2]:.1f}, "
+    "{times[3]:.1f} and {times[4]:.1f} minutes: the mean is {mean:.1f}, the "
+    "median {median:.1f}.",
 )
 queue
 
@@ -646,9 +658,10 @@ spring = Explorer(
     ],
     mirror=Mirror(motion_js, {"turn": turn, "seconds": seconds}, bits=64),
     title="A root in the complex plane",
-    caption="A root with its conjugate in the complex plane, and the motion that belongs to it.",
-    alt="The root lies at {root_x[0]:.2f} plus {root_y[0]:.2f} i per second: an oscillation with "
-    "natural frequency {natural:.2f} rad/s that {fate}.",
+    caption="A root with its conjugate in the complex plane, and the motion that "
+    "belongs to it.",
+    alt="The root lies at {root_x[0]:.2f} plus {root_y[0]:.2f} i per second: an "
+    "oscillation with natural frequency {natural:.2f} rad/s that {fate}.",
 )
 spring
 
@@ -663,11 +676,12 @@ print(f"largest difference: {check_mirror(spring, samples=100):.0e}")
 # letters came as often as in Tim Peters' *The Zen of Python*. Type a word of your own.
 
 # %%
-zen = """Beautiful is better than ugly. Explicit is better than implicit. Simple is better than
-complex. Complex is better than complicated. Flat is better than nested. Sparse is better than
-dense. Readability counts. Special cases aren't special enough to break the rules. Although
-practicality beats purity. Errors should never pass silently. Unless explicitly silenced. In the
-face of ambiguity, refuse the temptation to guess."""
+zen = """Beautiful is better than ugly. Explicit is better than implicit. Simple is
+better than complex. Complex is better than complicated. Flat is better than nested.
+Sparse is better than dense. Readability counts. Special cases aren't special enough
+to break the rules. Although practicality beats purity. Errors should never pass
+silently. Unless explicitly silenced. In the face of ambiguity, refuse the
+temptation to guess."""
 alphabet = "abcdefghijklmnopqrstuvwxyz"
 letters = Counter(c for c in zen.lower() if c in alphabet)
 counts = np.array([letters[c] for c in alphabet])
@@ -689,7 +703,8 @@ information_js = """
 export default function information({ word }, { counts }) {
   const known = [...word.toLowerCase()].filter((c) => c >= 'a' && c <= 'z');
   const all = counts.reduce((a, b) => a + b, 0) + 26;
-  const bits = known.map((c) => Math.log2(all / (counts[c.charCodeAt(0) - 97] + 1)));
+  const times = (c) => counts[c.charCodeAt(0) - 97];
+  const bits = known.map((c) => Math.log2(all / (times(c) + 1)));
   const total = bits.reduce((a, b) => a + b, 0);
   return {
     letters: known.length ? known : ['none'], bits: bits.length ? bits : [0],
@@ -724,7 +739,8 @@ surprise = Explorer(
     ],
     mirror=Mirror(information_js, {"counts": counts}),
     title="How surprising is a word?",
-    caption="Information in each letter, from the letter counts of a short text (plus one each).",
+    caption="Information in each letter, from the letter counts of a short text "
+    "(plus one each).",
     alt="The word {word} carries {total:.1f} bits, {average:.2f} per letter.",
 )
 surprise
@@ -791,7 +807,8 @@ Explorer(
     ],
     bits=8,
     title="Diffraction",
-    caption="An opening, and the light far behind it: four powers of ten from dark to bright.",
+    caption="An opening, and the light far behind it: four powers of ten from "
+    "dark to bright.",
     alt="A {shape} of size {radius} pixels lets {area:.1%} of the light pass.",
 )
 
@@ -839,9 +856,10 @@ Explorer(
     ],
     gaps=["average"],
     title="A moving average",
-    caption="Simulated temperatures and their average over the days before; it begins late and "
-    "lags behind.",
-    alt="The average over {window} days leaves a standard deviation of {left:.2f} °C.",
+    caption="Simulated temperatures and their average over the days before; it "
+    "begins late and lags behind.",
+    alt="The average over {window} days leaves a standard deviation of {left:.2f} "
+    "°C.",
 )
 
 # %% [markdown]
@@ -897,8 +915,10 @@ ball = Explorer(
     max_error=0.005,
     static=True,
     title="A ball in the air",
-    caption="Path of a ball thrown at 20 m/s, with a drag that grows as the square of its speed.",
-    alt="Thrown at {angle}° with drag {drag} per metre the ball reaches {reach:.1f} m.",
+    caption="Path of a ball thrown at 20 m/s, with a drag that grows as the "
+    "square of its speed.",
+    alt="Thrown at {angle}° with drag {drag} per metre the ball reaches "
+    "{reach:.1f} m.",
 )
 ball
 

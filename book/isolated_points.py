@@ -344,10 +344,11 @@ figures.collapse_figure(claims.collapse())
 # %% tags=["headline"]
 for n in (2, 3, 4):
     corners = np.eye(n) - 1 / n  # of a simplex
+    near = 0.5 * corners / np.linalg.norm(corners[0])
+    equal = {"true_mass": 1.0, "generated_mass": 1.0, "noise": 1e-4, "seed": 0}
     crowd = ip.simulate(
-        np.zeros((1, n)), 0.5 * corners / np.linalg.norm(corners[0]), true_mass=1.0,
-        generated_mass=1.0, lr_g=0.05, noise=1e-4, seed=0, steps=8000, keep="last", **RATES,
-    )  # fmt: skip
+        np.zeros((1, n)), near, lr_g=0.05, steps=8000, keep="last", **equal, **RATES
+    )
     stay = ip.coverage(crowd.true, crowd.final, radius=2.0).hits
     print(
         f"{n} points of a mode's own mass: {stay} stay; "
@@ -408,7 +409,8 @@ runs_away = ip.self_propulsion_threshold(q=p, **RATES)
 for dim in (1, 2):
     trapped_up_to = ip.collapse_critical_lr_g(p=p, q=p, dim=dim, **RATES)
     print(
-        f"{dim}-D: a collapsed pair is a trap up to G = {trapped_up_to * p**2 / a:.2f}"
+        f"{dim}-D: a collapsed pair is a trap up to "
+        f"G = {trapped_up_to * p**2 / a:.2f}"
     )
 print(f"a lone point runs away from G = {runs_away * p**2 / a:.2f}")
 
@@ -539,7 +541,8 @@ for width in (2.0, 4.0, 8.0, 16.0):
     swing = np.abs(circling.generated[:, 0, 0])
     left = [swing[k : k + 60].max() / swing[:60].max() for k in (200, 1900)]
     print(
-        f"width {width:2.0f}: {left[0]:.2f} after 200 steps, {left[1]:.2f} after 1,900"
+        f"width {width:2.0f}: {left[0]:.2f} after 200 steps, "
+        f"{left[1]:.2f} after 1,900"
     )
 
 # %% [markdown]
@@ -610,7 +613,8 @@ for width in (0.1, 0.3, 1.0):
     found = ip.coverage(moons, mine.final, radius=0.2, beyond=1.0)
     distance = ip.mmd(moons, mine.final, sigma=0.3, squared=False)
     print(
-        f"width {width}: recall {found.coverage:.2f}, precision {found.precision:.2f}, "
+        f"width {width}: recall {found.coverage:.2f}, "
+        f"precision {found.precision:.2f}, "
         f"MMD {distance:.3f}"
     )
 
@@ -665,7 +669,8 @@ claims_table(claims.CLAIMS, chapter="isolated_points")
 # %% jupyter={"source_hidden": true, "outputs_hidden": true}
 border = float(ip.oscillation_threshold(0.1))
 print(
-    f"G = {border:.4f}, that is a generator step of {border * 0.1 / (1 / 3) ** 2:.3f}"
+    f"G = {border:.4f}, that is a generator step of "
+    f"{border * 0.1 / (1 / 3) ** 2:.3f}"
 )
 
 # %% [markdown]
@@ -696,7 +701,8 @@ theory = ip.stability(
 best = strengths[np.argmin(theory.rate)]
 steps = np.log(0.1) / np.log(theory.rate.min())
 print(
-    f"fastest from G = {best:.2f} on: {theory.rate.min():.4f} per step, {steps:.0f} steps"
+    f"fastest from G = {best:.2f} on: {theory.rate.min():.4f} per step, "
+    f"{steps:.0f} steps"
 )
 
 # %% [markdown]
@@ -723,8 +729,8 @@ print(
 
 # %% jupyter={"source_hidden": true, "outputs_hidden": true}
 pair = ip.simulate(
-    [0.0], [-0.1, 0.1], true_mass=1.0, generated_mass=0.5, lr_d=0.1, lr_g=0.2, decay=1.0,
-    warm_up=np.inf, steps=20000, keep=2000,
+    [0.0], [-0.1, 0.1], true_mass=1.0, generated_mass=0.5, lr_d=0.1, lr_g=0.2,
+    decay=1.0, warm_up=np.inf, steps=20000, keep=2000,
 )  # fmt: skip
 inverse = 1 / pair.generated[:, 1, 0] ** 2
 slope = np.polyfit(pair.kept, inverse, 1)[0]
@@ -762,7 +768,8 @@ tries = ip.simulate(
 )  # fmt: skip
 stay = ip.coverage([[0.0, 0.0]], tries.final, radius=2.0).hits
 print(
-    f"points that stay, over 40 starts: {np.bincount(stay, minlength=5).tolist()} for 0 to 4"
+    "points that stay, over 40 starts: "
+    f"{np.bincount(stay, minlength=5).tolist()} for 0 to 4"
 )
 square = ip.equilibrium(
     [[0.0, 0.0]], [[1, 0], [0, 1], [-1, 0], [0, -1]], p=1.0, q=1.0, sigma=1.0
@@ -771,7 +778,8 @@ modes = ip.configuration_stability(
     [[0.0, 0.0]], square, p=1.0, q=1.0, sigma=1.0, lr_d=0.1, lr_g=0.05, decay=1.0
 )
 print(
-    f"a square of radius {np.linalg.norm(square[0]):.2f} has {modes.unstable} growing modes"
+    f"a square of radius {np.linalg.norm(square[0]):.2f} has "
+    f"{modes.unstable} growing modes"
 )
 
 # %% [markdown]

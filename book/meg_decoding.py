@@ -69,7 +69,7 @@ import numpy as np
 
 
 def held_out(X, y, folds, alpha):
-    """What classifiers say about trials that they were not fitted to, at one moment."""
+    """What classifiers say, at one moment, about trials they were not fitted to."""
     n = len(y)
     centred = X - X.mean(axis=0)
     K = centred @ centred.T
@@ -111,7 +111,8 @@ for train, test in splits:
 assert np.allclose(ten_lines, refitted, rtol=0, atol=1e-8)
 assert np.allclose(library.predictions[:, moment], refitted, rtol=0, atol=1e-8)
 print(
-    f"{len(epochs)} trials, {len(epochs.ch_names)} sensors, {len(epochs.times)} moments"
+    f"{len(epochs)} trials, {len(epochs.ch_names)} sensors, "
+    f"{len(epochs.times)} moments"
 )
 
 # %% [markdown]
@@ -148,8 +149,9 @@ null = meg.permute(
 )
 significant = null.times[null.pvalues_corrected <= 0.05]
 print(f"95% of the largest chance AUCs are below {null.threshold(0.05):.2f}")
-print(f"samples above it: {len(significant)}, the first at {1e3 * significant.min():.0f} ms"
-      if len(significant) else "no sample is above it")  # fmt: skip
+print(f"samples above it: {len(significant)}")
+if len(significant):
+    print(f"the first at {1e3 * significant.min():.0f} ms")
 
 # %% [markdown]
 # One person says little. Onsets are a matter of groups.
@@ -375,7 +377,8 @@ for question, p in (
     ("carried over", square.pvalues_transfer),
 ):
     print(
-        f"{question:14} in {np.sum(p[off] <= 0.05)} of {off.sum()} cells off the diagonal"
+        f"{question:14} in {np.sum(p[off] <= 0.05)} of {off.sum()} cells "
+        "off the diagonal"
     )
 
 # %% [markdown]
@@ -523,8 +526,9 @@ claims_table(claims.CLAIMS, chapter="meg_decoding")
 wide = methods.pivot_table(
     index="method", columns="effect", values="bias", sort=False
 )
-print(f"cluster moves by {wide.loc['cluster', 'weak'] - wide.loc['cluster', 'strong']:.1f} ms, "
-      f"the hinge by {wide.loc['hinge', 'weak'] - wide.loc['hinge', 'strong']:.1f} ms")  # fmt: skip
+moved = wide["weak"] - wide["strong"]
+for method in ("cluster", "hinge"):
+    print(f"{method} moves by {moved[method]:.1f} ms")
 
 # %% [markdown]
 # ```{solution-end}
@@ -612,18 +616,16 @@ planned.round(2).T
 
 # %% jupyter={"source_hidden": true, "outputs_hidden": true}
 for window in (1, 5):
-    wider = np.array([
-        meg.decode(one, y="condition", groups="image", whiten=True, window=window).auc
-        for one in group
-    ])  # fmt: skip
-    scores = meg.decode(
-        epochs, y="condition", groups="image", whiten=True, window=window
-    )
+    how = {"y": "condition", "groups": "image", "whiten": True, "window": window}
+    people = [meg.decode(one, **how) for one in group]
+    wider = np.array([scores.auc for scores in people])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        start, low, high = meg.onset(wider, times=scores.times)
-    print(f"window {window}: peak {wider.mean(axis=0).max():.2f}, onset {1e3 * start:.0f} ms "
-          f"({1e3 * low:.0f} to {1e3 * high:.0f})")  # fmt: skip
+        start, low, high = meg.onset(wider, times=people[0].times)
+    print(
+        f"window {window}: peak {wider.mean(axis=0).max():.2f}, "
+        f"onset {1e3 * start:.0f} ms ({1e3 * low:.0f} to {1e3 * high:.0f})"
+    )
 
 # %% [markdown]
 # ```{solution-end}
