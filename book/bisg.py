@@ -36,9 +36,9 @@
 # known, after the surname, and after the place.
 
 # %% tags=["hide-input"]
-from workedpapers.bisg import figures
+from workedpapers.bisg.chapter import explorers, figures
 
-figures.name_explorer()
+explorers.name_explorer()
 
 # %% [markdown]
 # Try Jackson in 30349 (south of Atlanta) and then in 55303 (north of Minneapolis). The surname is
@@ -146,7 +146,7 @@ from workedpapers.plotting import show, style
 settled = (
     surname.p_race.max(axis=1) < 1
 )  # a share of 1 says nothing about the count
-bearers = bisg.model.recover_counts(surname.p_race[settled])
+bearers = bisg.recover_counts(surname.p_race[settled])
 bins = np.arange(1, 61)
 surnames_at = np.array([(bearers == b).sum() for b in bins])
 threshold = bins[1:][np.argmax(np.diff(surnames_at))]
@@ -183,7 +183,7 @@ show(
 # of first names before.
 
 # %% tags=["headline"]
-from workedpapers.bisg.claims import share_covered
+from workedpapers.bisg.chapter.claims import share_covered
 
 people = bisg.load_names("census2020", "first")
 for name in ("rosenman", "tzioumis"):
@@ -201,7 +201,7 @@ for name in ("rosenman", "tzioumis"):
 # themselves.
 
 # %%
-from workedpapers.bisg.claims import share_covered_by_group
+from workedpapers.bisg.chapter.claims import share_covered_by_group
 
 lists = {
     "first names, this dictionary": ("rosenman", people),
@@ -303,7 +303,7 @@ figures.calibration_figure(
 
 # %% tags=["headline"]
 residents = bisg.simulate_people(
-    100_000, seed=2, names=figures.CENSUS_LISTS, first=True
+    100_000, seed=2, names=explorers.CENSUS_LISTS, first=True
 )
 evidence = {
     "surname": {"surname": "surname", "prior": "zcta2010"},
@@ -531,7 +531,7 @@ bisg.predict(villagers, surname="last", names=parish_names)[list(bisg.FIVE)].rou
 # watch who is left.
 
 # %% tags=["hide-input"]
-figures.threshold_explorer()
+explorers.threshold_explorer()
 
 # %% [markdown]
 # Labels are given to those whom names and places tell apart. The others vanish from the count, and
@@ -647,7 +647,7 @@ there[["key", "last", "zip", *bisg.FIVE]].round(3)
 # dictionaries themselves.
 
 # %%
-from workedpapers.bisg.claims import CLAIMS
+from workedpapers.bisg.chapter.claims import CLAIMS
 from workedpapers.claims import table as claims_table
 
 claims_table(CLAIMS, chapter="bisg")
@@ -715,7 +715,7 @@ print(
 # :label: bisg-threshold
 # ```
 # **Recover.** The first names were cut by a threshold too. Is it the same? Use
-# `bisg.model.recover_counts` on the rows whose largest share is below 1.
+# `bisg.recover_counts` on the rows whose largest share is below 1.
 # ```{exercise-end}
 # ```
 
@@ -726,7 +726,7 @@ print(
 # Look for the jump, not for the minimum: fractions that cancel give bounds below the threshold.
 
 # %% jupyter={"source_hidden": true, "outputs_hidden": true}
-counts = bisg.model.recover_counts(first.p_race[first.p_race.max(axis=1) < 1])
+counts = bisg.recover_counts(first.p_race[first.p_race.max(axis=1) < 1])
 jump = {n: int((counts == n).sum()) for n in range(20, 30)}
 largest = max(range(21, 30), key=lambda n: jump[n] - jump[n - 1])
 print(jump)

@@ -4,7 +4,7 @@ import pyarrow.parquet as pq
 import pytest
 from numpy.testing import assert_allclose
 
-from tests.bisg.test_predict import people
+from tests.bisg.test_prediction import people
 from workedpapers import bisg
 from workedpapers.bisg import FIVE
 

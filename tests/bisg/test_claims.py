@@ -3,7 +3,7 @@
 import numpy as np
 
 from workedpapers import bisg
-from workedpapers.bisg import claims
+from workedpapers.bisg.chapter import claims
 from workedpapers.claims import table
 
 

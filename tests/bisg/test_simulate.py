@@ -6,8 +6,8 @@ import pytest
 from numpy.testing import assert_allclose
 
 from workedpapers import bisg
-from workedpapers.bisg import FIVE, model
-from workedpapers.bisg.plan import name_marginal
+from workedpapers.bisg import FIVE, data, model
+from workedpapers.bisg.settings import name_marginal
 from workedpapers.bisg.simulate import UNLISTED, name_given_race
 
 N = 300_000
@@ -90,6 +90,6 @@ def test_nobody_cannot_be_simulated():
 
 
 def test_the_name_of_the_unlisted_is_in_no_table():
-    for names, kinds in bisg.data.NAMES.items():
+    for names, kinds in data.NAMES.items():
         for kind in set(kinds) - {"middle"}:
             assert UNLISTED not in bisg.load_names(names, kind).row

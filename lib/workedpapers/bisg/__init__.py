@@ -1,59 +1,20 @@
-"""Race and ethnicity probabilities from names and places.
+"""Race and ethnicity probabilities
 
-Rosenman, Olivella and Imai, *Race and ethnicity data for first, middle, and last names*, 2022,
-https://arxiv.org/abs/2208.12443; published in Scientific Data 10:299, 2023.
+Where to look:
 
-The package looks names up in the paper's dictionaries and in those of the US Census, cleans them
-in stated steps, and combines surname, first name and place by Bayes' rule (BISG, BIFSG). Every
-row of a result says which evidence it rests on, why it abstains, and which population it is
-tied to. It gives probabilities, never a label: they are meant for sums over many people.
+- ``prediction`` (one data frame), ``batches`` (files and streams), ``database`` (Ibis): the same
+  answers in three places; ``settings`` checks what they are asked for, ``matching`` finds names
+  and places in the tables.
+- ``model``: the equations. ``normalise``: from one conditional form to another. ``fbisg``: counts
+  of small places as uncertain.
+- ``cleaning``: names as people write them; ``geography``: codes of places, and their shares.
+- ``name_table``, ``geography``: the two kinds of table; ``cells``, ``categories``: their columns.
+- ``data``, ``sources``, ``rosenman``, ``florida``: where tables and test data come from.
+- ``evaluation``: how good probabilities are; ``disparity``: what becomes of differences between
+  groups; ``simulate``: people whose group is known.
+- ``chapter``: what the book shows; nothing else imports it.
 """
 
-from .batches import predict_batches, predict_parquet
-from .categories import CENSUS6, FIVE
-from .data import load_geography, load_names
-from .disparity import expected_means, simulate_outcomes, threshold_means, weighted_means
-from .evaluate import evaluate, reliability
-from .fbisg import FBISG, fit_fbisg
-from .florida import FloridaVoters, load_florida_voters
-from .geography import Geography
-from .model import recover_counts
-from .names import clean_name
-from .normalise import p_name_given_race, p_race_given_name, shift_prior
-from .predict import UnknownNameError, lookup, predict
-from .rosenman import read_dictionary
-from .simulate import simulate_people
-from .table import predict_table
-from .tables import NameTable
+import lazy_loader
 
-__all__ = [
-    "CENSUS6",
-    "FBISG",
-    "FIVE",
-    "FloridaVoters",
-    "Geography",
-    "NameTable",
-    "UnknownNameError",
-    "clean_name",
-    "evaluate",
-    "expected_means",
-    "fit_fbisg",
-    "load_florida_voters",
-    "load_geography",
-    "load_names",
-    "lookup",
-    "p_name_given_race",
-    "p_race_given_name",
-    "predict",
-    "predict_batches",
-    "predict_parquet",
-    "predict_table",
-    "read_dictionary",
-    "recover_counts",
-    "reliability",
-    "shift_prior",
-    "simulate_outcomes",
-    "simulate_people",
-    "threshold_means",
-    "weighted_means",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

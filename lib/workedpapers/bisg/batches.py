@@ -6,10 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from workedpapers.bisg.prediction import check_request, column_of, predict_planned
+from workedpapers.bisg.settings import GeographyArgument, NamesArgument, PriorArgument, plan
 from workedpapers.checks import positive_int
-
-from .plan import GeographyArgument, NamesArgument, PriorArgument, plan
-from .predict import check_request, column_of, predict_planned
 
 
 def predict_batches(

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from .categories import CENSUS6, FIVE, convert
+from workedpapers.bisg.categories import CENSUS6, FIVE, convert
 
 Floats = NDArray[np.float64]
 ROW_TOLERANCE = 0.005

@@ -13,14 +13,19 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from workedpapers.bisg.categories import CENSUS6
+from workedpapers.bisg.geography import Geography
+from workedpapers.bisg.model import marginal_from_both, race_given_name
+from workedpapers.bisg.name_table import NameTable
+from workedpapers.bisg.rosenman import (
+    DATAVERSE,
+    downloaded,
+    middle_names,
+    packaged_rows,
+    read_dictionary,
+)
+from workedpapers.bisg.sources import installed, open_file
 from workedpapers.datasets import DatasetError, fetch
-
-from .categories import CENSUS6
-from .geography import Geography
-from .model import marginal_from_both, race_given_name
-from .rosenman import DATAVERSE, downloaded, middle_names, packaged_rows, read_dictionary
-from .sources import installed, open_file
-from .tables import NameTable
 
 #: Built-in names tables and the kinds of name that each has.
 NAMES: dict[str, tuple[str, ...]] = {

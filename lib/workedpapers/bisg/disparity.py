@@ -23,10 +23,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from workedpapers.bisg.cells import Floats, columns_of
+from workedpapers.bisg.evaluation import _mean, _quantile
 from workedpapers.checks import as_float_array, positive_int, probability
-
-from .cells import Floats, columns_of
-from .evaluate import _mean, _quantile
 
 
 def _inputs(

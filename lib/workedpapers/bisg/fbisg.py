@@ -31,13 +31,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from workedpapers.bisg.cells import Floats
+from workedpapers.bisg.matching import AREA_MATCHED, match_areas, match_names, matched
+from workedpapers.bisg.prediction import check_request, column_of
+from workedpapers.bisg.settings import GeographyArgument, NamesArgument, Plan, plan
 from workedpapers.checks import one_of, positive_int
 from workedpapers.progress import progress as bar
-
-from .cells import Floats
-from .matching import AREA_MATCHED, match_areas, match_names, matched
-from .plan import GeographyArgument, NamesArgument, Plan, plan
-from .predict import check_request, column_of
 
 Ints = NDArray[np.intp]
 _COLLAPSED_UP_TO = 200  # people of the data in one place

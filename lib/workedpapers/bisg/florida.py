@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from workedpapers.bisg.geography import Geography
 from workedpapers.checks import columns_present
 from workedpapers.datasets import Dataset, fetch
-
-from .geography import Geography
 
 _COMMIT = "26de5955e9df759546c1484c4e4e743c1365024d"
 _URL = f"https://raw.githubusercontent.com/kosukeimai/qss/{_COMMIT}/PROBABILITY"

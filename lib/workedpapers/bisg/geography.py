@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from .categories import convert
-from .cells import Floats, cells_of, columns_of, marginal_of, read_frame, sizes_of
-from .model import marginal_from_both, shrink
-from .names import BLANK, is_missing
+from workedpapers.bisg.categories import convert
+from workedpapers.bisg.cells import Floats, cells_of, columns_of, marginal_of, read_frame, sizes_of
+from workedpapers.bisg.cleaning import BLANK, is_missing
+from workedpapers.bisg.model import marginal_from_both, shrink
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,7 +150,7 @@ class Geography:
 
 
 #: Forms of a code with a fixed number of digits: what is valid, and the part that is the code.
-#: In the syntax that Python, RE2 and Java share, like the patterns of `names`.
+#: In the syntax that Python, RE2 and Java share, like the patterns of `cleaning`.
 CODE_FORMS = {
     5: ("^(?:[0-9]{3,5}(?:-[0-9]{4})?|[0-9]{9})$", "^[0-9]{3,5}"),
     11: ("^[0-9]{10,11}$", "^[0-9]{10,11}"),

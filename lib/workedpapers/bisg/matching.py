@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from .geography import Geography, area_code
-from .names import CLEANED, EXACT, MISSING, NOT_IN_TABLE, clean_name, find
-from .tables import NameTable
+from workedpapers.bisg.cleaning import CLEANED, EXACT, MISSING, NOT_IN_TABLE, clean_name, find
+from workedpapers.bisg.geography import Geography, area_code
+from workedpapers.bisg.name_table import NameTable
 
 Codes = NDArray[np.intp]
 Small = NDArray[np.int8]
@@ -100,7 +100,7 @@ def match_names(column: pd.Series, table: NameTable) -> tuple[Codes, Small]:
 
     Returns
     -------
-    Rows, shape (len(column),), n where there is none; positions in `names.MATCHES`.
+    Rows, shape (len(column),), n where there is none; positions in `cleaning.MATCHES`.
     """
     get, none = table.row.get, len(table)
     array = arrow_text(column)

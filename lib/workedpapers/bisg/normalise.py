@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from .cells import ROW_TOLERANCE, Floats, as_shares, columns_of, values_of
-from .model import likelihood_ratio, posterior
-from .tables import NameTable
+from workedpapers.bisg.cells import ROW_TOLERANCE, Floats, as_shares, columns_of, values_of
+from workedpapers.bisg.model import likelihood_ratio, posterior
+from workedpapers.bisg.name_table import NameTable
 
 Prior = Mapping[str, float] | pd.Series | Sequence[float] | Floats
 

@@ -16,11 +16,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from workedpapers.bisg.categories import FIVE
+from workedpapers.bisg.model import recover_counts
+from workedpapers.bisg.name_table import KINDS, NameTable
 from workedpapers.datasets import Dataset, fetch
-
-from .categories import FIVE
-from .model import recover_counts
-from .tables import KINDS, NameTable
 
 _REST = "ALL OTHER NAMES"  # the row of those with fewer than 25 bearers
 _MIN_BEARERS = 25  # the threshold of the release; see the chapter for how it shows in the data

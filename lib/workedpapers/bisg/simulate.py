@@ -11,12 +11,17 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from workedpapers.bisg.categories import resolve
+from workedpapers.bisg.cells import Floats
+from workedpapers.bisg.name_table import NameTable
+from workedpapers.bisg.settings import (
+    GeographyArgument,
+    NamesArgument,
+    as_geography,
+    as_names,
+    name_marginal,
+)
 from workedpapers.checks import positive_int
-
-from .categories import resolve
-from .cells import Floats
-from .plan import GeographyArgument, NamesArgument, as_geography, as_names, name_marginal
-from .tables import NameTable
 
 #: The name of those whose name is in no list.
 UNLISTED = "QQQQ"

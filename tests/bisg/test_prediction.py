@@ -8,8 +8,8 @@ from pandas.testing import assert_frame_equal
 
 from workedpapers import bisg
 from workedpapers.bisg import CENSUS6, FIVE, matching
-from workedpapers.bisg.names import MATCHES
-from workedpapers.bisg.predict import ABSTENTIONS
+from workedpapers.bisg.cleaning import MATCHES
+from workedpapers.bisg.prediction import ABSTENTIONS
 
 MESSY_NAMES = ["Garcia", "O'Neil, Jr.", "SMITH IV", "Zzqx", "", None, float("nan"), "NAN", 7,
                "Nguyen-Tran", "de la Cruz", "李", "Washington"]  # fmt: skip

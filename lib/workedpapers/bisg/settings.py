@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .categories import resolve
-from .cells import Floats, as_shares
-from .data import FIRST_BESIDE, NAMES, load_geography, load_names
-from .geography import Geography
-from .model import likelihood_ratio
-from .tables import KINDS, NameTable
+from workedpapers.bisg.categories import resolve
+from workedpapers.bisg.cells import Floats, as_shares
+from workedpapers.bisg.data import FIRST_BESIDE, NAMES, load_geography, load_names
+from workedpapers.bisg.geography import Geography
+from workedpapers.bisg.model import likelihood_ratio
+from workedpapers.bisg.name_table import KINDS, NameTable
 
 NamesArgument = (
     str | NameTable | pd.DataFrame | Path | Mapping[str, str | NameTable | pd.DataFrame | Path]

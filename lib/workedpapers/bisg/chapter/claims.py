@@ -11,15 +11,14 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
+from workedpapers.bisg.categories import FIVE
+from workedpapers.bisg.data import load_names
+from workedpapers.bisg.evaluation import evaluate
+from workedpapers.bisg.name_table import NameTable
+from workedpapers.bisg.normalise import p_name_given_race, p_race_given_name
+from workedpapers.bisg.prediction import predict
+from workedpapers.bisg.simulate import simulate_people
 from workedpapers.claims import All, AtMost, Claim, Holds, Measured, NotTestable, Ordered, Within
-
-from .categories import FIVE
-from .data import load_names
-from .evaluate import evaluate
-from .normalise import p_name_given_race, p_race_given_name
-from .predict import predict
-from .simulate import simulate_people
-from .tables import NameTable
 
 #: What the abstract of August 2022 announces.
 ANNOUNCED = {"first": 1_000_000, "middle": 1_100_000, "surname": 1_400_000}

@@ -9,11 +9,19 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from .categories import resolve
-from .cells import Floats
-from .matching import AREA_MATCHED, PLACES, labelled, match_areas, match_names, matched
-from .names import MATCHES, clean_name, find
-from .plan import (
+from workedpapers.bisg.categories import resolve
+from workedpapers.bisg.cells import Floats
+from workedpapers.bisg.cleaning import MATCHES, clean_name, find
+from workedpapers.bisg.matching import (
+    AREA_MATCHED,
+    PLACES,
+    labelled,
+    match_areas,
+    match_names,
+    matched,
+)
+from workedpapers.bisg.name_table import KINDS
+from workedpapers.bisg.settings import (
     GeographyArgument,
     NamesArgument,
     Plan,
@@ -22,7 +30,6 @@ from .plan import (
     label_list,
     plan,
 )
-from .tables import KINDS
 
 #: Values of the column ``abstention``.
 ABSTENTIONS = ("", "no evidence", "contradictory evidence")
@@ -135,7 +142,7 @@ def predict(
     Data frame with the index of `frame` and the columns: the groups (rows sum to 1, NaN if the
     row abstains); ``evidence``, such as ``"first+surname+geo"``, ``"none"``;
     ``matched_first``, ``matched_middle``, ``matched_surname`` for the names asked for (one of
-    `names.MATCHES`); ``matched_geo`` (one of `matching.PLACES`); ``abstention``, empty if none;
+    `cleaning.MATCHES`); ``matched_geo`` (one of `matching.PLACES`); ``abstention``, empty if none;
     ``reference_population``.
 
     Raises

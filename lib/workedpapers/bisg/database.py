@@ -2,7 +2,7 @@
 """The same prediction where the data are: an Ibis expression for DuckDB, Spark, BigQuery, ...
 
 Nothing is pulled out of the database. The steps of name cleaning are regular expressions that
-all these engines understand (see `names`), the dictionaries become tables, and a prediction is a
+all these engines understand (see `cleaning`), the dictionaries become tables, and a prediction is a
 chain of joins and a quotient. Only distinct names are cleaned.
 """
 
@@ -14,12 +14,19 @@ from typing import Any
 
 import pandas as pd
 
-from . import names as cleaning
-from .geography import code_form
-from .matching import PLACES
-from .names import FOLD, MATCHES
-from .plan import GeographyArgument, NamesArgument, Plan, PriorArgument, label_list, plan
-from .predict import ABSTENTIONS
+from workedpapers.bisg import cleaning
+from workedpapers.bisg.cleaning import FOLD, MATCHES
+from workedpapers.bisg.geography import code_form
+from workedpapers.bisg.matching import PLACES
+from workedpapers.bisg.prediction import ABSTENTIONS
+from workedpapers.bisg.settings import (
+    GeographyArgument,
+    NamesArgument,
+    Plan,
+    PriorArgument,
+    label_list,
+    plan,
+)
 
 
 def predict_table(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 from workedpapers import bisg
-from workedpapers.bisg import FIVE, names
+from workedpapers.bisg import FIVE, cleaning
 
 ibis = pytest.importorskip("ibis")
 
@@ -110,7 +110,7 @@ def test_it_is_an_expression_that_nothing_has_computed_yet(duck):
 
 @pytest.fixture(scope="module")
 def clean_in_duckdb(duck):
-    from workedpapers.bisg.table import words
+    from workedpapers.bisg.database import words
 
     def clean(texts):
         frame = pd.DataFrame({"name": pd.Series(texts, dtype=object), "id": range(len(texts))})
@@ -130,7 +130,7 @@ NAMELIKE = st.text(alphabet="abJRSIV2 3.,'-éØß`\u0301 deLAoŁıſ", max_size=
 @given(st.lists(NAMELIKE | st.text(st.characters(codec="utf-8", exclude_characters="\0"),
                                    max_size=12), min_size=40, max_size=80))  # fmt: skip
 def test_names_are_cleaned_alike_inside_the_database(clean_in_duckdb, texts):
-    assert clean_in_duckdb(texts).tolist() == [names.words_by_pattern(text) for text in texts]
+    assert clean_in_duckdb(texts).tolist() == [cleaning.words_by_pattern(text) for text in texts]
 
 
 @pytest.mark.slow

@@ -1,4 +1,4 @@
-// What bisg.figures.name_explorer computes, for a page without a kernel.
+// What bisg.chapter.explorers.name_explorer computes, for a page without a kernel.
 // The page stores square roots of the shares, which keeps small shares accurate.
 
 let index; // where each stored name and area stands, made on the first call

@@ -9,10 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from workedpapers.bisg.cells import Floats, columns_of
 from workedpapers.checks import positive_int, probability
 from workedpapers.stats import wilson
-
-from .cells import Floats, columns_of
 
 _SMALLEST = 1e-15  # a probability of zero that came true costs -log of this
 

@@ -7,7 +7,7 @@ from numpy.testing import assert_allclose
 
 from workedpapers import bisg
 from workedpapers.bisg import FIVE
-from workedpapers.bisg.evaluate import auc
+from workedpapers.bisg.evaluation import auc
 
 
 def world(n=2000, seed=0, sharpness=0.5):

@@ -7,9 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workedpapers.bisg import clean_name
-from workedpapers.bisg import names as cleaning
-from workedpapers.bisg.names import FOLD, MATCHES, PARTICLES, SUFFIXES, find
+from workedpapers.bisg import clean_name, cleaning
+from workedpapers.bisg.cleaning import FOLD, MATCHES, PARTICLES, SUFFIXES, find
 
 EXPECTED = {
     "Garcia": "GARCIA",

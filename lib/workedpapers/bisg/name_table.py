@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from .categories import convert
-from .cells import Floats, cells_of, columns_of, marginal_of, read_frame, sizes_of
-from .model import shrink
-from .names import clean_name
+from workedpapers.bisg.categories import convert
+from workedpapers.bisg.cells import Floats, cells_of, columns_of, marginal_of, read_frame, sizes_of
+from workedpapers.bisg.cleaning import clean_name
+from workedpapers.bisg.model import shrink
 
 KINDS = ("surname", "first", "middle")
 
