@@ -10,7 +10,7 @@ export PYTHONPATH :=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book serve lab test test-fast references bench course constraints vendor clean
+.PHONY: help book serve lab test test-fast references bench course chapter constraints vendor clean
 
 help:  ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -37,9 +37,8 @@ serve: $(VENV)/.with-book  ## show the built book at a local address
 	@$(BIN)/python -m tools.serve --port $(PORT)
 
 lab: $(VENV)/.with-lab  ## open JupyterLab; a chapter's .py opens as a notebook
-	@echo "== opening JupyterLab on book/"
-	@$(BIN)/jupytext-config set-default-viewer >/dev/null
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jupyter lab --notebook-dir . book/bisg.py
+	@echo "== opening JupyterLab on book/; a chapter opens as a notebook on double click"
+	@$(BIN)/python -m tools.lab
 
 test: $(VENV)/.with-test  ## every test; builds the book first where it is out of date
 	@echo "== style, types and who imports whom"
@@ -56,13 +55,17 @@ test-fast: $(VENV)/.with-test  ## the library's tests and one chapter: make test
 	@echo "== the hall and $(CHAPTER)"
 	@$(BIN)/python -m pytest -n auto --dist loadfile -m 'not site and not slow' tests/hall tests/$(CHAPTER)
 	@$(BIN)/python -m tools.build --only $(CHAPTER)
-	@$(BIN)/python -m tools.references check $(CHAPTER)
+	@$(BIN)/python -m tools.references compare $(CHAPTER)
 
 references: $(VENV)/.with-test  ## refresh the committed headline outputs and show the difference
 	@$(BIN)/python -m tools.references refresh
 
-bench: $(VENV)/.with-bench  ## run every benchmark and record its ratios
-	@for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+bench: $(VENV)/.with-bench  ## run every benchmark and record its ratios; NAME=bisg runs one
+	@for file in benchmarks/$(if $(NAME),$(NAME),[a-z]*).py; do \
+	  echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+chapter: $(VENV)/.with-test  ## write a new chapter to fill in: make chapter NAME=data_slicing
+	@$(BIN)/python -m tools.chapter $(NAME) $(if $(TITLE),--title "$(TITLE)") $(if $(PART),--part "$(PART)")
 
 course: $(VENV)/.with-book  ## write notebooks for a course, with and without the solutions
 	@echo "== writing _build/course"

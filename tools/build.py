@@ -29,7 +29,7 @@ from tools.house import BOOK, BUILD, EXECUTED, HTML, LIBRARY, RECORDS, ROOT, pap
 from tools.notebooks import code_digest, read_source
 
 LOG = BUILD / "sphinx.log"
-CELL_SECONDS = 600
+CELL_SECONDS = 3600  # a guard against a cell that never ends, not a limit on slow machines
 
 #: pages that read what other pages or the benchmarks recorded -> the files they read
 READS = {"scoreboard": "_build/records/*.json", "benchmarks": "benchmarks/results/*.json"}
@@ -53,6 +53,16 @@ class Page:
     def code(self) -> str:
         """All code of the page."""
         return "\n".join(c.source for c in self.notebook.cells if c.cell_type == "code")
+
+
+def as_built(records: Path) -> dict[str, str]:
+    """Environment in which chapters are executed: no progress bars, the same sums in each run."""
+    return {
+        "WORKEDPAPERS_BUILD": "1",
+        "WORKEDPAPERS_RECORDS": str(records),
+        "OMP_NUM_THREADS": "1",
+        "PYTHONHASHSEED": "0",
+    }
 
 
 def pages_in_order() -> list[Page]:
@@ -119,6 +129,7 @@ async def execute(page: Page, key: str, label: str) -> bool:
     client = NotebookClient(
         notebook,
         timeout=CELL_SECONDS,
+        startup_timeout=CELL_SECONDS,
         kernel_name="python3",
         extra_arguments=["--log-level=ERROR"],
         resources={"metadata": {"path": str(BOOK)}},
@@ -211,12 +222,7 @@ def main() -> int:
     parser.add_argument("--only", help="name of the one chapter to execute if it changed")
     parser.add_argument("--jobs", type=int, default=min(os.cpu_count() or 1, 4))
     options = parser.parse_args()
-    os.environ.update(
-        WORKEDPAPERS_BUILD="1",
-        WORKEDPAPERS_RECORDS=str(RECORDS),
-        OMP_NUM_THREADS="1",
-        PYTHONHASHSEED="0",
-    )
+    os.environ.update(as_built(records=RECORDS))
     RECORDS.mkdir(parents=True, exist_ok=True)
     start = time.perf_counter()
     pages = pages_in_order()

@@ -1,11 +1,12 @@
 """Hold the headline cells of the chapters against committed references.
 
-    python -m tools.references check [NAME ...]     run the chapters with nbval and compare
+    python -m tools.references compare [NAME ...]   with what the last build printed; seconds
+    python -m tools.references check [NAME ...]     run the chapters once more with nbval
     python -m tools.references refresh [NAME ...]   write the references anew, show the difference
 
 A headline cell carries the tag ``headline`` and prints rounded, seeded figures. Its printed text
 lies in ``tests/notebooks/references/NAME.json``. All other cells of a chapter must run without an
-error, whatever they show.
+error, whatever they show. The second run of ``check`` shows that two runs agree.
 """
 
 import argparse
@@ -18,8 +19,9 @@ from pathlib import Path
 
 import nbformat
 
-from tools.build import Page, is_chapter, pages_in_order
-from tools.house import BUILD, EXECUTED, ROOT
+from tools.build import Page, as_built, is_chapter, pages_in_order
+from tools.house import BOOK, BUILD, ROOT
+from tools.notebooks import read_chapter
 
 REFERENCES = ROOT / "tests" / "notebooks" / "references"
 NOTEBOOKS = BUILD / "nbval"
@@ -69,32 +71,73 @@ def path_of(page: Page) -> Path:
     return REFERENCES / f"{page.name}.json"
 
 
+def references_of(page: Page) -> list[dict[str, str]]:
+    """The committed references of a chapter; none where it is new."""
+    path = path_of(page)
+    return json.loads(path.read_text("utf-8")) if path.exists() else []
+
+
+def printed_by_build(page: Page) -> list[dict[str, str]]:
+    """What the headline cells of a chapter printed when it was last built.
+
+    Raises
+    ------
+    FileNotFoundError
+        If this code has not been executed; `make book` does it.
+    """
+    executed = read_chapter((BOOK / f"{page.name}.py").read_text("utf-8"))
+    return [{"cell": first_line(cell), "printed": printed(cell)} for cell in headlines(executed)]
+
+
+def difference(before: str, now: str) -> str:
+    """Two texts line by line, as `diff` shows it; empty where they are equal."""
+    lines = difflib.unified_diff(
+        before.splitlines(), now.splitlines(), "committed", "now", lineterm=""
+    )
+    return "\n".join(lines)
+
+
+def as_text(entries: list[dict[str, str]]) -> str:
+    """References as they are committed."""
+    return json.dumps(entries, indent=1, ensure_ascii=False) + "\n"
+
+
+def compare(pages: list[Page]) -> int:
+    """Compare what the last build printed with the references; nothing is executed."""
+    wrong = 0
+    for page in pages:
+        committed, now = references_of(page), printed_by_build(page)
+        if not now or committed != now:
+            wrong += 1
+            print(f"{page.name}: the build printed something else than the reference knows")
+            print(difference(as_text(committed), as_text(now)) or "there is no headline cell")
+        else:
+            print(f"{page.name}: {len(now)} headline cells as committed")
+    return int(wrong > 0)
+
+
 def check(pages: list[Page]) -> int:
-    """Run the chapters and compare."""
+    """Run the chapters once more and compare."""
     NOTEBOOKS.mkdir(parents=True, exist_ok=True)
     files = []
     for page in pages:
-        path = path_of(page)
-        reference = json.loads(path.read_text("utf-8")) if path.exists() else []
         try:
-            notebook = with_references(page, reference)
+            notebook = with_references(page, references_of(page))
         except ValueError as error:
             print(error)
             return 1
         files.append(NOTEBOOKS / f"{page.name}.ipynb")
         nbformat.write(notebook, files[-1])
+    # Slow machines take long to start a kernel; how long a cell may take is no matter of ours.
     command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "--nbval",
-        "--nbval-current-env",
-        "-q",
-        "-p",
-        "no:cacheprovider",
+        *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"),
+        *("--nbval", "--nbval-current-env", "--nbval-kernel-startup-timeout", "3600"),
+        *("--nbval-cell-timeout", "3600"),
+        *("-n", str(min(len(files), os.cpu_count() or 1)), "--dist", "loadfile"),
+        *map(str, files),
     ]
-    command += ["-n", str(min(len(files), os.cpu_count() or 1)), "--dist", "loadfile"]
-    return subprocess.run([*command, *map(str, files)], cwd=ROOT, check=False).returncode
+    environment = {**os.environ, **as_built(records=NOTEBOOKS)}
+    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 
 
 def refresh(pages: list[Page]) -> int:
@@ -103,27 +146,21 @@ def refresh(pages: list[Page]) -> int:
         return 1
     REFERENCES.mkdir(parents=True, exist_ok=True)
     for page in pages:
-        executed = nbformat.read(EXECUTED / f"{page.digest}.ipynb", as_version=4)
-        fresh = [{"cell": first_line(c), "printed": printed(c)} for c in headlines(executed)]
+        fresh = printed_by_build(page)
         if silent := [entry["cell"] for entry in fresh if not entry["printed"].strip()]:
             print(f"book/{page.name}.py: headline cells that print nothing: {silent}")
             return 1
-        text = json.dumps(fresh, indent=1, ensure_ascii=False) + "\n"
-        old = path_of(page).read_text("utf-8") if path_of(page).exists() else ""
-        changed = list(
-            difflib.unified_diff(
-                old.splitlines(), text.splitlines(), "committed", "now", lineterm=""
-            )
-        )
-        print(f"{page.name}: " + ("\n" + "\n".join(changed) if changed else "no difference"))
-        path_of(page).write_text(text, "utf-8")
+        committed = path_of(page).read_text("utf-8") if path_of(page).exists() else ""
+        changed = difference(committed, as_text(fresh))
+        print(f"{page.name}: " + ("\n" + changed if changed else "no difference"))
+        path_of(page).write_text(as_text(fresh), "utf-8")
     return 0
 
 
 def main() -> int:
     """Run the command."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("command", choices=("check", "refresh"))
+    parser.add_argument("command", choices=("compare", "check", "refresh"))
     parser.add_argument("names", nargs="*", help="chapters; default: all")
     options = parser.parse_args()
     chapters = [page for page in pages_in_order() if is_chapter(page)]
@@ -132,7 +169,8 @@ def main() -> int:
         print(f"There is no chapter {', '.join(sorted(unknown))}. There are: {', '.join(names)}.")
         return 2
     chosen = [page for page in chapters if not options.names or page.name in options.names]
-    return check(chosen) if options.command == "check" else refresh(chosen)
+    command = {"compare": compare, "check": check, "refresh": refresh}[options.command]
+    return command(chosen)
 
 
 if __name__ == "__main__":

@@ -33,15 +33,35 @@ def as_float_array(
 
     Parameters
     ----------
-    value : array-like of numbers.
-    name : the argument's name, for the message.
-    ndim : the number of dimensions that it must have, or None for any.
-    empty : whether an array with no element is allowed.
+    value : array_like
+        The numbers.
+    name : str
+        The argument's name, for the message.
+    ndim : int or None
+        The number of dimensions that it must have, or None for any.
+    empty : bool
+        Whether an array with no element is allowed.
+
+    Returns
+    -------
+    ndarray
+        A copy in double precision.
 
     Raises
     ------
-    TypeError : if the values are not real numbers.
-    ValueError : if the number of dimensions is wrong, or if it is empty or holds NaN or infinity.
+    TypeError
+        If the values are not real numbers.
+    ValueError
+        If the number of dimensions is wrong, or if it is empty or holds NaN or infinity.
+
+    Examples
+    --------
+    >>> from workedpapers.checks import as_float_array
+    >>> as_float_array([1, 2], "times").tolist()
+    [1.0, 2.0]
+    >>> as_float_array([0.0, float("nan")], "times")
+    Traceback (most recent call last):
+    ValueError: times: expected finite numbers, got nan at index (1,) (1 such value(s) of 2).
     """
     array = np.asarray(value)
     if array.dtype.kind not in "biuf":
@@ -66,7 +86,40 @@ def as_float_array(
 
 
 def positive_array(value: npt.ArrayLike, name: str, *, zero: bool = False) -> Floats:
-    """Return ``value`` as a float array of numbers above 0, or at least 0 with ``zero``."""
+    """Return ``value`` as a float array of numbers above 0, or at least 0 with ``zero``.
+
+    Parameters
+    ----------
+    value : array_like
+        The numbers.
+    name : str
+        The argument's name, for the message.
+    zero : bool
+        Whether 0 is allowed.
+
+    Returns
+    -------
+    ndarray
+        A copy in double precision.
+
+    Raises
+    ------
+    TypeError
+        If the values are not real numbers.
+    ValueError
+        If a number is too small, not finite, or there is none.
+
+    See Also
+    --------
+    positive : The same for one number.
+
+    Examples
+    --------
+    >>> from workedpapers.checks import positive_array
+    >>> positive_array([1, 0], "rates")
+    Traceback (most recent call last):
+    ValueError: rates: expected numbers above 0, got 0.0.
+    """
     array = as_float_array(value, name)
     wrong = array < 0 if zero else array <= 0
     if wrong.any():
@@ -76,7 +129,43 @@ def positive_array(value: npt.ArrayLike, name: str, *, zero: bool = False) -> Fl
 
 
 def positive(value: float, name: str, *, zero: bool = False) -> float:
-    """Return ``value`` as a finite float above 0, or at least 0 with ``zero``."""
+    """Return ``value`` as a finite float above 0, or at least 0 with ``zero``.
+
+    Parameters
+    ----------
+    value : float
+        The number.
+    name : str
+        The argument's name, for the message.
+    zero : bool
+        Whether 0 is allowed.
+
+    Returns
+    -------
+    float
+        The number.
+
+    Raises
+    ------
+    TypeError
+        If it is not a number.
+    ValueError
+        If it is too small or not finite.
+
+    See Also
+    --------
+    positive_array : The same for an array.
+    positive_int : The same for a count.
+
+    Examples
+    --------
+    >>> from workedpapers.checks import positive
+    >>> positive(0, "noise", zero=True)
+    0.0
+    >>> positive(-1, "noise")
+    Traceback (most recent call last):
+    ValueError: noise: expected a finite number above 0, got -1.
+    """
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.number)):
         raise TypeError(f"{name}: expected a number, got {_shown(value)}.")
     if not np.isfinite(value) or value < 0 or (value == 0 and not zero):
@@ -86,7 +175,38 @@ def positive(value: float, name: str, *, zero: bool = False) -> float:
 
 
 def positive_int(value: int, name: str, *, least: int = 1) -> int:
-    """Return ``value`` as an int of at least ``least``; `TypeError` or `ValueError` otherwise."""
+    """Return ``value`` as an int of at least ``least``.
+
+    Parameters
+    ----------
+    value : int
+        The count; a numpy integer will do, a float or a bool will not.
+    name : str
+        The argument's name, for the message.
+    least : int
+        The smallest that is allowed.
+
+    Returns
+    -------
+    int
+        The count.
+
+    Raises
+    ------
+    TypeError
+        If it is not a whole number.
+    ValueError
+        If it is too small.
+
+    Examples
+    --------
+    >>> from workedpapers.checks import positive_int
+    >>> positive_int(5, "folds", least=2)
+    5
+    >>> positive_int(1, "folds", least=2)
+    Traceback (most recent call last):
+    ValueError: folds: expected at least 2, got 1.
+    """
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
         raise TypeError(f"{name}: expected a whole number, got {_shown(value)}.")
     if value < least:
@@ -95,7 +215,38 @@ def positive_int(value: int, name: str, *, least: int = 1) -> int:
 
 
 def probability(value: float, name: str, *, open_interval: bool = False) -> float:
-    """Return ``value`` as a float in [0, 1], or in (0, 1) when ``open_interval``."""
+    """Return ``value`` as a float in [0, 1], or in (0, 1) when ``open_interval``.
+
+    Parameters
+    ----------
+    value : float
+        The number.
+    name : str
+        The argument's name, for the message.
+    open_interval : bool
+        Whether 0 and 1 themselves are refused.
+
+    Returns
+    -------
+    float
+        The number.
+
+    Raises
+    ------
+    TypeError
+        If it is not a number.
+    ValueError
+        If it is outside the interval.
+
+    Examples
+    --------
+    >>> from workedpapers.checks import probability
+    >>> probability(1, "share")
+    1.0
+    >>> probability(1, "confidence", open_interval=True)
+    Traceback (most recent call last):
+    ValueError: confidence: expected a number strictly between 0 and 1, got 1.
+    """
     if isinstance(value, bool) or not isinstance(value, (int, float, np.number)):
         raise TypeError(f"{name}: expected a number from 0 to 1, got {_shown(value)}.")
     inside = 0 < value < 1 if open_interval else 0 <= value <= 1
@@ -106,7 +257,36 @@ def probability(value: float, name: str, *, open_interval: bool = False) -> floa
 
 
 def one_of(value: str, name: str, options: Iterable[str]) -> str:
-    """Return ``value`` if it is one of ``options``; `ValueError` with the list otherwise."""
+    """Return ``value`` if it is one of ``options``.
+
+    Parameters
+    ----------
+    value : str
+        What the user chose.
+    name : str
+        The argument's name, for the message.
+    options : iterable of str
+        What there is to choose from, for example an `enum.StrEnum`.
+
+    Returns
+    -------
+    str
+        The choice.
+
+    Raises
+    ------
+    ValueError
+        If it is none of them; the message lists them.
+
+    Examples
+    --------
+    >>> from workedpapers.checks import one_of
+    >>> one_of("mean", "rule", ("mean", "median"))
+    'mean'
+    >>> one_of("mode", "rule", ("mean", "median"))
+    Traceback (most recent call last):
+    ValueError: rule: expected one of mean, median; got 'mode'.
+    """
     listed = list(options)
     if value not in listed:
         raise ValueError(f"{name}: expected one of {', '.join(listed)}; got {_shown(value)}.")
@@ -114,7 +294,30 @@ def one_of(value: str, name: str, options: Iterable[str]) -> str:
 
 
 def columns_present(frame: Any, name: str, needed: Iterable[str]) -> None:
-    """Raise `ValueError` that names each column of ``needed`` that ``frame`` lacks."""
+    """Raise an error that names each column of ``needed`` that ``frame`` lacks.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Or anything else with ``columns``.
+    name : str
+        The argument's name, for the message.
+    needed : iterable of str
+        Columns that it must have.
+
+    Raises
+    ------
+    ValueError
+        If one is missing.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from workedpapers.checks import columns_present
+    >>> columns_present(pd.DataFrame({"surname": []}), "people", ["surname", "zip"])
+    Traceback (most recent call last):
+    ValueError: people: expected column(s) 'zip'; it has 'surname'.
+    """
     have = list(frame.columns)
     missing = [column for column in needed if column not in have]
     if missing:

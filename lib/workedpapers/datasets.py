@@ -21,11 +21,36 @@ RETRIES = 3
 
 
 class DatasetError(OSError):
-    """A data file could not be had, or is not the file that was expected."""
+    """A data file could not be had, or is not the file that was expected.
+
+    Examples
+    --------
+    >>> from workedpapers.datasets import DatasetError
+    >>> issubclass(DatasetError, OSError)
+    True
+    """
 
 
 def sha256(path: str | Path) -> str:
-    """SHA-256 of a file's bytes, as 64 hexadecimal digits."""
+    """SHA-256 of a file's bytes.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        The file.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits.
+
+    Examples
+    --------
+    >>> import os
+    >>> from workedpapers.datasets import sha256
+    >>> sha256(os.devnull)[:16]  # of no bytes at all
+    'e3b0c44298fc1c14'
+    """
     with Path(path).open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -39,16 +64,34 @@ class Dataset:
 
     Parameters
     ----------
-    name : what it is, in a few words, for messages.
-    url : where the file is downloaded from.
-    filename : its name in the cache folder.
-    sha256 : the digest that the file must have, 64 hexadecimal digits.
-    size : size in bytes, None if unknown.
-    licence : the licence that it is published under.
-    source : the page that a person would read about it.
-    digest : how the digest is computed from the file's path. Default: SHA-256 of the bytes.
-        A reader of the content may be given where a publisher re-packs files, so that bytes
-        differ though the data are the same.
+    name : str
+        What it is, in a few words, for messages.
+    url : str
+        Where the file is downloaded from.
+    filename : str
+        Its name in the cache folder.
+    sha256 : str
+        The digest that the file must have, 64 hexadecimal digits.
+    size : int or None
+        Size in bytes, None if unknown.
+    licence : str
+        The licence that it is published under.
+    source : str
+        The page that a person would read about it.
+    digest : callable
+        How the digest is computed from the file's path. Default: SHA-256 of the bytes. A reader
+        of the content may be given where a publisher re-packs files, so that bytes differ though
+        the data are the same.
+
+    Examples
+    --------
+    >>> from workedpapers.datasets import Dataset
+    >>> names = Dataset(
+    ...     name="names of a town", url="https://example.org/names.csv", filename="names.csv",
+    ...     sha256=64 * "0", size=4_200_000, licence="CC0", source="https://example.org",
+    ... )
+    >>> names.size_text
+    '4.2 MB'
     """
 
     name: str
@@ -79,7 +122,20 @@ def _megabytes(size: int) -> str:
 
 
 def cache_folder() -> Path:
-    """Folder that downloaded files are kept in. ``WORKEDPAPERS_DATA`` overrides the default."""
+    """Folder that downloaded files are kept in.
+
+    Returns
+    -------
+    pathlib.Path
+        The folder that ``WORKEDPAPERS_DATA`` names, else the operating system's cache folder.
+
+    Examples
+    --------
+    >>> import os
+    >>> from workedpapers.datasets import cache_folder
+    >>> cache_folder().name == os.environ.get("WORKEDPAPERS_DATA", "workedpapers").split(os.sep)[-1]
+    True
+    """
     chosen = os.environ.get("WORKEDPAPERS_DATA")
     if chosen:
         return Path(chosen).expanduser()
@@ -89,22 +145,45 @@ def cache_folder() -> Path:
 
 
 def fetch(dataset: Dataset, *, progress: bool = True) -> Path:
-    """Path of the data set's file, downloaded on the first call and checked on every call.
+    r"""Path of the data set's file, downloaded on the first call and checked on every call.
 
     Parameters
     ----------
-    dataset : the file that is wanted.
-    progress : whether a download shows a progress bar.
+    dataset : Dataset
+        The file that is wanted.
+    progress : bool
+        Whether a download shows a progress bar.
 
     Returns
     -------
-    Path of a file whose digest is ``dataset.sha256``.
+    pathlib.Path
+        A file whose digest is ``dataset.sha256``.
 
     Raises
     ------
-    DatasetError : if it cannot be downloaded (the message says which file, from where, how big
-        and where to put it by hand), or if its digest differs (the file is kept aside under
-        another name and both digests are shown).
+    DatasetError
+        If it cannot be downloaded (the message says which file, from where, how big and where to
+        put it by hand), or if its digest differs (the file is kept aside under another name and
+        both digests are shown).
+
+    See Also
+    --------
+    package_file : A file inside an installed package.
+
+    Examples
+    --------
+    >>> import os, tempfile
+    >>> from pathlib import Path
+    >>> from workedpapers.datasets import Dataset, fetch, sha256
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     os.environ["WORKEDPAPERS_DATA"] = folder
+    ...     by_hand = Path(folder, "names.csv")
+    ...     _ = by_hand.write_text("name\nGarcia\n")
+    ...     known = Dataset("names", "https://example.org/names.csv", "names.csv",
+    ...                     sha256(by_hand), None, "CC0", "https://example.org")
+    ...     print(fetch(known).read_text().split())  # it lies there, so nothing is downloaded
+    ...     del os.environ["WORKEDPAPERS_DATA"]
+    ['name', 'Garcia']
     """
     path = cache_folder() / dataset.filename
     if not path.exists():
@@ -167,18 +246,34 @@ def package_file(
 
     Parameters
     ----------
-    package : import name of a top-level package.
-    path : the file's path inside it, with forward slashes.
-    expected : the digest that the file must have.
-    digest : how the digest is computed from the file's path. Default: SHA-256 of the bytes.
+    package : str
+        Import name of a top-level package.
+    path : str
+        The file's path inside it, with forward slashes.
+    expected : str
+        The digest that the file must have.
+    digest : callable
+        How the digest is computed from the file's path. Default: SHA-256 of the bytes.
 
     Returns
     -------
-    The path, or None where the package is not installed.
+    pathlib.Path or None
+        The file; None where the package is not installed.
 
     Raises
     ------
-    DatasetError : if the package is there but the file is missing or has another digest.
+    DatasetError
+        If the package is there but the file is missing or has another digest.
+
+    See Also
+    --------
+    fetch : A file that is downloaded.
+
+    Examples
+    --------
+    >>> from workedpapers.datasets import package_file
+    >>> package_file("no_such_package", "data/names.csv", 64 * "0") is None
+    True
     """
     spec = importlib.util.find_spec(package)
     if spec is None or not spec.submodule_search_locations:

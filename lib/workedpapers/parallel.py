@@ -26,14 +26,31 @@ def in_parallel(
 
     Parameters
     ----------
-    function, items : such as can be pickled: a function of a module, not a lambda.
-    desc, unit : as in `progress`.
-    workers : number of processes; by default as many as there are processors.
+    function : callable
+        Takes one item. It must be such as can be pickled: a function of a module, not a lambda.
+    items : iterable
+        What is worked through; such as can be pickled too.
+    desc, unit : str
+        What is done, and what one item is called, for the progress bar.
+    workers : int or None
+        Number of processes; by default as many as there are processors.
+
+    Returns
+    -------
+    list
+        The answers.
 
     Raises
     ------
-    TypeError, ValueError : if ``workers`` is not a positive whole number; and whatever the
-        function raises.
+    TypeError, ValueError
+        If ``workers`` is not a positive whole number; and whatever the function raises.
+
+    Examples
+    --------
+    >>> from math import factorial
+    >>> from workedpapers.parallel import in_parallel
+    >>> in_parallel(factorial, [3, 4], desc="multiplying", workers=1)
+    [6, 24]
     """
     listed = list(items)
     processes = os.cpu_count() if workers is None else positive_int(workers, "workers")

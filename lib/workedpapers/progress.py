@@ -19,10 +19,25 @@ def progress(
 
     Parameters
     ----------
-    items : what is worked through.
-    desc, unit : what is done, and what one item is called.
-    total : number of items, where ``items`` has no length.
-    show : False for no bar at all.
+    items : iterable
+        What is worked through.
+    desc, unit : str
+        What is done, and what one item is called.
+    total : int or None
+        Number of items, where ``items`` has no length.
+    show : bool
+        False for no bar at all.
+
+    Returns
+    -------
+    iterable
+        The same items.
+
+    Examples
+    --------
+    >>> from workedpapers.progress import progress
+    >>> sum(progress([1, 2, 3], desc="adding", unit="number"))
+    6
     """
     if not show or os.environ.get("WORKEDPAPERS_BUILD") == "1":
         return items

@@ -16,7 +16,21 @@ __all__ = ["Interval", "bootstrap", "clustered_mean", "wilson"]
 
 
 class Interval(NamedTuple):
-    """A point estimate and the two ends of its interval."""
+    """A point estimate and the two ends of its interval.
+
+    Parameters
+    ----------
+    value : float
+        The estimate.
+    low, high : float
+        The ends.
+
+    Examples
+    --------
+    >>> from workedpapers.stats import Interval
+    >>> Interval(0.5, 0.4, 0.6).high
+    0.6
+    """
 
     value: float
     low: float
@@ -30,16 +44,34 @@ def wilson(successes: int, trials: int, *, confidence: float = 0.95) -> Interval
 
     Parameters
     ----------
-    successes : from 0 to ``trials``.
-    trials : at least 1.
-    confidence : coverage, strictly between 0 and 1.
+    successes : int
+        From 0 to ``trials``.
+    trials : int
+        At least 1.
+    confidence : float
+        Coverage, strictly between 0 and 1.
+
+    Returns
+    -------
+    Interval
+        The share of successes and the ends of its interval.
 
     Raises
     ------
-    TypeError : if a count is not a whole number.
-    ValueError : if a count or the confidence is out of range.
+    TypeError
+        If a count is not a whole number.
+    ValueError
+        If a count or the confidence is out of range.
 
+    Notes
+    -----
     Source: E. B. Wilson, J. Am. Stat. Assoc. 22 (1927) 209; `statsmodels` computes it.
+
+    Examples
+    --------
+    >>> from workedpapers.stats import wilson
+    >>> [round(end, 3) for end in wilson(0, 10)]
+    [0.0, 0.0, 0.278]
     """
     from statsmodels.stats.proportion import proportion_confint
 
@@ -67,18 +99,43 @@ def bootstrap(
 
     Parameters
     ----------
-    statistic : function of the samples, each an array of shape (n,), and of ``axis``; it must
-        reduce that axis, as `numpy.mean` does.
-    samples : arrays of shape (n,), at least two values each.
-    paired : whether the samples are resampled together, row by row.
-    confidence : coverage, strictly between 0 and 1.
-    resamples : number of resamples, at least 100.
-    method : "BCa" (default), "percentile" or "basic", as in `scipy.stats.bootstrap`.
-    seed : seed or generator of the resampling.
+    statistic : callable
+        Function of the samples, each an array of shape (n,), and of ``axis``; it must reduce that
+        axis, as `numpy.mean` does.
+    *samples : array_like
+        Arrays of shape (n,), at least two values each.
+    paired : bool
+        Whether the samples are resampled together, row by row.
+    confidence : float
+        Coverage, strictly between 0 and 1.
+    resamples : int
+        Number of resamples, at least 100.
+    method : str
+        "BCa" (default), "percentile" or "basic", as in `scipy.stats.bootstrap`.
+    seed : int or numpy.random.Generator
+        Seed or generator of the resampling.
+
+    Returns
+    -------
+    Interval
+        The statistic of the samples and the ends of its interval.
 
     Raises
     ------
-    ValueError : if a sample is empty, holds NaN, or varies too little for the BCa correction.
+    ValueError
+        If a sample is empty, holds NaN, or varies too little for the BCa correction.
+
+    Notes
+    -----
+    `scipy.stats.bootstrap` computes it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from workedpapers.stats import bootstrap
+    >>> mean = bootstrap(np.mean, np.arange(10.0), seed=0)
+    >>> mean.value, round(mean.low, 1), round(mean.high, 1)
+    (4.5, 2.7, 6.3)
     """
     from scipy import stats
 
@@ -119,13 +176,29 @@ def clustered_mean(
 
     Parameters
     ----------
-    values : shape (n,).
-    clusters : labels of any kind, shape (n,); values with one label may depend on each other.
-    confidence : coverage, strictly between 0 and 1.
+    values : array_like
+        Shape (n,).
+    clusters : array_like
+        Labels of any kind, shape (n,); values with one label may depend on each other.
+    confidence : float
+        Coverage, strictly between 0 and 1.
+
+    Returns
+    -------
+    Interval
+        The mean and the ends of its interval.
 
     Raises
     ------
-    ValueError : if the lengths differ, a label is missing, or there are fewer than two clusters.
+    ValueError
+        If the lengths differ, a label is missing, or there are fewer than two clusters.
+
+    Examples
+    --------
+    >>> from workedpapers.stats import clustered_mean
+    >>> answers, questions = [1.0, 1.0, 0.0, 0.0, 1.0, 1.0], ["a", "a", "b", "b", "c", "c"]
+    >>> [round(end, 2) for end in clustered_mean(answers, questions)]
+    [0.67, -0.77, 2.1]
     """
     import pandas as pd
     import statsmodels.api as sm

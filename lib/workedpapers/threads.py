@@ -17,9 +17,26 @@ R = TypeVar("R")
 def one_thread(function: Callable[P, R]) -> Callable[P, R]:
     """Decorate a function so that linear algebra uses one thread while it runs.
 
-    The matrices of one time point are so small that the threads of BLAS spend their time waiting:
-    on two cores they cost over ten times the CPU time. The limit holds for the whole process
-    until the function returns.
+    Small matrices leave the threads of BLAS waiting for each other: on two cores they cost over
+    ten times the CPU time. The limit holds for the whole process until the function returns.
+
+    Parameters
+    ----------
+    function : callable
+        What is to run on one thread.
+
+    Returns
+    -------
+    callable
+        The same function, with its name and signature.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from workedpapers.threads import one_thread
+    >>> inverse = one_thread(np.linalg.inv)
+    >>> inverse(2 * np.eye(2)).tolist()
+    [[0.5, 0.0], [0.0, 0.5]]
     """
 
     @wraps(function)

@@ -4,6 +4,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+
 from tools.house import BOOK
 from tools.notebooks import read_source
 

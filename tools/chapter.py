@@ -1,0 +1,155 @@
+"""Write a chapter that builds and passes at once, to be filled in: ``make chapter NAME=...``.
+
+    python -m tools.chapter NAME --title "What a reader would ask" --part "What data hide"
+
+It writes the package with one equation, one claim and one explorer, its tests, its benchmark, the
+chapter with every section and the page of its functions; and it adds the chapter to the table of
+contents, to the page *The library* and to the extras of ``pyproject.toml``. The files come from
+``tools/templates``.
+"""
+
+import argparse
+import keyword
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from tools.house import BOOK, ROOT, hall, papers
+
+TEMPLATES = Path(__file__).resolve().parent / "templates"
+
+#: template -> where its copy goes; @NAME@ stands for the paper's name
+FILES = {
+    "package.py.txt": "lib/workedpapers/@NAME@/__init__.py",
+    "package.pyi.txt": "lib/workedpapers/@NAME@/__init__.pyi",
+    "model.py.txt": "lib/workedpapers/@NAME@/model.py",
+    "simulate.py.txt": "lib/workedpapers/@NAME@/simulate.py",
+    "chapter.py.txt": "lib/workedpapers/@NAME@/chapter/__init__.py",
+    "claims.py.txt": "lib/workedpapers/@NAME@/chapter/claims.py",
+    "figures.py.txt": "lib/workedpapers/@NAME@/chapter/figures.py",
+    "test_package.py.txt": "tests/@NAME@/__init__.py",
+    "test_model.py.txt": "tests/@NAME@/test_model.py",
+    "reference.json.txt": "tests/notebooks/references/@NAME@.json",
+    "benchmark.py.txt": "benchmarks/@NAME@.py",
+    "api.md.txt": "book/api/@NAME@.md",
+    "book.py.txt": "book/@NAME@.py",
+}
+
+
+def check_name(name: str) -> str:
+    """Return ``name`` if a paper can bear it.
+
+    Raises
+    ------
+    ValueError
+        If it is no name of a module, or taken.
+    """
+    if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name) or keyword.iskeyword(name):
+        raise ValueError(f"NAME: expected lower-case words joined by _, got {name!r}.")
+    if name in hall() or name in papers() or (BOOK / f"{name}.py").exists():
+        raise ValueError(f"NAME: expected a new name, got {name!r}, which there is already.")
+    return name
+
+
+def short(name: str) -> str:
+    """What claims and exercises of a paper begin with: its first word, as in ``meg-2``."""
+    return name.split("_")[0]
+
+
+def filled(template: str, name: str, title: str) -> str:
+    """A template or a path of one, with the paper's name and title put in."""
+    marks = {"@NAME@": name, "@TITLE@": title, "@ID@": short(name)}
+    for mark, word in marks.items():
+        template = template.replace(mark, word)
+    return template
+
+
+def into_contents(toc: str, name: str, part: str) -> str:
+    """The table of contents with a chapter at the end of a part, and the page of its functions.
+
+    A part that is not there yet is put before "The whole book".
+    """
+    entry = f"      - file: book/{name}\n"
+    head = f"  - caption: {part}\n    chapters:\n"
+    if head in toc:
+        start = toc.index(head) + len(head)
+        end = start + re.match(r"(?:      .*\n)*", toc[start:]).end()  # type: ignore[union-attr]
+        toc = toc[:end] + entry + toc[end:]
+    else:
+        toc = toc.replace(
+            "  - caption: The whole book\n", head + entry + "  - caption: The whole book\n"
+        )
+    line = "          - file: book/api/explore\n"
+    return toc.replace(line, f"          - file: book/api/{name}\n" + line)
+
+
+def into_extras(project: str, name: str) -> str:
+    """pyproject.toml with an extra for the paper, which the chapters need too."""
+    project = project.replace(
+        "\n# The hall, by purpose.\n",
+        f'{name} = ["workedpapers[stats]"]\n\n# The hall, by purpose.\n',
+    )
+    return re.sub(r"(\nchapters = \[\n)", rf'\1    "workedpapers[{name}]",\n', project)
+
+
+def into_library(page: str, name: str, title: str) -> str:
+    """The page of the library with a row for the paper."""
+    row = f"| [`workedpapers.{name}`](api/{name}.md) | {title} | []({name}.py) |\n"
+    line = "| [`workedpapers.explore`]"
+    return page.replace(line, row + line)
+
+
+def write_chapter(name: str, title: str, part: str) -> list[Path]:
+    """Write the files of a new chapter and add it to those that list chapters."""
+    written = []
+    for template, target in FILES.items():
+        path = ROOT / filled(target, name, title)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(filled((TEMPLATES / template).read_text("utf-8"), name, title), "utf-8")
+        written.append(path)
+    for path, changed in (
+        (ROOT / "_toc.yml", lambda text: into_contents(text, name, part)),
+        (ROOT / "pyproject.toml", lambda text: into_extras(text, name)),
+        (BOOK / "library.md", lambda text: into_library(text, name, title)),
+    ):
+        before = path.read_text("utf-8")
+        after = changed(before)
+        assert after != before, f"{path.name}: found no place for the chapter"
+        path.write_text(after, "utf-8")
+        written.append(path)
+    return written
+
+
+def lay_out(files: list[Path]) -> None:
+    """Bring the order of imports and the breaks of lines, which follow the name, into style."""
+    for command in (["check", "--quiet", "--fix"], ["format", "--quiet"]):
+        subprocess.run([sys.executable, "-m", "ruff", *command, *files], cwd=ROOT, check=True)
+
+
+def main() -> int:
+    """Run the command."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("name", help="of the module, for example data_slicing")
+    parser.add_argument("--title", help="of the chapter; default: the name in words")
+    parser.add_argument("--part", default="What models learn", help="of the book")
+    options = parser.parse_args()
+    try:
+        name = check_name(options.name)
+    except ValueError as error:
+        print(error)
+        return 2
+    title = options.title or name.replace("_", " ").capitalize()
+    written = write_chapter(name, title, options.part)
+    for path in written:
+        print(f"  {path.relative_to(ROOT)}")
+    lay_out([path for path in written if path.suffix in (".py", ".pyi")])
+    print(
+        f"\nIt builds and passes as it stands: make test-fast CHAPTER={name}\n"
+        "CONTRIBUTING.md says what to fill in, in which order."
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
