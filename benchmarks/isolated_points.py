@@ -27,8 +27,8 @@ import numpy as np
 import torch
 from _machine import machine
 
-from workedpapers.isolated_points.dynamics import simulate
-from workedpapers.isolated_points.phase import phase_diagram
+from workedpapers.isolated_points.measurement.phase import phase_diagram
+from workedpapers.isolated_points.simulation.dynamics import simulate
 
 HERE = Path(__file__).resolve().parent
 A, FADED = 0.1, 1e-13

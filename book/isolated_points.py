@@ -41,7 +41,7 @@
 # presets, drag a point, or move a slider while it runs.
 
 # %% tags=["hide-input"]
-from workedpapers.isolated_points import figures
+from workedpapers.isolated_points.chapter import figures
 
 figures.training_live()
 
@@ -207,7 +207,7 @@ figures.decay_figure(runs)
 # %% tags=["headline"]
 import pandas as pd
 
-from workedpapers.isolated_points import claims
+from workedpapers.isolated_points.chapter import claims
 
 trials = claims.trials()
 print(pd.crosstab(trials["predicted"], trials["simulated"]).to_string())
@@ -565,7 +565,7 @@ run_net = ip.train_ring(
 run_net.history.round(3)
 
 # %% tags=["hide-input"]
-from workedpapers.isolated_points import networks
+from workedpapers.isolated_points.chapter import networks
 
 by_setting = networks.coverage_by_setting(networks.load_networks())
 figures.network_figure(by_setting)

@@ -7,8 +7,13 @@ import pytest
 from numpy.testing import assert_allclose
 
 from workedpapers.claims import table
-from workedpapers.isolated_points import claims, stability
-from workedpapers.isolated_points.trials import random_settings, simulated_threshold, trial
+from workedpapers.isolated_points import stability
+from workedpapers.isolated_points.chapter import claims
+from workedpapers.isolated_points.measurement.trials import (
+    random_settings,
+    simulated_threshold,
+    trial,
+)
 
 
 def test_settings_are_what_their_control_numbers_say() -> None:
@@ -34,7 +39,7 @@ def test_a_trial_keeps_the_rows_and_their_order() -> None:
 
 
 def test_a_wrong_theory_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    from workedpapers.isolated_points import trials
+    from workedpapers.isolated_points.measurement import trials
 
     def wrong(**settings):
         return stability(**{**settings, "lr_g": 2 * np.asarray(settings["lr_g"])})

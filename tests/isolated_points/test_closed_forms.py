@@ -6,8 +6,8 @@ from numpy.testing import assert_allclose
 
 from tests.isolated_points.naive import Naive
 from workedpapers.isolated_points.arguments import UPDATES
-from workedpapers.isolated_points.assignments import assignment_stability, simplex
-from workedpapers.isolated_points.closed_forms import (
+from workedpapers.isolated_points.theory.assignments import assignment_stability, simplex
+from workedpapers.isolated_points.theory.closed_forms import (
     collapse_critical_lr_g,
     collapse_radius,
     critical_lr_g,
@@ -16,16 +16,16 @@ from workedpapers.isolated_points.closed_forms import (
     hopf_lr_g,
     oscillation_threshold,
 )
-from workedpapers.isolated_points.configurations import (
+from workedpapers.isolated_points.theory.configurations import (
     configuration_stability,
     equilibrium,
     force,
 )
-from workedpapers.isolated_points.propulsion import (
+from workedpapers.isolated_points.theory.linear import mean_mode, stability
+from workedpapers.isolated_points.theory.propulsion import (
     self_propulsion_speed,
     self_propulsion_threshold,
 )
-from workedpapers.isolated_points.theory import mean_mode, stability
 
 POINT = {"p": 1.0, "q": 1.0, "sigma": 1.0, "lr_d": 0.1, "decay": 1.0}
 

@@ -6,13 +6,13 @@ from numpy.testing import assert_allclose
 
 from tests.isolated_points.naive import Naive
 from workedpapers.isolated_points.arguments import UPDATES
-from workedpapers.isolated_points.dirac import (
+from workedpapers.isolated_points.theory.dirac import (
     LOSSES,
     dirac_eigenvalues,
     dirac_gan,
     kernel_settings,
 )
-from workedpapers.isolated_points.theory import mean_mode, stability
+from workedpapers.isolated_points.theory.linear import mean_mode, stability
 
 rates = st.floats(0.01, 1.5)
 

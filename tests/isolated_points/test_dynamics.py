@@ -5,11 +5,11 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
 from tests.isolated_points import plain
-from workedpapers.isolated_points import dynamics, lattice
 from workedpapers.isolated_points.arguments import UPDATES
-from workedpapers.isolated_points.dynamics import simulate
-from workedpapers.isolated_points.history import TOLERANCE, memory
 from workedpapers.isolated_points.kernels import Gaussian, InverseMultiquadric, Laplace, Sum
+from workedpapers.isolated_points.simulation import dynamics, lattice
+from workedpapers.isolated_points.simulation.dynamics import simulate
+from workedpapers.isolated_points.simulation.history import TOLERANCE, memory
 
 seeds = st.integers(0, 10**6)
 KINDS = {"gaussian": Gaussian, "laplace": Laplace, "inverse_multiquadric": InverseMultiquadric}

@@ -5,14 +5,14 @@ import pytest
 from numpy.testing import assert_allclose
 
 from workedpapers.isolated_points import (
-    figures,
     oscillation_threshold,
     phase_diagram,
     stability,
-    width,
 )
-from workedpapers.isolated_points.live_theory import borders
-from workedpapers.isolated_points.ring import GAMMAS, MODES, STARTS, WIDTHS, load_ring_map
+from workedpapers.isolated_points.chapter import figures, width
+from workedpapers.isolated_points.chapter.live_theory import borders
+from workedpapers.isolated_points.chapter.ring_study import load_ring_map
+from workedpapers.isolated_points.experiments.ring_of_modes import GAMMAS, MODES, STARTS, WIDTHS
 
 
 def test_the_border_of_swinging_is_where_eigenvalues_become_complex() -> None:

@@ -12,9 +12,9 @@ from numpy.testing import assert_allclose, assert_array_equal
 from workedpapers.explore import check_mirror
 from workedpapers.explore.mirror import run_node
 from workedpapers.explore.quantise import Store
-from workedpapers.isolated_points.live import FRAMES, PRESETS, P, training, training_live
-from workedpapers.isolated_points.live_run import SPACING, evaluate, train_on_lattice
-from workedpapers.isolated_points.live_theory import borders, matched_mode, measured_mode
+from workedpapers.isolated_points.chapter.live import FRAMES, PRESETS, P, training, training_live
+from workedpapers.isolated_points.chapter.live_run import SPACING, evaluate, train_on_lattice
+from workedpapers.isolated_points.chapter.live_theory import borders, matched_mode, measured_mode
 
 TRUE = np.array([-5.0, 0.0, 5.0])
 
@@ -81,7 +81,7 @@ def test_the_lattice_follows_the_history_anywhere_for_a_while(
 
 
 def test_the_lattice_agrees_with_simulate():
-    dynamics = pytest.importorskip("workedpapers.isolated_points.dynamics")
+    dynamics = pytest.importorskip("workedpapers.isolated_points.simulation.dynamics")
     (true, start), given = settings_of("Mode collapse")
     run = train_on_lattice(true, start, **given, steps=400)
     words = {word: given[word] for word in ("lr_d", "lr_g", "decay", "sigma")}

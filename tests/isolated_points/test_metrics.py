@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from workedpapers.isolated_points.dynamics import simulate
 from workedpapers.isolated_points.kernels import Gaussian, InverseMultiquadric, Laplace
-from workedpapers.isolated_points.metrics import coverage, mmd
+from workedpapers.isolated_points.measurement.metrics import coverage, mmd
+from workedpapers.isolated_points.simulation.dynamics import simulate
 
 seeds = st.integers(0, 10**6)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from workedpapers.isolated_points.networks import (
+from workedpapers.isolated_points.chapter.networks import (
     SETTINGS,
     coverage_by_setting,
     load_networks,

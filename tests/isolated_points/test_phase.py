@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from workedpapers.isolated_points.dynamics import simulate
-from workedpapers.isolated_points.measure import (
+from workedpapers.isolated_points.measurement.phase import phase_diagram
+from workedpapers.isolated_points.measurement.rates import (
     contraction_rate,
     dominant_mode,
     fitted_mode,
@@ -14,7 +14,7 @@ from workedpapers.isolated_points.measure import (
     name_regime,
     regime_of,
 )
-from workedpapers.isolated_points.phase import phase_diagram
+from workedpapers.isolated_points.simulation.dynamics import simulate
 
 t = np.arange(400)
 
@@ -78,7 +78,7 @@ def test_widths_and_masses_do_not_matter_beside_the_control_numbers():
 def test_the_size_of_the_blocks_changes_nothing(monkeypatch):
     game = {"G": [0.2, 1, 3], "a": [0.05, 0.3], "number": 2, "rho": 0.7, "steps": 60, "seed": 3}
     whole = phase_diagram(**game)
-    monkeypatch.setattr("workedpapers.isolated_points.phase._CELLS", 2)
+    monkeypatch.setattr("workedpapers.isolated_points.measurement.phase._CELLS", 2)
     assert whole.equals(phase_diagram(**game))
 
 

@@ -1,14 +1,14 @@
 """The ring of eight modes, and the map that is kept of it."""
 
-import sys
-
 import numpy as np
 import pandas as pd
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from workedpapers.isolated_points import ring as ring_of
-from workedpapers.isolated_points.ring import (
+from workedpapers.isolated_points.chapter.ring_study import load_ring_map
+from workedpapers.isolated_points.experiments import ring_of_modes
+from workedpapers.isolated_points.experiments.ring_of_modes import (
     FRAMES,
     GAMMAS,
     MODES,
@@ -16,7 +16,6 @@ from workedpapers.isolated_points.ring import (
     STARTS,
     STEPS,
     WIDTHS,
-    load_ring_map,
     ring_map,
     ring_run,
     start_points,
@@ -41,9 +40,7 @@ def test_starts_lie_where_they_should_and_follow_the_seed() -> None:
 
 
 def test_points_that_begin_on_their_modes_stay_and_cover_all(monkeypatch) -> None:
-    # The package exports the function `ring`, which hides the module of that name.
-    module = sys.modules["workedpapers.isolated_points.ring"]
-    monkeypatch.setattr(module, "start_points", lambda start, seed: ring_of())
+    monkeypatch.setattr(ring_of_modes, "start_points", lambda start, seed: ring_of())
     path, frame = ring_run(0.1, 0.2, seeds=[0, 1], steps=50, keep="last")
     assert_allclose(path[:, -1], [ring_of()] * 2, atol=1e-12)
     assert frame["covered"].tolist() == [8, 8]

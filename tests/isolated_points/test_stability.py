@@ -6,7 +6,12 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from tests.isolated_points.naive import Naive, contraction
 from workedpapers.isolated_points.arguments import UPDATES
-from workedpapers.isolated_points.theory import REGIMES, effective_sigma, mean_mode, stability
+from workedpapers.isolated_points.theory.linear import (
+    REGIMES,
+    effective_sigma,
+    mean_mode,
+    stability,
+)
 
 SETTING = {"p": 1 / 3, "q": 1 / 3, "n": 1, "sigma": 1.0, "lr_d": 0.1, "lr_g": 0.18, "decay": 1.0}
 

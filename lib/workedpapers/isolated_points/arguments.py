@@ -9,7 +9,7 @@ from workedpapers.checks import as_float_array, one_of
 
 Floats = NDArray[np.float64]
 
-#: Who moves first: see `workedpapers.isolated_points.theory`.
+#: Who moves first: see `workedpapers.isolated_points.simulation.dynamics`.
 UPDATES = ("alternating", "simultaneous", "generator_first")
 
 

@@ -9,9 +9,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from workedpapers.checks import positive_int
 from workedpapers.isolated_points.arguments import as_points
-from workedpapers.isolated_points.history import memory
 from workedpapers.isolated_points.kernels import Floats
-from workedpapers.isolated_points.settings import Settings
+from workedpapers.isolated_points.simulation.history import memory
+from workedpapers.isolated_points.simulation.settings import Settings
 
 __all__ = ["Run"]
 

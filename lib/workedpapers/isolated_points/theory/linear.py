@@ -49,7 +49,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .arguments import Floats, order_of, positive, whole
+from workedpapers.isolated_points.arguments import Floats, order_of, positive, whole
 
 #: Values of `Stability.regime`.
 REGIMES = ("monotone", "oscillating", "diverging", "neutral")

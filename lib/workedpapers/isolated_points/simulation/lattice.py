@@ -42,7 +42,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workedpapers.isolated_points.kernels import Floats, Gaussian, Kernel, Sum
-from workedpapers.isolated_points.settings import Settings
+from workedpapers.isolated_points.simulation.settings import Settings
 
 __all__ = ["Lattice", "gaussian_parts"]
 

@@ -23,10 +23,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from .arguments import Floats, masses, order_of, positive, whole
-from .closed_forms import collapse_radius, expulsion_threshold
-from .configurations import configuration_stability
-from .theory import stability
+from workedpapers.isolated_points.arguments import Floats, masses, order_of, positive, whole
+from workedpapers.isolated_points.theory.closed_forms import collapse_radius, expulsion_threshold
+from workedpapers.isolated_points.theory.configurations import configuration_stability
+from workedpapers.isolated_points.theory.linear import stability
 
 #: Values of the column ``rest``.
 RESTS = ("missed", "on the point", "around it", "expelled", "no simplex")

@@ -1,6 +1,6 @@
 r"""Numbers that the dynamics of isolated points gives in closed form.
 
-Notation as in `workedpapers.isolated_points.theory`. Two facts carry most of this module.
+Notation as in `workedpapers.isolated_points.theory.linear`. Two facts carry most of this module.
 
 *Critical generator rates.* Both :math:`\beta = -\eta_g b` and :math:`\kappa = \eta_g k` are
 proportional to the generator's rate, and the mean mode is stable iff (Jury's criterion)
@@ -18,8 +18,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .arguments import Floats, order_of, positive, whole
-from .theory import control_numbers
+from workedpapers.isolated_points.arguments import Floats, order_of, positive, whole
+from workedpapers.isolated_points.theory.linear import control_numbers
 
 
 def _hopf(a: Floats, b: Floats, k: Floats, update: str) -> Floats:

@@ -15,8 +15,8 @@ data. With a function :math:`\varphi` of the discriminator's output and weight d
 :math:`\frac\lambda2 |\nabla f|^2` on the gradient is the same as weight decay here.
 
 **A special case.** With the kernel :math:`K(x, y) = x y` and all masses 1, the dynamics of
-`workedpapers.isolated_points.theory` keeps :math:`f = \psi x` and is this one, loss "linear". A
-Gaussian kernel becomes it when the width grows: with equal masses q and
+`workedpapers.isolated_points.theory.linear` keeps :math:`f = \psi x` and is this one, loss
+"linear". A Gaussian kernel becomes it when the width grows: with equal masses q and
 :math:`\psi = \nabla f(0)`,
 
 .. math:: \psi' = (1-a)\psi - \frac{\eta_d q}{\sigma^2}\theta\,[1 + O(\theta^2/\sigma^2)], \qquad
@@ -36,9 +36,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from workedpapers.checks import one_of, positive_int
-
-from .arguments import Floats, order_of, positive
-from .theory import mean_mode
+from workedpapers.isolated_points.arguments import Floats, order_of, positive
+from workedpapers.isolated_points.theory.linear import mean_mode
 
 #: Values of ``loss``.
 LOSSES = ("linear", "minimax", "non-saturating")
@@ -135,7 +134,7 @@ def dirac_eigenvalues(
     r"""Eigenvalues of one step of a Dirac-GAN about its equilibrium (0, 0).
 
     With :math:`\kappa = \eta_d\eta_g\varphi'(0)^2` and a = lr_d decay they are those of
-    `workedpapers.isolated_points.theory` at :math:`\beta = 0`. Without decay
+    `workedpapers.isolated_points.theory.linear` at :math:`\beta = 0`. Without decay
 
     .. math:: \mu = 1 \pm i\sqrt\kappa \text{ (simultaneous)}, \qquad
         \mu = 1 - \frac\kappa2 \pm \sqrt{\Big(1-\frac\kappa2\Big)^2 - 1} \text{ (alternating)},

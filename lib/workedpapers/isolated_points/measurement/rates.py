@@ -24,7 +24,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from workedpapers.checks import as_float_array
 from workedpapers.isolated_points.kernels import Floats
-from workedpapers.isolated_points.run import Run
+from workedpapers.isolated_points.simulation.run import Run
 
 __all__ = ["contraction_rate", "dominant_mode", "measured_rate", "name_regime", "regime_of"]
 

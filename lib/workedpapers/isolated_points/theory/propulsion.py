@@ -20,8 +20,7 @@ import math
 import numpy as np
 
 from workedpapers.checks import one_of
-
-from .arguments import order_of, positive
+from workedpapers.isolated_points.arguments import order_of, positive
 
 
 def _rate_numbers(

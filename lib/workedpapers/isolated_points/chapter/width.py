@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from .ring import GAMMAS, STARTS, WIDTHS, load_ring_map, ring, start_points, summary
+from workedpapers.isolated_points.chapter.ring_study import load_ring_map
+from workedpapers.isolated_points.experiments.ring_of_modes import (
+    GAMMAS,
+    STARTS,
+    WIDTHS,
+    ring,
+    start_points,
+    summary,
+)
 
 if TYPE_CHECKING:
     from workedpapers.explore import Explorer

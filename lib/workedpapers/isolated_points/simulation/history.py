@@ -23,7 +23,7 @@ from __future__ import annotations
 import numpy as np
 
 from workedpapers.isolated_points.kernels import Floats
-from workedpapers.isolated_points.settings import Settings
+from workedpapers.isolated_points.simulation.settings import Settings
 
 __all__ = ["TOLERANCE", "History", "memory"]
 

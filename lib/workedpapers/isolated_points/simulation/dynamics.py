@@ -31,11 +31,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from workedpapers.checks import one_of, positive_int
-from workedpapers.isolated_points.history import History, memory
 from workedpapers.isolated_points.kernels import Floats, Kernel
-from workedpapers.isolated_points.lattice import REACH, Lattice, gaussian_parts
-from workedpapers.isolated_points.run import Run
-from workedpapers.isolated_points.settings import Settings, read_settings
+from workedpapers.isolated_points.simulation.history import History, memory
+from workedpapers.isolated_points.simulation.lattice import REACH, Lattice, gaussian_parts
+from workedpapers.isolated_points.simulation.run import Run
+from workedpapers.isolated_points.simulation.settings import Settings, read_settings
 from workedpapers.progress import progress
 
 __all__ = ["simulate"]

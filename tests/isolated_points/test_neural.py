@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from workedpapers.isolated_points.practice import (
+from workedpapers.isolated_points.experiments.neural import (
     REGULARISERS,
     coverage_and_precision,
     ring,
@@ -79,7 +79,7 @@ def test_simultaneous_steps_are_lost_to_a_fast_generator_where_alternating_ones_
 @pytest.mark.parametrize("regulariser", REGULARISERS)
 def test_first_step_is_the_gradient_step_that_is_documented(update, regulariser):
     """One step with free points and loss "linear", against gradients by finite differences."""
-    from workedpapers.isolated_points.practice import _Game
+    from workedpapers.isolated_points.experiments.neural import _Game
 
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
@@ -156,7 +156,7 @@ def test_a_diverged_run_says_so():
 
 def test_the_library_does_not_load_torch_before_it_is_needed():
     code = (
-        "import sys, workedpapers.isolated_points.practice as m; "
+        "import sys, workedpapers.isolated_points.experiments.neural as m; "
         "assert 'torch' not in sys.modules; print('fine')"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

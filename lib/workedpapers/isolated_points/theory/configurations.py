@@ -23,7 +23,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .arguments import Floats, masses, order_of, points, positive
+from workedpapers.isolated_points.arguments import Floats, masses, order_of, points, positive
 
 
 def _hessians(z: Floats, centres: Floats, sigma: float) -> Floats:

@@ -14,14 +14,18 @@ import numpy as np
 import pandas as pd
 
 from workedpapers.claims import All, AtLeast, AtMost, Claim, Measured
+from workedpapers.isolated_points.kernels import Floats
+from workedpapers.isolated_points.measurement.trials import (
+    UPDATES,
+    random_settings,
+    simulated_threshold,
+    trial,
+)
+from workedpapers.isolated_points.simulation.dynamics import simulate
+from workedpapers.isolated_points.theory.closed_forms import collapse_radius, critical_lr_g
+from workedpapers.isolated_points.theory.propulsion import self_propulsion_speed
+from workedpapers.isolated_points.theory.separation import influence
 from workedpapers.stats import wilson
-
-from .closed_forms import collapse_radius, critical_lr_g
-from .dynamics import simulate
-from .influence import influence
-from .kernels import Floats
-from .propulsion import self_propulsion_speed
-from .trials import UPDATES, random_settings, simulated_threshold, trial
 
 #: Distance between the true points of the chapter's examples, in kernel widths.
 SEPARATION = 5.0

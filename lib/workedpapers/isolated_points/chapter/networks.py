@@ -1,8 +1,8 @@
 """Which predictions survive in a neural GAN: many seeds for a few settings.
 
 Twenty seeds of ten settings take ten minutes, so the results are kept in ``networks.csv``;
-``python -m workedpapers.isolated_points.networks`` makes them again, and a test makes one of them
-again.
+``python -m workedpapers.isolated_points.chapter.networks`` makes them again, and a test makes one
+of them again.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from workedpapers.isolated_points.practice import train_ring
+from workedpapers.isolated_points.experiments.neural import train_ring
 from workedpapers.parallel import in_parallel
 from workedpapers.stats import bootstrap
 

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from workedpapers.isolated_points.influence import (
+from workedpapers.isolated_points.theory.separation import (
     influence,
     influence_bound,
     isolation,

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from .closed_forms import collapse_radius, expulsion_threshold
-from .dynamics import simulate
-from .influence import influence_bound
-from .live import training_live
-from .live_theory import borders
-from .run import Run
-from .theory import REGIMES
-from .width import width_explorer
+from workedpapers.isolated_points.chapter.live import training_live
+from workedpapers.isolated_points.chapter.live_theory import borders
+from workedpapers.isolated_points.chapter.width import width_explorer
+from workedpapers.isolated_points.simulation.dynamics import simulate
+from workedpapers.isolated_points.simulation.run import Run
+from workedpapers.isolated_points.theory.closed_forms import collapse_radius, expulsion_threshold
+from workedpapers.isolated_points.theory.linear import REGIMES
+from workedpapers.isolated_points.theory.separation import influence_bound
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

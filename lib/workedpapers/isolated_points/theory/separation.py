@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .arguments import Floats, masses, points, positive, whole
+from workedpapers.isolated_points.arguments import Floats, masses, points, positive, whole
 
 
 def _pull(distance: Floats, sigma: Floats | float) -> Floats:

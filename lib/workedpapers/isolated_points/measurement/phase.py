@@ -7,14 +7,14 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from workedpapers.checks import as_float_array, positive_int
-from workedpapers.isolated_points.dynamics import simulate
 from workedpapers.isolated_points.kernels import Floats
-from workedpapers.isolated_points.measure import (
+from workedpapers.isolated_points.measurement.rates import (
     Complexes,
     fitted_mode,
     linear_window,
     name_regime,
 )
+from workedpapers.isolated_points.simulation.dynamics import simulate
 from workedpapers.progress import progress
 
 __all__ = ["displaced_modes", "phase_diagram"]

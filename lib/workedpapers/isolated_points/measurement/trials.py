@@ -14,11 +14,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from workedpapers.checks import positive_int
-from workedpapers.isolated_points.closed_forms import critical_lr_g
 from workedpapers.isolated_points.kernels import Floats
-from workedpapers.isolated_points.measure import name_regime
-from workedpapers.isolated_points.phase import displaced_modes
-from workedpapers.isolated_points.theory import stability
+from workedpapers.isolated_points.measurement.phase import displaced_modes
+from workedpapers.isolated_points.measurement.rates import name_regime
+from workedpapers.isolated_points.theory.closed_forms import critical_lr_g
+from workedpapers.isolated_points.theory.linear import stability
 
 __all__ = ["random_settings", "simulated_threshold", "trial"]
 

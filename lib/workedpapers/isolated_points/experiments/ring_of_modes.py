@@ -1,33 +1,27 @@
 r"""Eight modes on a ring: what the kernel's width does when points are no longer isolated.
 
 Many runs from random starts, for a grid of widths and of the control number
-:math:`G = \eta_g q p / (\eta_d \lambda^2 \sigma^2)`. The chapter's map takes a quarter of an hour,
-so its results are kept in ``ring.npz``; ``python -m workedpapers.isolated_points.ring`` makes them
-again, and a test makes some of its cells again.
+:math:`G = \eta_g q p / (\eta_d \lambda^2 \sigma^2)`.
 """
 
 from __future__ import annotations
-
-from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
 from workedpapers.checks import as_float_array, one_of, positive_int
-from workedpapers.isolated_points.dynamics import simulate
 from workedpapers.isolated_points.kernels import Floats
-from workedpapers.isolated_points.metrics import coverage
+from workedpapers.isolated_points.measurement.metrics import coverage
+from workedpapers.isolated_points.simulation.dynamics import simulate
 from workedpapers.parallel import in_parallel
 from workedpapers.stats import bootstrap
 
-__all__ = ["STARTS", "load_ring_map", "ring", "ring_map", "ring_run"]
+__all__ = ["STARTS", "ring", "ring_map", "ring_run", "start_points", "summary"]
 
-RESULTS = Path(__file__).with_name("ring.npz")
 MODES, MEMORY = 8, 0.1  # number of modes; lr_d * decay
 STARTS = ("on one mode", "in a box")
-#: The chapter's grid. Neighbouring modes are 0.765 apart.
+#: The grid of `ring_map`. Neighbouring modes are 0.765 apart.
 WIDTHS = np.round(np.geomspace(0.06, 0.6, 9), 3)
 GAMMAS = np.round(0.1 * 2.0 ** np.arange(8), 1)
 SEEDS, STEPS, FRAMES = 20, 2000, 41
@@ -136,19 +130,6 @@ def ring_map(
     return np.reshape(paths, (*shape, *paths[0].shape)), pd.concat(frames, ignore_index=True)
 
 
-@cache
-def load_ring_map() -> tuple[Floats, pd.DataFrame]:
-    """The chapter's `ring_map`, as it was computed once."""
-    with np.load(RESULTS) as held:
-        runs = pd.DataFrame({name: held[name] for name in ("seed", "covered", "lost")})
-        index = held["cell"]
-        starts, widths, strengths = np.unravel_index(index, (len(STARTS), len(WIDTHS), len(GAMMAS)))
-        runs = runs.assign(
-            start=np.array(STARTS)[starts], sigma=WIDTHS[widths], G=GAMMAS[strengths]
-        )
-        return held["paths"].astype(float), runs
-
-
 def summary(runs: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
     """Mean of modes covered and points lost in each cell, with 95% bootstrap intervals over seeds.
 
@@ -167,20 +148,3 @@ def summary(runs: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
             row[f"{name}_high"] = interval.high
         rows.append(row)
     return pd.DataFrame(rows)
-
-
-def main() -> None:
-    """Compute the chapter's map and keep it."""
-    paths, runs = ring_map()
-    np.savez_compressed(
-        RESULTS,
-        paths=paths.astype(np.float32),
-        cell=np.repeat(np.arange(len(runs) // SEEDS), SEEDS).astype(np.uint16),
-        seed=runs["seed"].to_numpy(np.uint8),
-        covered=runs["covered"].to_numpy(np.uint8),
-        lost=runs["lost"].to_numpy(np.uint8),
-    )
-
-
-if __name__ == "__main__":
-    main()

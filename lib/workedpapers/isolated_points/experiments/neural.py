@@ -28,10 +28,9 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from workedpapers.checks import as_float_array, one_of, positive_int
+from workedpapers.isolated_points.arguments import Floats, positive
+from workedpapers.isolated_points.experiments.ring_of_modes import ring
 from workedpapers.progress import progress
-
-from .arguments import Floats, positive
-from .ring import ring
 
 #: Values of ``loss``, ``regulariser`` and ``generator``.
 LOSSES = ("non-saturating", "linear")

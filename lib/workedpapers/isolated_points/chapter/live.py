@@ -8,8 +8,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .live_run import SPACING, TABLE, WEIGHT, LatticeRun, evaluate, train_on_lattice
-from .live_theory import REST, Mode, borders, matched_mode, measured_mode
+from workedpapers.isolated_points.chapter.live_run import (
+    SPACING,
+    TABLE,
+    WEIGHT,
+    LatticeRun,
+    evaluate,
+    train_on_lattice,
+)
+from workedpapers.isolated_points.chapter.live_theory import (
+    REST,
+    Mode,
+    borders,
+    matched_mode,
+    measured_mode,
+)
 
 if TYPE_CHECKING:
     import numpy.typing as npt
