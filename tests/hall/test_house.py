@@ -158,6 +158,43 @@ def test_torch_and_jupyter_book_are_pinned_as_agreed() -> None:
     assert pins()["jupyter-book"] == "1.0.4.post1"
 
 
+def needs(requirement: Requirement, found: set[str]) -> set[str]:
+    """Names of all that pip would install for a requirement, as the installed packages tell it."""
+    name = canonicalize_name(requirement.name)
+    if name in found and not requirement.extras:
+        return found
+    found.add(name)
+    try:
+        told = metadata.requires(name) or []
+    except metadata.PackageNotFoundError:  # not needed on this system
+        return found
+    for line in told:
+        inner = Requirement(line)
+        environments = [{"extra": extra} for extra in requirement.extras or {""}]
+        if inner.marker is None or any(inner.marker.evaluate(e) for e in environments):
+            needs(inner, found)
+    return found
+
+
+# A chapter that trains networks names torch in its own extra; nobody else's brings it along.
+@pytest.mark.parametrize("name", papers())
+def test_torch_comes_only_with_an_extra_that_names_it(name: str) -> None:
+    named = any(Requirement(line).name == "torch" for line in extras_of(name))
+    assert ("torch" in needs(Requirement(f"workedpapers[{name}]"), set())) == named
+
+
+def extras_of(name: str) -> list[str]:
+    """Requirements of an extra and of those of ours that it takes up."""
+    lines = project()["optional-dependencies"][name]
+    own = [Requirement(line) for line in lines if line.startswith("workedpapers[")]
+    return [*lines, *(line for r in own for extra in r.extras for line in extras_of(extra))]
+
+
+def test_what_a_requirement_needs_is_found_through_its_extras() -> None:
+    assert "torch" in needs(Requirement("workedpapers[isolated_points-torch]"), set())
+    assert {"mne", "scipy", "numpy"} <= needs(Requirement("workedpapers[meg_decoding]"), set())
+
+
 def test_every_requirement_is_pinned_and_permits_its_pin() -> None:
     extras = project()["optional-dependencies"]
     texts = [*project()["dependencies"], *(r for group in extras.values() for r in group)]
