@@ -1,5 +1,7 @@
 """The house stands: who imports whom, what an import loads, and which versions are pinned."""
 
+import ast
+import importlib
 import json
 import os
 import re
@@ -115,6 +117,24 @@ def test_a_forbidden_import_is_caught(empty_house: Path, module: str, statement:
     path.write_text("", "utf-8")
     if circle:
         other.write_text("", "utf-8")
+
+
+def test_no_module_bears_the_name_of_what_it_defines_or_its_package_exports() -> None:
+    shadowed = []
+    for path in sorted(LIBRARY.rglob("*.py")):
+        defined = {
+            node.name
+            for node in ast.parse(path.read_text("utf-8")).body
+            if isinstance(node, ast.FunctionDef | ast.ClassDef)
+        }
+        if path.stem in defined:
+            shadowed.append(path.relative_to(LIBRARY).as_posix())
+    for name in (*hall(), *papers()):
+        folder = LIBRARY / name
+        inside = {path.stem for path in folder.glob("*")} if folder.is_dir() else set()
+        exported = importlib.import_module(f"workedpapers.{name}").__all__
+        shadowed += [f"{name}/{one}" for one in sorted(inside.intersection(exported))]
+    assert not shadowed
 
 
 @pytest.mark.parametrize("name", papers())
