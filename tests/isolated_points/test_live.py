@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
 from workedpapers.explore import check_mirror
-from workedpapers.explore.mirror import run_node
-from workedpapers.explore.quantise import Store
+from workedpapers.explore.node import run_node
+from workedpapers.explore.storage.quantise import Store
 from workedpapers.isolated_points.chapter.live import FRAMES, PRESETS, P, training, training_live
 from workedpapers.isolated_points.chapter.live_run import SPACING, evaluate, train_on_lattice
 from workedpapers.isolated_points.chapter.live_theory import borders, matched_mode, measured_mode

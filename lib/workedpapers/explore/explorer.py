@@ -1,11 +1,14 @@
 """The figure that moves: one widget, with two lives."""
 
-import hashlib
+import copy
+import html
 import json
 import os
 import traceback
+from base64 import b64encode
 from collections.abc import Callable, Collection, Mapping, Sequence
-from functools import cached_property
+from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -13,28 +16,37 @@ import anywidget
 import numpy as np
 import traitlets
 
-from .arguments import Values, check_handles, check_places, checked_controls, rows_of
-from .controls import Control, Lookup, Play
+from .controls.control import Control
+from .controls.play import Play
 from .errors import ExplorerError
-from .formats import format_value
-from .freeze import OutputReport, StaticReport, choose_interpolation, store_grid, stored_tables
-from .grid import Grid, axes_for, call, evaluate, probe_settings
-from .handles import Handles
+from .freeze import (
+    LIMIT,
+    Frozen,
+    StorageSettings,
+    check_size,
+    frozen,
+    ranges_of,
+    store_options,
+)
 from .mirror import Mirror
-from .outputs import kind_of, normalise
-from .plots import Overlay, Points
-from .presets import Presets
-from .quantise import Store
+from .outputs import kind_of
+from .quiz import KEY, Quiz
 from .report import explain
-from .template import Describe, fields, is_template, render, to_json
-from .view import View
+from .scene import Scene, rows_of
+from .storage.precision import StaticReport
+from .storage.quantise import Store
+from .template import Describe, to_json
+from .views.view import View
 
 __all__ = ["Explorer"]
 
 STATIC = Path(__file__).parent / "static"
-LIMIT = 400_000
-ALT = "alt_text_"
-SAMPLES = 40
+PAGES = False
+
+
+def building() -> bool:
+    """Whether a page of the book is being built, which carries no widgets."""
+    return os.environ.get("WORKEDPAPERS_BUILD") == "1"
 
 
 class Explorer(anywidget.AnyWidget):
@@ -45,29 +57,63 @@ class Explorer(anywidget.AnyWidget):
 
     Parameters
     ----------
-    compute : called with the controls as keywords; returns a dict from names to numbers, strings,
+    compute : callable
+        Called with the controls as keywords; returns a dict from names to numbers, strings,
         truth values, lists of strings, or arrays.
-    controls : what the reader moves.
-    view : what is drawn, from top to bottom; a list inside the list is a row.
-    caption : says what the figure shows; required.
-    alt : says in words what is seen, as a template of `template`; required. A callable
-        ``alt(v, d)`` of values and outputs also works, unless there is a mirror: its sentences
-        are stored with the grid.
-    title : a few words above the figure.
-    grid : number of nodes by slider; sensible by default.
-    mirror : the function in JavaScript, instead of a grid.
-    static : carry stored results and ask no kernel. By default if ``WORKEDPAPERS_BUILD=1``.
-    gaps : outputs that may hold NaN, drawn as gaps.
-    bits : 16 or 8 (or 32) per stored number; one number, or one by output.
-    interpolation : ``"auto"`` takes what measures better at the probes, ``"linear"`` or
-        ``"cubic"``.
-    max_error : largest interpolation error allowed, as a share of an output's range.
-    probes, seed : number of settings at which the error is measured, and their seed.
-    limit : most bytes on a page.
+    controls : sequence of Control
+        What the reader moves; those with ``more=True`` are folded away.
+    view : sequence of View, or View
+        What is drawn, from top to bottom; a list inside the list is a row, as is `Columns`.
+    caption : str
+        Says what the figure shows; required.
+    alt : template or callable
+        Says in words what is seen; required. A callable ``alt(v, d)`` of values and outputs also
+        works, unless there is a mirror: its sentences are stored with the grid.
+    title : str, default ""
+        A few words above the figure.
+    name : str, optional
+        Anchor of the figure, for links to it and for the role ``set``: lower-case words joined by
+        hyphens. By default it is made of the title.
+    entities : sequence of str, optional
+        Things that have one hue each in all views, which ask for it with ``hue`` or ``hues``, and
+        in the text, with the role ``hue``. What has no entity is drawn in grey.
+    grid : mapping, optional
+        Number of nodes by slider; sensible by default.
+    mirror : Mirror, optional
+        The function in JavaScript, instead of a grid.
+    static : bool, optional
+        Carry stored results and ask no kernel. By default if ``WORKEDPAPERS_BUILD=1``.
+    gaps : collection of str, optional
+        Outputs that may hold NaN, drawn as gaps.
+    bits : int or mapping, default 16
+        16 or 8 (or 32) per stored number; one number, or one by output.
+    interpolation : str, default "auto"
+        ``"auto"`` takes what measures better at the probes, ``"linear"`` or ``"cubic"``.
+    max_error : float, optional
+        Largest interpolation error allowed, as a share of an output's range.
+    probes, seed : int
+        Number of settings at which the error is measured, and their seed.
+    limit : int, default 400000
+        Most bytes on a page.
 
     Raises
     ------
-    ExplorerError : if anything above does not fit; the message names the setting and the cure.
+    ExplorerError
+        If anything above does not fit; the message names the setting and the cure.
+
+    See Also
+    --------
+    Quiz : A question that the figure answers.
+    check_mirror : Compares the mirror with the function.
+
+    Examples
+    --------
+    >>> explorer = Explorer(
+    ...     lambda side: {"area": side**2}, [Slider("side", 0, 10, value=3)],
+    ...     [Number("area", unit="m²")], caption="A square.", alt="The area is {area} m².",
+    ...     title="How large?")
+    >>> explorer.name, explorer.describe(explorer.defaults, explorer.outputs)
+    ('how-large', 'The area is 9 m².')
     """
 
     _esm = (STATIC / "explorer.js").read_text(encoding="utf8")
@@ -88,6 +134,8 @@ class Explorer(anywidget.AnyWidget):
         caption: str,
         alt: Describe,
         title: str = "",
+        name: str = "",
+        entities: Sequence[str] = (),
         grid: Mapping[str, int] | None = None,
         mirror: Mirror | None = None,
         static: bool | None = None,
@@ -99,143 +147,137 @@ class Explorer(anywidget.AnyWidget):
         seed: int = 0,
         limit: int = LIMIT,
     ) -> None:
-        self.compute, self.controls, self.mirror = compute, checked_controls(controls), mirror
-        self.rows = rows_of(view)
-        self.title, self.caption, self.alt = title, caption, alt
-        self.gaps, self.bits, self.grid, self.limit = gaps, bits, grid, limit
-        self.interpolation, self.max_error = interpolation, max_error
-        self.probes, self.seed = probes, seed
+        scene = Scene(compute, list(controls), rows_of(view), caption, alt, title, name, mirror,
+                      gaps, entities)  # fmt: skip
+        settings = StorageSettings(grid, bits, interpolation, max_error, probes, seed, limit)
+        self._begin(scene, settings, building() if static is None else static)
+
+    def _begin(
+        self,
+        scene: Scene,
+        settings: StorageSettings,
+        static: bool,
+        quiz: dict[str, Any] | None = None,
+        kept: Frozen | None = None,
+    ) -> None:
+        self.scene, self.settings, self.quiz, self._kept = scene, settings, quiz, kept
+        self.outputs = scene.outputs
         self.frozen = False
+        self.still = ""
         self.static_report: StaticReport | None = None
-        self._check_texts()
-        self.outputs = self.evaluate(self.defaults)
-        self._check_views()
-        super().__init__(values=self.defaults)
-        if os.environ.get("WORKEDPAPERS_BUILD") == "1" if static is None else static:
+        super().__init__(values=scene.defaults)
+        if static:
             self.freeze()
         else:
             self._start_live()
         self.observe(self._recompute, names="values")
         self.on_msg(self._reply)
 
-    # What the author gave, checked
+    def open(self) -> None:
+        """Open the line to the browser; a page that is being built has none."""
+        if not PAGES or not building():
+            super().open()
 
-    @cached_property
-    def play(self) -> Play | None:
-        """The player, if there is one."""
-        return next((c for c in self.controls if isinstance(c, Play)), None)
+    # What the author gave, and its words: those of the scene
 
     @property
-    def inputs(self) -> list[Control]:
-        """Controls that `compute` gets."""
-        return [
-            c
-            for c in self.controls
-            if not isinstance(c, Presets) and not (isinstance(c, Play) and c.over)
-        ]
+    def mirror(self) -> Mirror | None:
+        """The function in JavaScript."""
+        return self.scene.mirror
+
+    @mirror.setter
+    def mirror(self, mirror: Mirror | None) -> None:
+        self.scene.mirror = mirror
+
+    @property
+    def name(self) -> str:
+        """Anchor of the figure on its page."""
+        return self.scene.name
+
+    @property
+    def controls(self) -> list[Control]:
+        """What the reader moves."""
+        return self.scene.controls
+
+    @property
+    def play(self) -> Play | None:
+        """The player, if there is one."""
+        return self.scene.play
 
     @property
     def defaults(self) -> dict[str, Any]:
         """Values at the start."""
-        return {control.name: control.default for control in self.inputs}
-
-    @property
-    def views(self) -> list[View]:
-        """Every view, row after row."""
-        return [view for row in self.rows for view in row]
-
-    def _check_texts(self) -> None:
-        if not isinstance(self.caption, str) or not self.caption.strip():
-            raise ExplorerError("an explorer needs a caption: what does the figure show?")
-        if callable(self.alt):
-            if self.mirror is not None:
-                raise ExplorerError(
-                    "a callable alt cannot run beside a mirror: use a template, or return the "
-                    "sentence from compute and mirror as 'words' and write alt='{words}'"
-                )
-        elif not is_template(self.alt) or not self.alt:
-            raise ExplorerError("an explorer needs an alt text that says what is seen")
-        else:
-            fields(self.alt)
-
-    def _check_views(self) -> None:
-        first = self.at_frame(self.outputs, 0)
-        names = set(first) | {c.name for c in self.controls if not isinstance(c, Presets)}
-        if clash := {c.name for c in self.controls} & set(first):
-            raise ExplorerError(f"{sorted(clash)} name both a control and an output")
-        check_places(self.views, self.controls)
-        for view in self.views:
-            if missing := view.names() - names:
-                raise ExplorerError(
-                    f"{type(view).__name__} draws {sorted(missing)}, but compute returns "
-                    f"{sorted(first)}"
-                )
-            view.check(first)
-            for mark in view.marks if isinstance(view, Overlay) else [view]:
-                if isinstance(mark, Points) and mark.handles is not None:
-                    check_handles(mark, self.controls, first)
-
-    # The function and its words
+        return self.scene.defaults
 
     def evaluate(self, values: Mapping[str, Any]) -> dict[str, np.ndarray]:
-        """Outputs at some settings, as arrays, computed by Python."""
-        values = {c.name: c.check(values.get(c.name, c.default)) for c in self.inputs}
-        outputs = normalise(call(self.compute, values), values, self.gaps)
-        for name in self.play.over if self.play else ():
-            if name not in outputs or outputs[name].shape[:1] != (self.play.frames,):  # type: ignore[union-attr]
-                found = outputs[name].shape if name in outputs else "not there"
-                raise ExplorerError(
-                    f"play {self.play.name}: output {name!r} needs a leading axis of "  # type: ignore[union-attr]
-                    f"{self.play.frames} frames; it is {found}"  # type: ignore[union-attr]
-                )
-        if callable(self.alt):
-            sentence = self.alt(Values(values), Values(outputs))
-            outputs[ALT] = np.asarray(str(sentence))
-        self._check_sentences(values, outputs)
-        return outputs
+        """Outputs at some settings, as arrays, computed by Python.
 
-    def _check_sentences(self, values: Mapping[str, Any], outputs: Mapping[str, Any]) -> None:
-        if not self.describe(values, outputs).strip():
-            raise ExplorerError(f"alt is empty at {dict(values)!r}")
+        Parameters
+        ----------
+        values : mapping
+            Values of controls; those not named are at their start.
 
-    def at_frame(self, outputs: Mapping[str, np.ndarray], frame: int) -> dict[str, np.ndarray]:
-        """The outputs as one frame of the player shows them."""
-        over = self.play.over if self.play else ()
-        return {name: (a[frame] if name in over else a) for name, a in outputs.items()}
-
-    @cached_property
-    def formats(self) -> dict[str, str]:
-        """Formats of the controls in sentences."""
-        return {control.name: control.format for control in self.controls}
-
-    @property
-    def alt_template(self) -> Any:
-        """The alt text as a template."""
-        return f"{{{ALT}}}" if callable(self.alt) else self.alt
-
-    def words(
-        self, template: Any, values: Mapping[str, Any], outputs: Mapping[str, Any], frame: int = 0
-    ) -> str:
-        """Fill in a template at some settings."""
-        known = {**values, **self.at_frame(outputs, frame)}
-        if self.play:
-            at = values.get(self.play.name, frame)
-            known[self.play.name] = self.play.start + self.play.scale * at
-        return render(template, known, self.formats)
+        Returns
+        -------
+        dict
+            Arrays by name.
+        """
+        return self.scene.evaluate(values)
 
     def describe(self, values: Mapping[str, Any], outputs: Mapping[str, Any]) -> str:
-        """The alt text at some settings."""
-        return self.words(self.alt_template, values, outputs, self.play.default if self.play else 0)
+        """The alt text at some settings.
+
+        Parameters
+        ----------
+        values, outputs : mapping
+            Settings, and what `evaluate` gives at them.
+
+        Returns
+        -------
+        str
+            The sentence.
+        """
+        return self.scene.describe(values, outputs)
+
+    # A question
+
+    def ask(self, quiz: Quiz) -> "Explorer":
+        """The same figure with a question, which it answers once the reader has.
+
+        Parameters
+        ----------
+        quiz : Quiz
+            The question, its answer, and the states before and after.
+
+        Returns
+        -------
+        Explorer
+            A figure of its own, named after the quiz. It shares the stored results of this one.
+
+        Raises
+        ------
+        ExplorerError
+            If the quiz names other controls or outputs than the figure has.
+        """
+        solved = quiz.solve(self.scene)
+        controls = [copy.copy(control) for control in self.scene.controls]
+        for control in controls:
+            if control.name in solved["start"]:
+                control.value = solved["start"][control.name]  # type: ignore[attr-defined]
+        scene = replace(self.scene, controls=controls, name=quiz.id)
+        asked: Explorer = Explorer.__new__(Explorer)
+        asked._begin(scene, self.settings, self.frozen, {**solved, "of": self.name}, self._kept)
+        return asked
 
     # With a kernel
 
     def _start_live(self) -> None:
-        store = Store()
-        self._add_options(store)
-        extra: dict[str, Any] = {"ranges": self._ranges([self.outputs])}
-        if self.mirror is not None and self.play and not self.play.over:
+        scene, store = self.scene, Store()
+        store_options(scene, store)
+        extra: dict[str, Any] = {"ranges": ranges_of([self.outputs])}
+        if scene.mirror is not None and scene.play and not scene.play.over:
             # Sixty frames a second are too many for a kernel: while playing, the mirror serves.
-            extra |= {"mirror": self.mirror.source, "data": self.mirror.add_to(store)}
+            extra |= {"mirror": scene.mirror.source, "data": scene.mirror.add_to(store)}
         with self.hold_sync():
             self.store = store.blob()
             self.spec = self._spec("live", store, **extra)
@@ -246,9 +288,9 @@ class Explorer(anywidget.AnyWidget):
             return
         asked = dict(self.values)
         try:
-            if unknown := set(asked) - {c.name for c in self.inputs}:
+            if unknown := set(asked) - {c.name for c in self.scene.inputs}:
                 raise ExplorerError(f"values name {sorted(unknown)}, which are no controls")
-            self.outputs = self.evaluate(asked)
+            self.outputs = self.scene.evaluate(asked)
         except Exception as error:
             text = str(error) if isinstance(error, ExplorerError) else traceback.format_exc(limit=3)
             self.answer = {"values": asked, "error": text}
@@ -277,162 +319,115 @@ class Explorer(anywidget.AnyWidget):
     # Without a kernel
 
     def freeze(self) -> "Explorer":
-        """Store what a static page needs, measure its errors and count its bytes."""
+        """Store what a static page needs, measure its errors and count its bytes.
+
+        Returns
+        -------
+        Explorer
+            This one.
+
+        Raises
+        ------
+        ExplorerError
+            If the page could not hold it, or not exactly enough.
+        """
         if self.frozen:
             return self
-        store = Store()
-        self._add_options(store)
-        if self.mirror is None:
-            extra, report = self._freeze_grid(store)
-        else:
-            extra, report = self._freeze_mirror(store)
+        kept = self._kept or frozen(self.scene, self.settings)
         from .still import still_figure
 
-        self.still = still_figure(self)
-        spec = self._spec(report.kind, store, **extra)
-        blob = store.blob()
+        still = still_figure(self.scene)
+        report = replace(kept.report)
+        spec, blob = self._spec(report.kind, kept.store, **kept.extra), kept.store.blob()
+        mirror = len(json.dumps(self.mirror.source)) if self.mirror else 0
         report.sizes = {
-            "program": len(json.dumps(self._esm)) + len(json.dumps(self._css)),
             "data": 4 * ((len(blob) + 2) // 3),
-            "mirror": len(json.dumps(self.mirror.source)) if self.mirror else 0,
-            "texts": len(json.dumps(spec)) - (len(json.dumps(extra.get("mirror", "")))),
-            "still": len(self.still.encode()),
+            "mirror": mirror,
+            "texts": len(json.dumps(spec)) - (mirror or 2),
+            "still": len(still.encode()),
         }
-        report.sizes["texts"] += len(json.dumps(explain(report, self)))
-        self._check_report(report)
-        spec["report"] = explain(report, self)
-        self.static_report, self.frozen = report, True
+        report.sizes["texts"] += len(json.dumps(explain(report, self.scene)))
+        check_size(report, self.settings.limit)
+        spec["report"] = explain(report, self.scene)
+        self._kept, self.still, self.static_report, self.frozen = kept, still, report, True
         with self.hold_sync():
             self.store, self.spec, self.answer, self.answer_data = blob, spec, {}, b""
         return self
 
-    def _freeze_grid(self, store: Store) -> tuple[dict[str, Any], StaticReport]:
-        axes = axes_for(self.controls, self.grid)
-        grid = evaluate(lambda **v: self.evaluate(v), axes, self.gaps)
-        log = self._log_outputs(grid)
-        entries = store_grid(grid, store, bits=self.bits, log=log)
-        stored = stored_tables(grid, store, entries)
-        settings = probe_settings(self.controls, axes, self.probes, self.seed)
-        truths = [(values, self.evaluate(values)) for values in settings] if axes else []
-        method, measured = choose_interpolation(stored, truths, log, self.interpolation)
-        bounds = {section.name: section.bound for section in store.sections}
-        for output in measured:
-            output.bound = bounds[output.name] if output.kind == "f" else 0.0
-        report = StaticReport(
-            "grid",
-            {axis.name: len(axis.nodes) for axis in axes},
-            method,
-            [output for output in measured if output.name != ALT],
-            len(truths),
-            seconds=grid.seconds,
-        )
-        extra = {
-            "axes": [axis.to_json() for axis in axes],
-            "outputs": entries,
-            "interpolation": "linear" if method == "none" else method,
-            "log": sorted(log),
-            "ranges": self._ranges([grid.tables]),
-        }
-        return extra, report
-
-    def _freeze_mirror(self, store: Store) -> tuple[dict[str, Any], StaticReport]:
-        assert self.mirror is not None
-        entries = self.mirror.add_to(store)
-        rng = np.random.default_rng(self.seed)
-        settings = [{c.name: c.sample(rng) for c in self.inputs} for _ in range(SAMPLES)]
-        sampled = [self.outputs, *(self.evaluate(values) for values in settings)]
-        extra = {
-            "mirror": self.mirror.source,
-            "data": entries,
-            "ranges": self._ranges(sampled),
-        }
-        return extra, StaticReport("mirror")
-
-    def _log_outputs(self, grid: Grid) -> set[str]:
-        """Outputs on logarithmic axes, which are kept as logarithms where they are positive."""
-        names = set()
-        for view in self.views:
-            marks = view.marks if isinstance(view, Overlay) else [view]
-            for axis in ("x", "y"):
-                for mark in marks:
-                    if getattr(mark, f"{axis}log", False):
-                        names |= set(mark.on_axis(axis))  # type: ignore[attr-defined]
-        return {
-            n for n in names if kind_of(grid.tables[n]) == "f" and not np.any(grid.tables[n] <= 0)
-        }
-
-    def _check_report(self, report: StaticReport) -> None:
-        floats = [output for output in report.outputs if output.kind == "f"]
-        worst = max(floats, key=lambda o: o.share, default=OutputReport("", "f"))
-        if self.max_error is not None and worst.share > self.max_error:
-            raise ExplorerError(
-                f"output {worst.name!r} is off by {worst.error:.3g} between the nodes, "
-                f"{worst.share:.3g} of its range and more than max_error = {self.max_error}; "
-                f"use more nodes than {report.nodes}"
-            )
-        if report.total > self.limit:
-            parts = ", ".join(f"{part} {size / 1000:.0f} kB" for part, size in report.sizes.items())
-            raise ExplorerError(
-                f"the explorer would put {report.total / 1000:.0f} kB on the page, over the limit "
-                f"of {self.limit / 1000:.0f} kB: {parts}. Use fewer nodes than {report.nodes}, "
-                "shorter arrays, fewer frames, bits=8 or a mirror"
-            )
-
     # What the browser reads
 
-    def _add_options(self, store: Store) -> None:
-        for control in self.controls:
-            if isinstance(control, Lookup):
-                store.add_text(f"options:{control.name}", control.options)
-
-    def _ranges(self, tables: Sequence[Mapping[str, np.ndarray]]) -> dict[str, list[float]]:
-        """Lowest and highest finite value of every output."""
-        ranges = {}
-        for name in tables[0]:
-            if kind_of(tables[0][name]) in "fi":
-                parts = [table[name][np.isfinite(table[name])] for table in tables]
-                finite = np.concatenate([part.reshape(-1) for part in parts])
-                if finite.size:
-                    ranges[name] = [float(finite.min()), float(finite.max())]
-                    if (above := finite[finite > 0]).size:
-                        ranges[name].append(float(above.min()))
-        return ranges
-
     def _spec(self, mode: str, store: Store, **extra: Any) -> dict[str, Any]:
+        scene = self.scene
         return {
             "mode": mode,
-            "id": self._key,
-            "title": self.title,
-            "caption": self.caption,
-            "alt": to_json(self.alt_template),
-            "controls": [control.to_json() for control in self.controls],
-            "view": [[view.to_json() for view in row] for row in self.rows],
+            "id": scene.key,
+            "name": scene.name,
+            "title": scene.title,
+            "caption": scene.caption,
+            "alt": to_json(scene.alt_template),
+            "entities": list(scene.entities),
+            "controls": [control.to_json() for control in scene.controls],
+            "view": [row.to_json() for row in scene.rows],
             "sections": store.to_json(),
             "report": [],
+            "quiz": self.quiz,
             **extra,
         }
 
-    @cached_property
-    def _key(self) -> str:
-        """A name that ties the still to the widget; the same in every build."""
-        first = self.describe(self.defaults, self.outputs)
-        names = ",".join(
-            f"{c.name}={c.default if isinstance(c, Handles) else format_value(c.default)}"
-            for c in self.controls
-            if not isinstance(c, Presets)
-        )
+    @property
+    def page_html(self) -> str:
+        """A frozen figure as a page carries it: the still, and the data of the live figure.
+
+        The book's loader puts the live figure in place of the still.
+        """
+        spec, mirror = dict(self.spec), ""
+        if self.mirror is not None:
+            spec.pop("mirror")
+            mirror = _block("wp-mirror", self.mirror.source)
         return (
-            "x"
-            + hashlib.sha256(f"{self.title}{self.caption}{first}{names}".encode()).hexdigest()[:12]
+            f'<div class="wp-place" id="{self.name}">{self.still}{_questions(self.quiz)}'
+            f"{_block('wp-spec', json.dumps(spec, ensure_ascii=False, separators=(',', ':')))}"
+            f"{_block('wp-store', b64encode(self.store).decode())}{mirror}</div>"
         )
 
     def _ipython_display_(self, **kwargs: Any) -> None:
-        """Show the still, where there is one, and then the widget."""
+        """Show the figure: as a part of a page that is being built, or as a widget."""
         from IPython.display import display
 
+        notes: dict[str, Any] = {
+            KEY: {
+                "figure": self.quiz["of"] if self.quiz else self.name,
+                "entities": list(self.scene.entities),
+                "quiz": self.quiz,
+            }
+        }
+        text = self.scene.describe(self.defaults, self.scene.outputs)
+        if PAGES and self.frozen and building():
+            shown = {"text/html": self.page_html, "text/plain": text}
+            display(shown, metadata=notes, raw=True)
+            return
         if self.frozen:
-            text = self.describe(self.defaults, self.outputs)
             display({"text/html": self.still, "text/plain": text}, raw=True)
         bundle = self._repr_mimebundle_(**kwargs)
         if bundle:
-            display(bundle[0], metadata=bundle[1], raw=True)
+            display(bundle[0], metadata={**bundle[1], **notes}, raw=True)
+
+
+def _block(kind: str, text: str) -> str:
+    """Data inside a page, named by its digest, so that two figures can share it."""
+    safe = text.replace("</script", "<\\/script")
+    digest = sha256(text.encode()).hexdigest()[:16]
+    return f'<script type="text/plain" class="{kind}" data-digest="{digest}">{safe}</script>'
+
+
+def _questions(quiz: Mapping[str, Any] | None) -> str:
+    """A quiz for readers without JavaScript, and for print: the question, and a folded answer."""
+    if quiz is None:
+        return ""
+    options = "".join(f"<li>{html.escape(option)}</li>" for option in quiz.get("options", ()))
+    told = html.escape(f"{quiz['answer']}. {quiz['why']}")
+    return (
+        f'<div class="wp-asked"><p><strong>Predict, then move.</strong> '
+        f"{html.escape(quiz['question'])}</p>{f'<ul>{options}</ul>' if options else ''}"
+        f"<details><summary>Answer</summary><p>{told}</p></details></div>"
+    )

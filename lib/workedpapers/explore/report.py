@@ -1,21 +1,18 @@
 """The small print under a static figure: what is stored, and how exact it is, in plain words."""
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from .formats import format_value
-from .freeze import OutputReport, StaticReport
-from .plots import HeatMap, Lines, Overlay
-from .views import Bars, Number
-
-if TYPE_CHECKING:
-    from .explorer import Explorer
+from .scene import Scene
+from .storage.precision import OutputReport, StaticReport
 
 __all__ = ["explain"]
 
 
-def explain(report: StaticReport, explorer: "Explorer") -> list[dict[str, Any]]:
+def explain(report: StaticReport, scene: Scene) -> list[dict[str, Any]]:
     """Paragraphs and one table, as the browser reads them."""
-    parts = _mirror_text() if report.kind == "mirror" else _grid_text(report, explorer)
+    parts = _mirror_text() if report.kind == "mirror" else _grid_text(report, scene)
     size = format_value(report.total / 1000, ".0f")
     exact = "Run the page with Python to have every setting computed by the library itself."
     return [*parts, {"text": f"The figure takes {size} kB of this page. {exact}"}]
@@ -30,8 +27,8 @@ def _mirror_text() -> list[dict[str, Any]]:
     ]
 
 
-def _grid_text(report: StaticReport, explorer: "Explorer") -> list[dict[str, Any]]:
-    by_name = {control.name: control.to_json()["label"] for control in explorer.controls}
+def _grid_text(report: StaticReport, scene: Scene) -> list[dict[str, Any]]:
+    by_name = {control.name: control.to_json()["label"] for control in scene.controls}
     nodes = 1
     for n in report.nodes.values():
         nodes *= n
@@ -53,7 +50,7 @@ def _grid_text(report: StaticReport, explorer: "Explorer") -> list[dict[str, Any
         )
     parts: list[dict[str, Any]] = [{"text": f"{stored} {between} {measured}"}]
     if floats:
-        labels = _labels(explorer)
+        labels = _called(scene)
         rows = [
             [labels.get(o.name, o.name.replace("_", " ")), _error(o), _amount(o.bound, o)]
             for o in floats
@@ -86,21 +83,7 @@ def _amount(amount: float, output: OutputReport) -> str:
     return format_value(amount, ".2g")
 
 
-def _labels(explorer: "Explorer") -> dict[str, str]:
+def _called(scene: Scene) -> Mapping[str, str]:
     """What readers call each output."""
-    labels: dict[str, str] = {}
-    for view in explorer.views:
-        for mark in view.marks if isinstance(view, Overlay) else [view]:
-            if isinstance(mark, Lines | Bars):
-                labels.update(zip(mark.y, mark.labels or (), strict=False))
-                if len(mark.y) == 1 and mark.ylabel:
-                    labels[mark.y[0]] = mark.ylabel
-            if isinstance(mark, Lines):
-                for low, high in mark.bands:
-                    labels.setdefault(low, "Band, lower rim")
-                    labels.setdefault(high, "Band, upper rim")
-            if isinstance(mark, HeatMap) and mark.zlabel:
-                labels[mark.z] = mark.zlabel
-            elif isinstance(mark, Number):
-                labels[mark.name] = mark.label or mark.name
-    return labels
+    marks = [mark for view in scene.views for mark in view.marks]
+    return {name: words for mark in marks for name, words in mark.called().items()}

@@ -31,10 +31,10 @@ from workedpapers.explore import (
     check_mirror,
 )
 from workedpapers.explore.formats import format_value
-from workedpapers.explore.freeze import read, stored_tables
-from workedpapers.explore.grid import axes_for, evaluate
-from workedpapers.explore.mirror import run_node
-from workedpapers.explore.quantise import Store
+from workedpapers.explore.node import run_node
+from workedpapers.explore.storage.grid import axes_for, evaluate
+from workedpapers.explore.storage.precision import read, stored_tables
+from workedpapers.explore.storage.quantise import Store
 from workedpapers.explore.template import Choose, render, to_json
 
 HERE = Path(explore.__file__).parent
@@ -69,12 +69,12 @@ def in_browser(explorer, settings):
 
 def in_python(explorer, values, frame):
     """The same by the Python reference."""
-    axes = axes_for(explorer.controls, explorer.grid)
-    grid = evaluate(lambda **v: explorer.evaluate(v), axes, explorer.gaps)
+    axes = axes_for(explorer.controls, explorer.settings.grid)
+    grid = evaluate(lambda **v: explorer.evaluate(v), axes, explorer.scene.gaps)
     store, outputs, log = Store(), {}, set(explorer.spec["log"])
-    from workedpapers.explore.freeze import store_grid
+    from workedpapers.explore.storage.precision import store_grid
 
-    entries = store_grid(grid, store, bits=explorer.bits, log=log)
+    entries = store_grid(grid, store, bits=explorer.settings.bits, log=log)
     stored = stored_tables(grid, store, entries)
     for setting, at in zip(values, frame, strict=True):
         now = {
@@ -82,7 +82,7 @@ def in_python(explorer, values, frame):
                                 explorer.spec["interpolation"], entry["name"] in log)
             for entry in entries
         }  # fmt: skip
-        outputs[len(outputs)] = explorer.at_frame(now, at)
+        outputs[len(outputs)] = explorer.scene.at_frame(now, at)
     return list(outputs.values())
 
 
@@ -143,7 +143,7 @@ def test_the_browser_reads_the_grid_as_python_does(sliders, seed):
                 assert_allclose(data, true.reshape(-1), rtol=1e-9, atol=1e-11)
             else:
                 assert data == true.reshape(-1).tolist()
-        assert answer["alt"] == explorer.words(explorer.alt, values, wanted)
+        assert answer["alt"] == explorer.scene.words(explorer.scene.alt, values, wanted)
 
 
 def test_a_lookup_of_two_thousand_names_is_a_grid_axis():
@@ -246,7 +246,7 @@ def test_mirrors_agree():
     ],
 )
 def test_a_wrong_mirror_is_found(old, new, says):
-    from explore_samples import SOURCE
+    from tests.hall.explore.explore_samples import SOURCE
 
     assert old in SOURCE
     explorer = names_explorer(SOURCE.replace(old, new))
@@ -297,7 +297,7 @@ def test_the_bundle_was_made_from_these_sources():
         pytest.skip("installed without the sources of the front end")
     names = [f"src/{path.name}" for path in front.joinpath("src").iterdir()]
     sha = hashlib.sha256()
-    for name in [*sorted(names), "build.mjs", "package.json", "../static/palette.json"]:
+    for name in [*sorted(names), "build.mjs", "package.json", "../../plotting/palette.json"]:
         sha.update(f"{name}\n".encode() + front.joinpath(name).read_bytes())
     for bundle in ("explorer.js", "explorer.css"):
         head = (HERE / "static" / bundle).read_text(encoding="utf8")[:200]

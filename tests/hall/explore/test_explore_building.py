@@ -33,7 +33,7 @@ from workedpapers.explore import (
     Slider,
     Toggle,
 )
-from workedpapers.explore.still import _edges
+from workedpapers.explore.views.heatmap import cell_edges
 
 A = Slider("a", 0, 1)
 
@@ -86,7 +86,7 @@ def fails_late(a):
         ({"max_error": 1e-9, "compute": lambda a: {"y": np.sin(40 * a)}}, "max_error = 1e-09"),
         ({"interpolation": "spline"}, "'spline'"),
         ({"bits": 12}, "bits of 'y' must be 8, 16 or 32, not 12"),
-        ({"limit": 1000}, r"over the limit of 1 kB: program \d+ kB, data .*still .*bits=8"),
+        ({"limit": 1000}, r"over the limit of 1 kB: data .*still .*bits=8"),
     ],
 )  # fmt: skip
 def test_build_errors_name_the_setting_and_the_cure(options, says):
@@ -209,7 +209,7 @@ def test_the_better_interpolation_is_taken_and_measured():
 
 
 def test_the_measured_error_is_the_error_at_the_probes():
-    from workedpapers.explore.grid import probe_settings
+    from workedpapers.explore.storage.grid import probe_settings
 
     explorer = build(lambda a: {"y": a**2}, interpolation="linear", bits=32)
     axes = [type("Axis", (), {"name": "a"})()]
@@ -223,7 +223,7 @@ def test_the_report_is_readable():
     text = oscillator_explorer().static_report.text()
     assert "13 damping x 13 frequency x 2 start x 2 envelope" in text
     assert "half_life: measured" in text
-    assert "kB: program" in text
+    assert "kB: data" in text
     words = str(oscillator_explorer().spec["report"])
     assert "676 settings" in words
     assert "of the range" in words
@@ -267,7 +267,7 @@ def test_live_recomputes_when_values_change():
     assert asked == [0.5, 0.25]
     assert explorer.outputs["y"] == 1.25
     assert explorer.answer["values"] == {"a": 0.25}
-    from workedpapers.explore.quantise import Section, unpack
+    from workedpapers.explore.storage.quantise import Section, unpack
 
     sections = [Section(**section) for section in explorer.answer["sections"]]
     assert unpack(sections, explorer.answer_data)["y"] == 1.25
@@ -316,7 +316,7 @@ def test_live_with_a_player_carries_the_mirror():
 def test_the_still_says_what_it_shows(name):
     explorer = ALL[name]()
     assert f'data-wp-still="{explorer.spec["id"]}"' in explorer.still
-    assert explorer.caption in explorer.still
+    assert explorer.scene.caption in explorer.still
     assert "data:image/png;base64," in explorer.still
     start = explorer.still.index(' alt="') + 6
     alt = explorer.still[start : explorer.still.index('">', start)]
@@ -363,9 +363,9 @@ def test_log_axes_keep_logarithms():
 
 
 def test_cells_of_a_map_meet_half_way_on_either_kind_of_axis():
-    assert_allclose(_edges([1.0, 2.0, 3.0], 3, False), [0.5, 1.5, 2.5, 3.5])
-    assert_allclose(_edges([1.0, 4.0], 2, True), [0.5, 2.0, 8.0])
-    assert_allclose(_edges([1.0, 10.0, 100.0], 3, True) ** 2, [0.1, 10, 1000, 100000])
+    assert_allclose(cell_edges([1.0, 2.0, 3.0], 3, False), [0.5, 1.5, 2.5, 3.5])
+    assert_allclose(cell_edges([1.0, 4.0], 2, True), [0.5, 2.0, 8.0])
+    assert_allclose(cell_edges([1.0, 10.0, 100.0], 3, True) ** 2, [0.1, 10, 1000, 100000])
 
 
 def test_a_slider_with_stops_rests_and_is_stored_at_them_alone():

@@ -158,7 +158,7 @@ def test_the_still_has_equal_scales_and_cuts_no_limits():
         alt="a",
         static=False,
     )
-    figure, plots = still_plots(explorer)
+    figure, plots = still_plots(explorer.scene)
     figure.savefig(io.BytesIO(), format="png")
     wanted = [((-1.5, 1.5), (0, 3)), ((-0.5, 4.5), (-0.5, 2.5)), ((-9, 9), (-1, 1))]
     for plot, (xlim, ylim) in zip(plots, wanted, strict=False):
@@ -202,7 +202,7 @@ FIND = """([place, number]) => {
 
 def middles(page, number=0):
     """Middles of the discs that are drawn in one plot, in pixels of the window, left to right."""
-    from workedpapers.explore.palette import palette
+    from workedpapers.plotting import palette
 
     page.locator("#handles .u-wrap").nth(number).scroll_into_view_if_needed()
     first = palette()["series"]["light"][0]

@@ -10,8 +10,8 @@ from scipy.interpolate import RegularGridInterpolator
 
 from workedpapers.explore import ExplorerError
 from workedpapers.explore.formats import format_value
-from workedpapers.explore.interpolate import axis_weights, interpolate
-from workedpapers.explore.quantise import Store, unpack
+from workedpapers.explore.storage.interpolate import axis_weights, interpolate
+from workedpapers.explore.storage.quantise import Store, unpack
 
 numbers = st.floats(-1e6, 1e6, allow_nan=False, width=64)
 tables = arrays(float, array_shapes(max_dims=4, max_side=7), elements=numbers)
@@ -79,7 +79,7 @@ def test_two_sections_of_one_name_are_refused():
 
 @pytest.mark.parametrize("bits", [1, 12, 64])
 def test_odd_widths_are_refused(bits):
-    from workedpapers.explore.quantise import encode_floats
+    from workedpapers.explore.storage.quantise import encode_floats
 
     with pytest.raises(ExplorerError, match="8, 16 or 32"):
         encode_floats("x", np.zeros(3), bits)

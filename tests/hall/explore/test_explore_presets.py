@@ -143,7 +143,7 @@ def test_the_still_draws_rings_and_a_dash_and_leaves_controls_out():
     assert "Apart: <strong>–</strong>" in joined.still
     from workedpapers.explore.still import still_plots
 
-    _, (plot,) = still_plots(joined)
+    _, (plot,) = still_plots(joined.scene)
     (rings,) = plot.collections
     assert rings.get_facecolor().size == 0
     assert rings.get_edgecolor().size == 4

@@ -8,7 +8,7 @@ const here = new URL('.', import.meta.url);
 const out = new URL('../static/', here);
 const sources = [
   ...readdirSync(new URL('src/', here)).sort().map((name) => `src/${name}`),
-  'build.mjs', 'package.json', '../static/palette.json',
+  'build.mjs', 'package.json', '../../plotting/palette.json',
 ];
 const hash = createHash('sha256');
 for (const name of sources) hash.update(`${name}\n`).update(readFileSync(new URL(name, here)));

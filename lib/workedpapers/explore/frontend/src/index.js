@@ -58,7 +58,8 @@ async function makeFigure(model, el, spec, held) {
       (control.kind === 'presets' ? onPreset(control, value) : onMove(control, value, playing))));
   const handle = (name) => controls[spec.controls.findIndex((control) => control.name === name)];
   const context = { theme: () => theme, ranges: spec.ranges, formats, handle };
-  const rows = spec.view.map((row) => row.map((panel) => ({ panel, ...MAKERS[panel.type](panel, context) })));
+  const rowsOf = (row) => (row.type === 'columns' ? row.columns.flat() : [row]);
+  const rows = spec.view.map((row) => rowsOf(row).map((panel) => ({ panel, ...MAKERS[panel.type](panel, context) })));
   const panels = rows.flat();
   const images = panels.filter(({ element }) => element.getAttribute('role') === 'img');
   const elsewhere = new Set(panels.flatMap(({ panel }) => (panel.type === 'controls' ? panel.of : [])));

@@ -1,5 +1,5 @@
 // Colours: from the style sheet for ink and paper, from the palette for what is drawn.
-import palette from '../../static/palette.json';
+import palette from '../../../plotting/palette.json';
 
 export const { dash, marker } = palette;
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from .errors import ExplorerError
+from ..errors import ExplorerError
 
 __all__ = ["Section", "Store", "decode", "encode_floats", "encode_whole", "unpack"]
 

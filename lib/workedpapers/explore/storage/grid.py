@@ -11,11 +11,15 @@ import numpy as np
 
 from workedpapers.progress import progress
 
-from .controls import Choice, Control, Lookup, Play, Slider, Toggle
-from .errors import ExplorerError
-from .handles import Handles
+from ..controls.choice import Choice, Toggle
+from ..controls.control import Control
+from ..controls.handles import Handles
+from ..controls.lookup import Lookup
+from ..controls.play import Play
+from ..controls.slider import Slider
+from ..errors import ExplorerError
+from ..outputs import describe, kind_of, normalise, where
 from .interpolate import interpolate
-from .outputs import describe, kind_of, normalise, where
 
 __all__ = ["Axis", "Grid", "axes_for", "call", "evaluate", "probe_settings"]
 

@@ -6,8 +6,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from .controls import Control, Play, Slider
-from .errors import ExplorerError
+from ..errors import ExplorerError
+from .control import Control
+from .play import Play
 
 __all__ = ["Presets"]
 
@@ -20,12 +21,34 @@ class Presets(Control):
 
     Parameters
     ----------
-    name : Python identifier, for `Controls`.
-    options : for each button its words and the values that it sets, by name of the control.
-        Controls that are not named stay as they are.
-    label : what the reader sees.
-    play : after the values are set, start the player at its first frame. Where the reader prefers
+    name : str
+        Python identifier, for `Controls`.
+    options : mapping
+        For each button its words and the values that it sets, by name of the control. Controls
+        that are not named stay as they are.
+    label : str, optional
+        What the reader sees.
+    play : bool, default False
+        After the values are set, start the player at its first frame. Where the reader prefers
         reduced motion, the player keeps its frame and waits.
+    more : bool, default False
+        Fold the buttons away under "More".
+    hint : str, default ""
+        A few words on what they do.
+
+    Raises
+    ------
+    ExplorerError
+        If an option has no words or sets nothing.
+
+    See Also
+    --------
+    Choice : One control with a few values.
+
+    Examples
+    --------
+    >>> list(Presets("scene", {"Slow": {"rate": 0.01}, "Fast": {"rate": 0.1}}).options)
+    ['Slow', 'Fast']
     """
 
     kind: ClassVar[str] = "presets"
@@ -49,10 +72,16 @@ class Presets(Control):
     def bind(self, controls: Sequence[Control]) -> None:
         """Check every value with the control that it is for, and keep it as that control has it.
 
+        Parameters
+        ----------
+        controls : sequence of Control
+            Those of the explorer.
+
         Raises
         ------
-        ExplorerError : if a control is not there, refuses its value, or is another `Presets`; if
-            two options set the same; if `play` finds no player, or a frame as well.
+        ExplorerError
+            If a control is not there, refuses its value, or is another `Presets`; if two options
+            set the same; if `play` finds no player, or a frame as well.
         """
         settable = {c.name: c for c in controls if not isinstance(c, Presets)}
         player = next((c.name for c in controls if isinstance(c, Play)), None)
@@ -70,13 +99,17 @@ class Presets(Control):
                     f"presets {self.name}: {words!r} sets {player!r}, which play = True starts at 0"
                 )
             try:
-                bound[words] = {n: _setting(settable[n], value) for n, value in values.items()}
+                bound[words] = {n: settable[n].setting(value) for n, value in values.items()}
             except ExplorerError as error:
                 raise ExplorerError(f"presets {self.name}: {words!r}: {error}") from None
             same = [other for other in bound if other != words and bound[other] == bound[words]]
             if same:
                 raise ExplorerError(f"presets {self.name}: {same[0]!r} and {words!r} are the same")
         self.options = bound
+
+    @property
+    def is_input(self) -> bool:
+        return False
 
     @property
     def default(self) -> None:
@@ -95,14 +128,3 @@ class Presets(Control):
         """The same for the browser."""
         options = [{"words": words, "values": values} for words, values in self.options.items()]
         return {**self._head(self.label), "options": options, "play": self.play}
-
-
-def _setting(control: Control, value: Any) -> Any:
-    """A value as the browser has it: checked, and a setting where the author gave steps."""
-    checked = control.check(value)
-    if isinstance(control, Slider) and control.step is not None:
-        nearest = control.settings[np.argmin(np.abs(control.settings - value))].item()
-        if abs(nearest - value) > 1e-9 * (control.high - control.low):
-            raise ExplorerError(f"slider {control.name}: {value} is not one of its settings")
-        return nearest
-    return checked.tolist() if isinstance(checked, np.ndarray) else checked

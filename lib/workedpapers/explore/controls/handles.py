@@ -6,8 +6,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from .controls import Control, Slider, round_step
-from .errors import ExplorerError
+from ..errors import ExplorerError
+from .control import Control
+from .slider import Slider, round_step
 
 __all__ = ["Handles"]
 
@@ -25,13 +26,37 @@ class Handles(Control):
 
     Parameters
     ----------
-    name : keyword of `compute`.
-    value : start; n numbers, or n pairs of x and y.
-    low, high : bounds, included; for points a number, or a pair for x and y.
-    step : distance between settings, counted from `low`. By default about 100 round settings by
+    name : str
+        Keyword of `compute`.
+    value : sequence of float, or of pairs
+        Start; n numbers, or n pairs of x and y.
+    low, high : float or pair of float
+        Bounds, included; for points a number, or a pair for x and y.
+    step : float, optional
+        Distance between settings, counted from `low`. By default about 100 round settings by
         slider, and 500 by dragging.
-    label, unit : what the reader sees.
-    labels : name of each; by default "Point 1" and so on.
+    label, unit : str, optional
+        What the reader sees.
+    labels : sequence of str, optional
+        Name of each; by default "Point 1" and so on.
+    more : bool, default False
+        Fold the sliders away under "More"; the points stay in the plot.
+    hint : str, default ""
+        A few words on what they do.
+
+    Raises
+    ------
+    ExplorerError
+        If the shape of the start is another, or it lies outside the bounds.
+
+    See Also
+    --------
+    Marker : A mark whose coordinates are two sliders.
+
+    Examples
+    --------
+    >>> Handles("corners", [[1, 0], [-1, 0]], -2, 2).count
+    2
     """
 
     kind: ClassVar[str] = "handles"
