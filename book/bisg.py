@@ -656,15 +656,17 @@ claims_table(CLAIMS, chapter="bisg")
 # ## Exercises
 #
 # ```{exercise-start}
-# :label: bisg-places
+# :label: bisg-1
+# :level: read
+# :minutes: 10
 # ```
-# **Read.** In the first figure, find a surname for which the place changes the most probable
+# In the first figure, find a surname for which the place changes the most probable
 # group, and one for which no place does. What distinguishes their rows in the dictionary?
 # ```{exercise-end}
 # ```
 
 # %% [markdown]
-# ```{solution-start} bisg-places
+# ```{solution-start} bisg-1
 # :class: dropdown
 # ```
 # The likelihood ratio between the two leading groups decides. A place can overturn it only if the
@@ -684,15 +686,17 @@ for name, leader in (("Jackson", "black"), ("Nguyen", "asian")):
 
 # %% [markdown]
 # ```{exercise-start}
-# :label: bisg-prior
+# :label: bisg-2
+# :level: compute
+# :minutes: 15
 # ```
-# **Compute.** The same surname among the voters of the six states and in the whole country: by how
+# The same surname among the voters of the six states and in the whole country: by how
 # much does P(Black | Williams) change when only the prior does? Use `prior="zcta2010"`.
 # ```{exercise-end}
 # ```
 
 # %% [markdown]
-# ```{solution-start} bisg-prior
+# ```{solution-start} bisg-2
 # :class: dropdown
 # ```
 # With the dictionary's own prior you get the dictionary's row. With the country's shares each group
@@ -712,15 +716,17 @@ print(
 
 # %% [markdown]
 # ```{exercise-start}
-# :label: bisg-threshold
+# :label: bisg-3
+# :level: compute
+# :minutes: 25
 # ```
-# **Recover.** The first names were cut by a threshold too. Is it the same? Use
+# The first names were cut by a threshold too. Is it the same? Use
 # `bisg.recover_counts` on the rows whose largest share is below 1.
 # ```{exercise-end}
 # ```
 
 # %% [markdown]
-# ```{solution-start} bisg-threshold
+# ```{solution-start} bisg-3
 # :class: dropdown
 # ```
 # Look for the jump, not for the minimum: fractions that cancel give bounds below the threshold.
@@ -738,9 +744,11 @@ print(f"the largest step up is at {largest}")
 
 # %% [markdown]
 # ```{exercise-start}
-# :label: bisg-tract
+# :label: bisg-4
+# :level: research
+# :minutes: 90
 # ```
-# **Research.** A Census tract is smaller than a ZIP area and more alike inside. How much does it
+# A Census tract is smaller than a ZIP area and more alike inside. How much does it
 # add? Draw people with tracts, and compare the log loss of tract and surname with that of ZIP area
 # and surname for people drawn with ZIP areas. Why can the two not be compared on the same people
 # here, and what would you need to do so?
@@ -748,7 +756,7 @@ print(f"the largest step up is at {largest}")
 # ```
 
 # %% [markdown]
-# ```{solution-start} bisg-tract
+# ```{solution-start} bisg-4
 # :class: dropdown
 # ```
 # The tables do not say which tracts lie in which ZIP area, so each person has one or the other. A

@@ -652,15 +652,17 @@ claims_table(claims.CLAIMS, chapter="isolated_points")
 # ## Exercises
 #
 # ```{exercise-start}
-# :label: ip-read
+# :label: ip-1
+# :level: read
+# :minutes: 10
 # ```
-# **Read.** In the first figure choose the scene *Monotone*. Which single slider turns it into
+# In the first figure choose the scene *Monotone*. Which single slider turns it into
 # *Oscillation*, and where on the map must the dot go? Predict the value, then check it.
 # ```{exercise-end}
 # ```
 
 # %% [markdown]
-# ```{solution-start} ip-read
+# ```{solution-start} ip-1
 # :class: dropdown
 # ```
 # For equal masses the border is at $G = 1/(1+\sqrt{1-a})^2$, and $G$ is proportional to the
@@ -679,15 +681,17 @@ print(
 
 # %% [markdown]
 # ```{exercise-start}
-# :label: ip-fast
+# :label: ip-2
+# :level: compute
+# :minutes: 20
 # ```
-# **Compute.** For which $G$ does a matched point come home fastest, for $a = 0.1$ and alternating
+# For which $G$ does a matched point come home fastest, for $a = 0.1$ and alternating
 # updates? How many steps does it then take to come ten times closer?
 # ```{exercise-end}
 # ```
 
 # %% [markdown]
-# ```{solution-start} ip-fast
+# ```{solution-start} ip-2
 # :class: dropdown
 # ```
 # At the border between creeping and swinging, as for a door with a good damper. Beyond it the
@@ -711,16 +715,18 @@ print(
 
 # %% [markdown]
 # ```{exercise-start}
-# :label: ip-two
+# :label: ip-3
+# :level: derive
+# :minutes: 40
 # ```
-# **Derive.** Two points of half the mass each sit on one true point ($\rho = 1$). Their
+# Two points of half the mass each sit on one true point ($\rho = 1$). Their
 # difference has the multiplier $1 - \beta = 1$: linear theory does not decide. Expand the force
 # to third order and show that their distance falls as $k^{-1/2}$. Check it.
 # ```{exercise-end}
 # ```
 
 # %% [markdown]
-# ```{solution-start} ip-two
+# ```{solution-start} ip-3
 # :class: dropdown
 # ```
 # With the points at $\pm r$ and $f$ at rest, $f'(r) = (q/\lambda)\,[2K'(r) - K'(2r)] = -3
@@ -744,16 +750,18 @@ print(
 
 # %% [markdown]
 # ```{exercise-start}
-# :label: ip-four
+# :label: ip-4
+# :level: research
+# :minutes: 120
 # ```
-# **Research.** Four points of a mode's own mass do not stay on it as a tetrahedron. In the plane
+# Four points of a mode's own mass do not stay on it as a tetrahedron. In the plane
 # there is no tetrahedron at all. Could a square stay, or any other arrangement of four? Try many
 # random starts, and a square as a start. What would a proof need?
 # ```{exercise-end}
 # ```
 
 # %% [markdown]
-# ```{solution-start} ip-four
+# ```{solution-start} ip-4
 # :class: dropdown
 # ```
 # Four never stay. A square is an equilibrium, but an unstable one: `configuration_stability`

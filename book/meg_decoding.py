@@ -508,16 +508,18 @@ claims_table(claims.CLAIMS, chapter="meg_decoding")
 # ## Exercises
 #
 # ```{exercise-start}
-# :label: meg-read
+# :label: meg-1
+# :level: read
+# :minutes: 10
 # ```
-# **Read.** In the first figure set the onset to 85 ms. By how much does the answer of *cluster*
+# In the first figure set the onset to 85 ms. By how much does the answer of *cluster*
 # change from the weakest to the strongest effect, and by how much that of the hinge? Which
 # difference would you have reported as "earlier"?
 # ```{exercise-end}
 # ```
 
 # %% [markdown]
-# ```{solution-start} meg-read
+# ```{solution-start} meg-1
 # :class: dropdown
 # ```
 # The figure shows one group. Over fifty groups:
@@ -536,15 +538,17 @@ for method in ("cluster", "hinge"):
 
 # %% [markdown]
 # ```{exercise-start}
-# :label: meg-loo
+# :label: meg-2
+# :level: compute
+# :minutes: 30
 # ```
-# **Compute.** Leave out one trial at a time, collect all held-out answers and compute one AUC
+# Leave out one trial at a time, collect all held-out answers and compute one AUC
 # from them. Do it with the ten lines on noise, many times. Why is the result below one half?
 # ```{exercise-end}
 # ```
 
 # %% [markdown]
-# ```{solution-start} meg-loo
+# ```{solution-start} meg-2
 # :class: dropdown
 # ```
 # Without a trial of one class that class is rarer among the others, and the mean of the training
@@ -574,15 +578,17 @@ print(
 
 # %% [markdown]
 # ```{exercise-start}
-# :label: meg-early
+# :label: meg-3
+# :level: design
+# :minutes: 30
 # ```
-# **Design.** Your effect is expected at 120 ms, 12 people, 150 trials, and you want to be within
+# Your effect is expected at 120 ms, 12 people, 150 trials, and you want to be within
 # 10 ms. Is that enough? Use `meg.plan` with a small pool, and say how sure you are of the answer.
 # ```{exercise-end}
 # ```
 
 # %% [markdown]
-# ```{solution-start} meg-early
+# ```{solution-start} meg-3
 # :class: dropdown
 # ```
 # Simulate before you record. The interval of the share tells how large a pool you need.
@@ -600,15 +606,17 @@ planned.round(2).T
 
 # %% [markdown]
 # ```{exercise-start}
-# :label: meg-window
+# :label: meg-4
+# :level: research
+# :minutes: 90
 # ```
-# **Research.** Stack five neighbouring samples (`window=5`). AUC rises. What happens to the
+# Stack five neighbouring samples (`window=5`). AUC rises. What happens to the
 # onset, and is it a better marker?
 # ```{exercise-end}
 # ```
 
 # %% [markdown]
-# ```{solution-start} meg-window
+# ```{solution-start} meg-4
 # :class: dropdown
 # ```
 # A window sees the effect before its centre reaches it: the onset moves forward by up to half a

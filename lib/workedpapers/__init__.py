@@ -5,7 +5,7 @@ Each paper is one subpackage and is imported by its name, for example
 
 The hall, shared by all papers: `workedpapers.claims`, `workedpapers.explore`,
 `workedpapers.plotting`, `workedpapers.stats`, `workedpapers.datasets`, `workedpapers.checks`,
-`workedpapers.parallel`, `workedpapers.progress` and `workedpapers.threads`.
+`workedpapers.tables`, `workedpapers.parallel`, `workedpapers.progress` and `workedpapers.threads`.
 """
 
 __version__ = "0.1.0"

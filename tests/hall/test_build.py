@@ -40,14 +40,16 @@ table([Claim("trial-answer", "It is 41.", "abstract", "paper",
 
 # %% [markdown]
 # ```{exercise-start}
-# :label: ask
+# :label: ask-1
+# :level: read
+# :minutes: 1
 # ```
 # What is the answer?
 # ```{exercise-end}
 # ```
 
 # %% [markdown]
-# ```{solution-start} ask
+# ```{solution-start} ask-1
 # :class: dropdown
 # ```
 

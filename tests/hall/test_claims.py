@@ -1,4 +1,5 @@
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -183,9 +184,31 @@ def test_two_claims_with_one_id_are_refused() -> None:
 def test_the_table_escapes_and_heads_its_cells() -> None:
     html = table([claim(AtLeast(0, why=WHY), 1.0, says="a < b & c")], "bisg")._repr_html_()
     assert "a &lt; b &amp; c" in html
-    assert html.count('scope="col"') == 5
+    assert html.count('scope="col"') == 4
     assert html.count('scope="row"') == 1
     assert "<caption>" in html
+
+
+def test_reason_and_finding_span_the_row_and_only_what_is_known_is_shown() -> None:
+    told = claim(Within(0.01, of=0.95, why=WHY), 0.97, finding="Tried three seeds.")
+    html = table([told, claim(AtLeast(0, why=WHY), id="a-b", paper="97%")], "bisg")._repr_html_()
+    spanning = re.findall(r'<td colspan="4">(.*?)</td>', html)
+    assert len(spanning) == 2
+    assert WHY in spanning[0]
+    assert "Tried three seeds." in spanning[0]
+    assert "Finding" not in spanning[1]
+    assert html.count("figure: ") == html.count("figure: 97%") == 1
+
+
+def test_the_paper_heads_the_table_and_the_scoreboard(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WORKEDPAPERS_RECORDS", str(tmp_path))
+    shown = table([claim(AtLeast(0, why=WHY))], "bisg", paper="Names & places")
+    assert "Claims of “Names &amp; places”: 1 reproduced." in shown._repr_html_()
+    heading = re.search(r"<h2 id=\"bisg\">(.*?)</h2>", scoreboard()._repr_html_())
+    assert heading
+    assert heading[1] == '<a href="bisg.html">Names &amp; places</a>'
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -26,10 +26,21 @@ _MARK = {
 
 @dataclass(frozen=True)
 class ClaimsTable:
-    """Measured claims of one chapter; shown as a table."""
+    """Measured claims of one chapter; shown as a table.
+
+    Parameters
+    ----------
+    chapter : str
+        The chapter's name, such as "bisg".
+    results : tuple of Result
+        The measured claims, in the order of the table.
+    paper : str
+        The paper's title, "" if the chapter did not say.
+    """
 
     chapter: str
     results: tuple[Result, ...]
+    paper: str = ""
 
     @property
     def rows(self) -> list[dict[str, str]]:
@@ -37,7 +48,8 @@ class ClaimsTable:
         return [_row(result) for result in self.results]
 
     def _repr_html_(self) -> str:
-        return _html(f"Claims of this chapter, {tally(self.rows)}", self.rows)
+        told = f"Claims of “{self.paper}”" if self.paper else "Claims of this chapter"
+        return _html(f"{told}: {tally(self.rows)}.", self.rows)
 
     def __repr__(self) -> str:
         return "\n".join(f"{r['id']}: {r['verdict']}; ours {r['ours']}" for r in self.rows)
@@ -46,11 +58,12 @@ class ClaimsTable:
         """Write the rows to ``folder``/CHAPTER.json for the scoreboard."""
         path = Path(folder) / f"{self.chapter}.json"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(self.rows, indent=1, ensure_ascii=False) + "\n", "utf-8")
+        record = {"paper": self.paper, "rows": self.rows}
+        path.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", "utf-8")
         return path
 
 
-def table(claims: Iterable[Claim], chapter: str) -> ClaimsTable:
+def table(claims: Iterable[Claim], chapter: str, *, paper: str = "") -> ClaimsTable:
     """Measure every claim, compute the verdicts and return the table.
 
     Where the environment variable ``WORKEDPAPERS_RECORDS`` names a folder, as in a build of the
@@ -58,14 +71,37 @@ def table(claims: Iterable[Claim], chapter: str) -> ClaimsTable:
 
     Parameters
     ----------
-    claims : the chapter's claims, in the order in which the table lists them.
-    chapter : the chapter's name, such as "bisg".
+    claims : iterable of Claim
+        The chapter's claims, in the order in which the table lists them.
+    chapter : str
+        The chapter's name, such as "bisg".
+    paper : str, default ""
+        The paper's title, which heads the table here and on the scoreboard.
+
+    Returns
+    -------
+    ClaimsTable
+        The claims with what was measured and the verdicts.
 
     Raises
     ------
-    ClaimError : if a claim measures outside its tolerance and has no `finding`, or inside it and
-        has one.
-    ValueError : if there are no claims, or two with the same id.
+    ClaimError
+        If a claim measures outside its tolerance and has no `finding`, or inside it and has one.
+    ValueError
+        If there are no claims, or two with the same id.
+
+    See Also
+    --------
+    scoreboard : the tables of all chapters.
+    measure : one claim.
+
+    Examples
+    --------
+    >>> from workedpapers.claims import Claim, Within
+    >>> claim = Claim("trial-mean", "The mean is one half.", "abstract", "paper",
+    ...               Within(0.1, of=0.5, why="ten draws stray by about 0.1"), lambda: 0.46)
+    >>> table([claim], "trial")
+    trial-mean: reproduced; ours 0.46
     """
     listed = list(claims)
     ids = [claim.id for claim in listed]
@@ -76,7 +112,7 @@ def table(claims: Iterable[Claim], chapter: str) -> ClaimsTable:
     )
     for result in results:
         result.require_consistent()
-    measured = ClaimsTable(chapter, results)
+    measured = ClaimsTable(chapter, results, paper)
     if folder := os.environ.get(RECORDS):
         measured.record(folder)
     return measured
@@ -105,39 +141,60 @@ def tally(rows: Iterable[Mapping[str, str]]) -> str:
     return ", ".join(f"{count} {name}" for count, name in counts if count)
 
 
+_HEADS = ("Claim", "Expected here", "Measured here", "Verdict")
+
+
 def _html(caption: str, rows: Sequence[Mapping[str, str]]) -> str:
-    heads = ("Claim", "The paper", "Expected here", "Measured here", "Verdict")
-    head = "".join(f'<th scope="col">{name}</th>' for name in heads)
-    body = "".join(_html_row(row, heads) for row in rows)
+    head = "".join(f'<th scope="col">{name}</th>' for name in _HEADS)
     return (
         f'<div class="wp-claims"><table><caption>{escape(caption)}</caption>'
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+        f"<thead><tr>{head}</tr></thead>{''.join(map(_html_rows, rows))}</table></div>"
     )
 
 
-def _html_row(row: Mapping[str, str], heads: Sequence[str]) -> str:
+def _html_rows(row: Mapping[str, str]) -> str:
+    """A claim's group of rows: what was found, and below it, over the whole width, why."""
     verdict = Verdict(row["verdict"])
     slug = verdict.value.replace(" ", "-")
-    note = f"<small>{escape(row['finding'])}</small>" if row["finding"] else ""
+    figure = f"the paper's figure: {row['paper']}; " if row["paper"] else ""
+    source = f"{row['where']}; {figure}basis: {row['basis']}"
+    says = f"{escape(row['says'])} <small>{escape(source)}</small>"
     cells = (
-        f"{escape(row['says'])} "
-        f"<small>{escape(row['where'])}; basis: {escape(row['basis'])}</small>",
-        escape(row["paper"]) or "no figure",
-        f"{escape(row['expected'])} <small>{escape(row['why'])}</small>",
-        escape(row["ours"]),
+        _lines(row["expected"]),
+        _lines(row["ours"]),
         f'<span class="wp-verdict wp-{slug}"><span aria-hidden="true">{_MARK[verdict]}</span> '
-        f"{verdict.value}</span>{note}",
+        f"{verdict.value}</span>",
     )
-    first, *rest = (f'data-head="{head}">{cell}' for head, cell in zip(heads, cells, strict=True))
-    tail = "".join(f"<td {cell}</td>" for cell in rest)
-    return f'<tr id="claim-{escape(row["id"])}"><th scope="row" {first}</th>{tail}</tr>'
+    beside = "".join(
+        f'<td data-head="{head}">{cell}</td>' for head, cell in zip(_HEADS[1:], cells, strict=True)
+    )
+    reasons = [("Why this much", row["why"]), ("Finding", row["finding"])]
+    below = "".join(f"<p><b>{head}.</b> {escape(text)}</p>" for head, text in reasons if text)
+    return (
+        f'<tbody id="claim-{escape(row["id"])}"><tr><th scope="row">{says}</th>{beside}</tr>'
+        f'<tr class="wp-why"><td colspan="{len(_HEADS)}">{below}</td></tr></tbody>'
+    )
+
+
+def _lines(text: str) -> str:
+    """Several numbers of one claim, each on a line of its own."""
+    return "<br>".join(escape(part) for part in text.split("; "))
 
 
 @dataclass(frozen=True)
 class Scoreboard:
-    """Recorded rows of every chapter; shown as one table for each, behind a tally."""
+    """Recorded rows of every chapter; shown as one table for each, behind a tally.
+
+    Parameters
+    ----------
+    chapters : mapping of str to sequence of mapping
+        Rows of each chapter's claims, by the chapter's name.
+    papers : mapping of str to str
+        Title of each chapter's paper, where the chapter said it.
+    """
 
     chapters: Mapping[str, Sequence[Mapping[str, str]]]
+    papers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def rows(self) -> list[dict[str, Any]]:
@@ -150,9 +207,13 @@ class Scoreboard:
                 "<p>No chapter has recorded its claims in this session. Run "
                 "<code>make book</code>, which records them.</p>"
             )
-        return "".join(
-            f'<h3><a href="{escape(name)}.html">{escape(name)}</a></h3>' + _html(tally(rows), rows)
-            for name, rows in self.chapters.items()
+        return "".join(self._html_of(name, rows) for name, rows in self.chapters.items())
+
+    def _html_of(self, name: str, rows: Sequence[Mapping[str, str]]) -> str:
+        title = escape(self.papers.get(name) or name)
+        told = tally(rows)
+        return f'<h2 id="{escape(name)}"><a href="{escape(name)}.html">{title}</a></h2>' + _html(
+            f"{told[:1].upper()}{told[1:]}.", rows
         )
 
     def __repr__(self) -> str:
@@ -164,26 +225,48 @@ def scoreboard(folder: str | Path | None = None) -> Scoreboard:
 
     Parameters
     ----------
-    folder : where the records lie; default: the folder in ``WORKEDPAPERS_RECORDS``. Without
-        either the scoreboard is empty and says how to fill it.
+    folder : str or pathlib.Path, optional
+        Where the records lie; default: the folder in ``WORKEDPAPERS_RECORDS``. Without either
+        the scoreboard is empty and says how to fill it.
+
+    Returns
+    -------
+    Scoreboard
+        All rows, by chapter.
 
     Raises
     ------
-    ValueError : if a record is not one that `ClaimsTable.record` wrote.
+    ValueError
+        If a record is not one that `ClaimsTable.record` wrote.
+
+    See Also
+    --------
+    table : what records the rows.
+
+    Examples
+    --------
+    >>> scoreboard()
+    no records
     """
     chosen = folder or os.environ.get(RECORDS)
     if not chosen:
         return Scoreboard({})
-    return Scoreboard({path.stem: _read(path) for path in sorted(Path(chosen).glob("*.json"))})
+    records = {path.stem: _read(path) for path in sorted(Path(chosen).glob("*.json"))}
+    return Scoreboard(
+        {name: record["rows"] for name, record in records.items()},
+        {name: record["paper"] for name, record in records.items()},
+    )
 
 
-def _read(path: Path) -> list[dict[str, str]]:
+def _read(path: Path) -> dict[str, Any]:
     expected = set(_row(Result(_BLANK, None, Verdict.NOT_TESTABLE)))
     try:
-        rows = json.loads(path.read_text("utf-8"))
-        if all(set(row) == expected and Verdict(row["verdict"]) for row in rows):
-            return list(rows)
-    except (ValueError, TypeError):
+        record = json.loads(path.read_text("utf-8"))
+        rows, paper = record["rows"], record["paper"]
+        good = all(set(row) == expected and Verdict(row["verdict"]) for row in rows)
+        if good and isinstance(paper, str):
+            return {"rows": list(rows), "paper": paper}
+    except (ValueError, TypeError, KeyError):
         pass
     raise ValueError(f"{path}: expected rows of a claims table, got something else.")
 
