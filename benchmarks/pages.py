@@ -23,6 +23,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
 from _machine import machine  # noqa: E402
 from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
+
 from tests import browsers  # noqa: E402
 from tools import serve  # noqa: E402
 from tools.house import papers  # noqa: E402

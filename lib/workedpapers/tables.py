@@ -45,6 +45,20 @@ class Table:
         What it shows, for who cannot see it.
     above : str
         A head above all columns that are no row heads; "" for none.
+
+    See Also
+    --------
+    show_table : What makes one of a data frame.
+
+    Examples
+    --------
+    >>> from workedpapers.tables import Table
+    >>> Table(("name", "n"), (("a", "1"), ("b", "12")), 1, (False, True),
+    ...       caption="Two letters and their numbers.", alt="b has the larger number.")
+    Two letters and their numbers.
+    name   n
+    a      1
+    b     12
     """
 
     heads: tuple[str, ...]
@@ -150,11 +164,12 @@ def show_table(
 
     See Also
     --------
-    workedpapers.plotting.show : the same for a figure.
+    workedpapers.plotting.show : The same for a figure.
 
     Examples
     --------
     >>> import pandas as pd
+    >>> from workedpapers.tables import show_table
     >>> waits = pd.DataFrame({"wait": [0.2504, 12.5, None], "late": [0.0, 0.125, 1.0]},
     ...                      index=pd.Index(["bus", "train", "ship"], name="by"))
     >>> show_table(waits, caption="Waiting times and delays of three ways to travel.",

@@ -8,6 +8,7 @@ import importlib
 import inspect
 import re
 from collections.abc import Iterator
+from enum import Enum
 from typing import Any
 
 import pytest
@@ -31,6 +32,7 @@ PERMITTED = {
 }
 ALIASES = {"Floats"}  # names of types, which cannot bear a docstring
 METHOD = {"EX01"}  # a class has one example for all its methods
+ENUM = {"PR01"}  # its parameters are those of enum.Enum
 _RAISES = re.compile(r"^\s*raise |\b(as_float_array|columns_present|one_of|positive\w*)\(", re.M)
 
 MODULES = [*sorted(hall()), *papers()]
@@ -70,7 +72,8 @@ NAMES = [name for module in MODULES for name in public(module)]
 def test_a_public_name_is_documented_as_numpydoc_parses_it(name: str) -> None:
     value = named(name)
     assert set(ERROR_MSGS) >= PERMITTED
-    found = faults(name, PERMITTED)
+    enum = inspect.isclass(value) and issubclass(value, Enum)
+    found = faults(name, PERMITTED | ENUM if enum else PERMITTED)
     for method, member in methods(name, value):
         # A dataclass or a named tuple gives its fields as members: they are told in Parameters.
         if inspect.isroutine(member) or isinstance(member, property):

@@ -13,7 +13,19 @@ Basis = Literal["paper", "authors' code", "reconstruction"]
 
 
 class ClaimError(AssertionError):
-    """What a chapter says of a claim and what was measured do not agree."""
+    """What a chapter says of a claim and what was measured do not agree.
+
+    Examples
+    --------
+    >>> from workedpapers.claims import AtMost, Claim, ClaimError, table
+    >>> claim = Claim("trial-error", "The error is small.", "abstract", "paper",
+    ...               AtMost(0.01, why="a hundredth is what the abstract prints"), lambda: 0.2)
+    >>> try:
+    ...     table([claim], "trial")
+    ... except ClaimError as error:
+    ...     print(str(error)[:56])
+    Claim trial-error measured 0.2; expected at most 0.01. V
+    """
 
 
 @dataclass(frozen=True)
@@ -22,22 +34,44 @@ class Claim:
 
     Parameters
     ----------
-    id : short and unique over the book, for example "bisg-coverage".
-    says : the sentence, in our words or quoted.
-    where : where it stands: "abstract", "Table 2".
-    basis : "paper" if its text gives the setting, "authors' code", or "reconstruction" if only
-        the abstract was available and the design is ours.
-    expect : what would count as reproduced, and why; see `workedpapers.claims.expect`.
-    measure : function of no argument that returns a `Measured`, a number, a bool, or a mapping
-        of these. Required unless ``expect`` is `NotTestable`.
-    paper : the paper's own figure, as it prints it; "" if it gives none.
-    finding : for a claim that did not, or not wholly, reproduce: what was tried and what came of
-        it. It must be empty for a claim that did. `table` holds it against the verdict.
+    id : str
+        Short and unique over the book, for example "bisg-coverage".
+    says : str
+        The sentence, in our words or quoted.
+    where : str
+        Where it stands: "abstract", "Table 2".
+    basis : {"paper", "authors' code", "reconstruction"}
+        "paper" if its text gives the setting, "reconstruction" if only the abstract was available
+        and the design is ours.
+    expect : Expectation
+        What would count as reproduced, and why.
+    measure : callable, optional
+        Function of no argument that returns a `Measured`, a number, a bool, or a mapping of
+        these. Required unless ``expect`` is `NotTestable`.
+    paper : str, default ""
+        The paper's own figure, as it prints it; "" if it gives none.
+    finding : str, default ""
+        For a claim that did not, or not wholly, reproduce: what was tried and what came of it. It
+        must be empty for a claim that did. `table` holds it against the verdict.
 
     Raises
     ------
-    TypeError : if ``measure`` is missing or cannot be called, or ``expect`` is not an expectation.
-    ValueError : if a text is empty or ``basis`` is unknown.
+    TypeError
+        If ``measure`` is missing or cannot be called, or ``expect`` is not an expectation.
+    ValueError
+        If a text is empty or ``basis`` is unknown.
+
+    See Also
+    --------
+    table : Measures claims and shows them.
+
+    Examples
+    --------
+    >>> from workedpapers.claims import Claim, Within, measure
+    >>> claim = Claim("trial-mean", "The mean is one half.", "abstract", "paper",
+    ...               Within(0.1, of=0.5, why="ten draws stray by about 0.1"), lambda: 0.46)
+    >>> measure(claim).verdict.value
+    'reproduced'
     """
 
     id: str
@@ -76,7 +110,29 @@ class Claim:
 
 @dataclass(frozen=True)
 class Result:
-    """A claim with what was measured and the verdict that follows."""
+    """A claim with what was measured and the verdict that follows.
+
+    Parameters
+    ----------
+    claim : Claim
+        The claim.
+    measured : Measured, mapping of str to Measured, or None
+        What its function measured; None if it cannot be measured here.
+    verdict : Verdict
+        The outcome.
+
+    See Also
+    --------
+    measure : What makes one of a claim.
+
+    Examples
+    --------
+    >>> from workedpapers.claims import AtLeast, Claim, measure
+    >>> claim = Claim("trial-share", "Most agree.", "abstract", "paper",
+    ...               AtLeast(0.5, why="more than half are most of them"), lambda: 0.75)
+    >>> measure(claim).ours
+    '0.75'
+    """
 
     claim: Claim
     measured: Measured | Mapping[str, Measured] | None
@@ -92,7 +148,13 @@ class Result:
         return str(self.measured)
 
     def require_consistent(self) -> None:
-        """Raise `ClaimError` if the verdict is not the one that the chapter speaks of."""
+        """Raise `ClaimError` if the verdict is not the one that the chapter speaks of.
+
+        Raises
+        ------
+        ClaimError
+            If the claim fell short and has no finding, or did not and has one.
+        """
         claim = self.claim
         told = bool(claim.finding.strip())
         fell_short = self.verdict in (Verdict.IN_PART, Verdict.NOT_REPRODUCED)
@@ -112,10 +174,36 @@ class Result:
 def measure(claim: Claim) -> Result:
     """Measure one claim and compute its verdict.
 
+    Parameters
+    ----------
+    claim : Claim
+        The claim, whose function is called.
+
+    Returns
+    -------
+    Result
+        The claim with the measurement and the verdict.
+
     Raises
     ------
-    TypeError, ValueError : if the measuring function returns something that the claim's
-        expectation cannot judge; the message names the claim.
+    TypeError
+        If the measuring function returns something that the claim's expectation cannot judge; the
+        message names the claim.
+    ValueError
+        If it returns a number that is not finite, or other names than were expected.
+
+    See Also
+    --------
+    table : Measures all claims of a chapter.
+
+    Examples
+    --------
+    >>> from workedpapers.claims import Claim, Measured, Within, measure
+    >>> claim = Claim("trial-mean", "The mean is one half.", "abstract", "paper",
+    ...               Within(0.1, of=0.5, why="ten draws stray by about 0.1"),
+    ...               lambda: Measured(0.46, 0.36, 0.56))
+    >>> measure(claim).verdict.value
+    'in part'
     """
     if claim.measure is None:
         return Result(claim, None, claim.expect.verdict(None))

@@ -9,7 +9,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import Enum
+from enum import StrEnum
 from itertools import pairwise
 from typing import Any, ClassVar
 
@@ -27,8 +27,15 @@ __all__ = [
 ]
 
 
-class Verdict(Enum):
-    """The outcome of a claim, computed from its measurement."""
+class Verdict(StrEnum):
+    """The outcome of a claim, computed from its measurement.
+
+    Examples
+    --------
+    >>> from workedpapers.claims import Verdict
+    >>> [verdict.value for verdict in Verdict]
+    ['reproduced', 'in part', 'not reproduced', 'not testable here']
+    """
 
     REPRODUCED = "reproduced"
     IN_PART = "in part"
@@ -42,11 +49,28 @@ class Measured:
 
     Parameters
     ----------
-    value : the point estimate; a finite number, or True or False for a fact.
-    low, high : the ends of its interval; None for a number that is exact.
-    unit : the unit, written behind the number; "%" multiplies by 100.
-    digits : significant digits shown.
-    interval : what the interval is, for example "95% bootstrap".
+    value : float or bool
+        The point estimate; a finite number, or True or False for a fact.
+    low, high : float, optional
+        The ends of its interval; None for a number that is exact.
+    unit : str, default ""
+        The unit, written behind the number; "%" multiplies by 100.
+    digits : int, default 3
+        Significant digits shown.
+    interval : str, default ""
+        What the interval is, for example "95% bootstrap".
+
+    Raises
+    ------
+    ValueError
+        If the value is not finite, or the ends of the interval are not in order, or one is given
+        and the other not.
+
+    Examples
+    --------
+    >>> from workedpapers.claims import Measured
+    >>> print(Measured(0.912, 0.88, 0.94, unit="%", interval="95% bootstrap"))
+    91.2% (88% to 94%, 95% bootstrap)
     """
 
     value: float | bool
@@ -99,7 +123,21 @@ def _plain(value: float, digits: int) -> str:
 
 
 class Expectation(ABC):
-    """What a measurement must be for the claim to count as reproduced."""
+    """What a measurement must be for the claim to count as reproduced.
+
+    Each says why it is what it is, in its field ``why``.
+
+    Raises
+    ------
+    ValueError
+        If ``why`` is shorter than 15 characters, too short for a reason.
+
+    Examples
+    --------
+    >>> from workedpapers.claims import AtLeast, Expectation
+    >>> isinstance(AtLeast(0.5, why="more than half are most of them"), Expectation)
+    True
+    """
 
     why: str
 
@@ -111,7 +149,18 @@ class Expectation(ABC):
 
     @abstractmethod
     def verdict(self, measured: Any) -> Verdict:
-        """Verdict for one measurement."""
+        """Verdict for one measurement.
+
+        Parameters
+        ----------
+        measured : Measured or mapping of str to Measured
+            What was measured.
+
+        Returns
+        -------
+        Verdict
+            The outcome.
+        """
 
     @property
     @abstractmethod
@@ -127,7 +176,23 @@ class _OfOneNumber(Expectation):
         """Whether a value is what was expected."""
 
     def verdict(self, measured: Measured) -> Verdict:
-        """Reproduced if the whole interval is inside, in part if only the point estimate is."""
+        """Reproduced if the whole interval is inside, in part if only the point estimate is.
+
+        Parameters
+        ----------
+        measured : Measured
+            A number with its interval.
+
+        Returns
+        -------
+        Verdict
+            The outcome.
+
+        Raises
+        ------
+        TypeError
+            If it is a fact.
+        """
         if isinstance(measured.value, bool):
             raise TypeError(f"{type(self).__name__}: expected a measured number, got a fact.")
         if all(self._inside(end) for end in (*measured.ends, measured.value)):
@@ -137,7 +202,35 @@ class _OfOneNumber(Expectation):
 
 @dataclass(frozen=True)
 class Within(_OfOneNumber):
-    """The number lies within ``tolerance`` of ``of``."""
+    """The number lies within ``tolerance`` of ``of``.
+
+    Parameters
+    ----------
+    tolerance : float
+        How far it may be away, at least 0.
+    of : float, default 0.0
+        What it should be.
+    why : str
+        The reason for it, in a sentence of at least 15 characters.
+    unit : str, default ""
+        The unit, written behind the number; "%" multiplies by 100.
+
+    Raises
+    ------
+    ValueError
+        If the tolerance is negative or ``why`` too short.
+
+    See Also
+    --------
+    AtLeast, AtMost : On one side only.
+
+    Examples
+    --------
+    >>> from workedpapers.claims import Measured, Within
+    >>> near = Within(0.1, of=0.5, why="ten draws stray by about 0.1")
+    >>> near.text, near.verdict(Measured(0.58, 0.5, 0.66)).value
+    ('within 0.1 of 0.5', 'in part')
+    """
 
     tolerance: float
     of: float = 0.0
@@ -176,7 +269,33 @@ class _Bounded(_OfOneNumber):
 
 
 class AtLeast(_Bounded):
-    """The number is ``bound`` or more."""
+    """The number is ``bound`` or more.
+
+    Parameters
+    ----------
+    bound : float
+        The bound, which is allowed itself.
+    why : str
+        The reason for it, in a sentence of at least 15 characters.
+    unit : str, default ""
+        The unit, written behind the number; "%" multiplies by 100.
+
+    Raises
+    ------
+    ValueError
+        If ``why`` is too short.
+
+    See Also
+    --------
+    AtMost, Within
+
+    Examples
+    --------
+    >>> from workedpapers.claims import AtLeast, Measured
+    >>> most = AtLeast(0.9, unit="%", why="the abstract says nine in ten")
+    >>> most.text, most.verdict(Measured(0.93, 0.91, 0.95)).value
+    ('at least 90%', 'reproduced')
+    """
 
     words = "at least"
 
@@ -185,7 +304,33 @@ class AtLeast(_Bounded):
 
 
 class AtMost(_Bounded):
-    """The number is ``bound`` or less."""
+    """The number is ``bound`` or less.
+
+    Parameters
+    ----------
+    bound : float
+        The bound, which is allowed itself.
+    why : str
+        The reason for it, in a sentence of at least 15 characters.
+    unit : str, default ""
+        The unit, written behind the number; "%" multiplies by 100.
+
+    Raises
+    ------
+    ValueError
+        If ``why`` is too short.
+
+    See Also
+    --------
+    AtLeast, Within
+
+    Examples
+    --------
+    >>> from workedpapers.claims import AtMost, Measured
+    >>> few = AtMost(0.05, unit="%", why="the level of the test is 5%")
+    >>> few.text, few.verdict(Measured(0.08)).value
+    ('at most 5%', 'not reproduced')
+    """
 
     words = "at most"
 
@@ -195,13 +340,48 @@ class AtMost(_Bounded):
 
 @dataclass(frozen=True)
 class Holds(Expectation):
-    """A fact is true: the measuring function returns True."""
+    """A fact is true: the measuring function returns True.
+
+    Parameters
+    ----------
+    fact : str
+        The fact, in words.
+    why : str
+        The reason for it, in a sentence of at least 15 characters.
+
+    Raises
+    ------
+    ValueError
+        If ``why`` is too short.
+
+    Examples
+    --------
+    >>> from workedpapers.claims import Holds, Measured
+    >>> Holds("columns sum to 1", why="shares of a whole").verdict(Measured(True)).value
+    'reproduced'
+    """
 
     fact: str
     why: str = field(kw_only=True)
 
     def verdict(self, measured: Measured) -> Verdict:
-        """Reproduced if the fact was found true."""
+        """Reproduced if the fact was found true.
+
+        Parameters
+        ----------
+        measured : Measured
+            True or False.
+
+        Returns
+        -------
+        Verdict
+            The outcome.
+
+        Raises
+        ------
+        TypeError
+            If it is a number.
+        """
         if not isinstance(measured.value, bool):
             raise TypeError(f"Holds: expected a fact (True or False), got {measured.value!r}.")
         return Verdict.REPRODUCED if measured.value else Verdict.NOT_REPRODUCED
@@ -214,7 +394,31 @@ class Holds(Expectation):
 
 @dataclass(frozen=True)
 class Ordered(Expectation):
-    """Several numbers descend in the given order: the first is the greatest."""
+    """Several numbers descend in the given order: the first is the greatest.
+
+    Parameters
+    ----------
+    names : tuple of str
+        Names of the numbers, the greatest first; two or more.
+    why : str
+        The reason for it, in a sentence of at least 15 characters.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two names, or two of one name, or ``why`` is too short.
+
+    See Also
+    --------
+    All
+
+    Examples
+    --------
+    >>> from workedpapers.claims import Measured, Ordered
+    >>> better = Ordered(("new", "old"), why="the abstract says that it is better")
+    >>> better.verdict({"old": Measured(0.6, 0.5, 0.7), "new": Measured(0.9, 0.8, 1.0)}).value
+    'reproduced'
+    """
 
     names: tuple[str, ...]
     why: str = field(kw_only=True)
@@ -225,7 +429,23 @@ class Ordered(Expectation):
             raise ValueError(f"names: expected two or more different names, got {self.names}.")
 
     def verdict(self, measured: Mapping[str, Measured]) -> Verdict:
-        """Reproduced if neighbouring intervals do not touch; in part if only the points descend."""
+        """Reproduced if neighbouring intervals do not touch; in part if only the points descend.
+
+        Parameters
+        ----------
+        measured : mapping of str to Measured
+            A number for each of the names.
+
+        Returns
+        -------
+        Verdict
+            The outcome.
+
+        Raises
+        ------
+        ValueError
+            If the names are others.
+        """
         _same_names(self.names, measured)
         chain = [measured[name] for name in self.names]
         if all(above.ends[0] > below.ends[1] for above, below in pairwise(chain)):
@@ -242,7 +462,33 @@ class Ordered(Expectation):
 
 @dataclass(frozen=True)
 class All(Expectation):
-    """Several expectations, one for each measured number."""
+    """Several expectations, one for each measured number.
+
+    Parameters
+    ----------
+    parts : mapping of str to Expectation
+        The expectation of each number, by its name; at least one.
+    why : str
+        The reason for it, in a sentence of at least 15 characters.
+
+    Raises
+    ------
+    ValueError
+        If there is none, or ``why`` is too short.
+
+    See Also
+    --------
+    Ordered
+
+    Examples
+    --------
+    >>> from workedpapers.claims import All, AtLeast, AtMost, Measured
+    >>> both = All({"found": AtLeast(0.9, why="nine in ten is nearly all"),
+    ...             "false": AtMost(0.05, why="the level of the test is 5%")},
+    ...            why="a test must find and must not invent")
+    >>> both.verdict({"found": Measured(0.95), "false": Measured(0.2)}).value
+    'in part'
+    """
 
     parts: Mapping[str, Expectation]
     why: str = field(kw_only=True)
@@ -253,7 +499,23 @@ class All(Expectation):
             raise ValueError("parts: expected at least one expectation, got none.")
 
     def verdict(self, measured: Mapping[str, Measured]) -> Verdict:
-        """Reproduced if every part is; not reproduced if none is, not even in part."""
+        """Reproduced if every part is; not reproduced if none is, not even in part.
+
+        Parameters
+        ----------
+        measured : mapping of str to Measured
+            A number or a fact for each of the parts.
+
+        Returns
+        -------
+        Verdict
+            The outcome.
+
+        Raises
+        ------
+        ValueError
+            If the names are others.
+        """
         _same_names(self.parts, measured)
         verdicts = {part.verdict(measured[name]) for name, part in self.parts.items()}
         return verdicts.pop() if len(verdicts) == 1 else Verdict.IN_PART
@@ -266,12 +528,40 @@ class All(Expectation):
 
 @dataclass(frozen=True)
 class NotTestable(Expectation):
-    """The claim cannot be measured here; ``why`` says what would be needed."""
+    """The claim cannot be measured here; ``why`` says what would be needed.
+
+    Parameters
+    ----------
+    why : str
+        What would be needed, in a sentence of at least 15 characters.
+
+    Raises
+    ------
+    ValueError
+        If ``why`` is too short.
+
+    Examples
+    --------
+    >>> from workedpapers.claims import NotTestable
+    >>> NotTestable(why="the recordings are not public").text
+    'not measured'
+    """
 
     why: str
 
     def verdict(self, measured: None) -> Verdict:
-        """Not testable here."""
+        """Not testable here.
+
+        Parameters
+        ----------
+        measured : None
+            Nothing can be measured.
+
+        Returns
+        -------
+        Verdict
+            The outcome.
+        """
         return Verdict.NOT_TESTABLE
 
     @property

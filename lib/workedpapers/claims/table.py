@@ -36,6 +36,18 @@ class ClaimsTable:
         The measured claims, in the order of the table.
     paper : str
         The paper's title, "" if the chapter did not say.
+
+    See Also
+    --------
+    table : What makes one of claims.
+
+    Examples
+    --------
+    >>> from workedpapers.claims import AtMost, Claim, table
+    >>> claim = Claim("trial-error", "The error is small.", "abstract", "paper",
+    ...               AtMost(0.01, why="a hundredth is what the abstract prints"), lambda: 0.002)
+    >>> table([claim], "trial").rows[0]["verdict"]
+    'reproduced'
     """
 
     chapter: str
@@ -55,7 +67,18 @@ class ClaimsTable:
         return "\n".join(f"{r['id']}: {r['verdict']}; ours {r['ours']}" for r in self.rows)
 
     def record(self, folder: str | Path) -> Path:
-        """Write the rows to ``folder``/CHAPTER.json for the scoreboard."""
+        """Write the rows to ``folder``/CHAPTER.json for the scoreboard.
+
+        Parameters
+        ----------
+        folder : str or pathlib.Path
+            Where to write; made if it is not there.
+
+        Returns
+        -------
+        pathlib.Path
+            The file.
+        """
         path = Path(folder) / f"{self.chapter}.json"
         path.parent.mkdir(parents=True, exist_ok=True)
         record = {"paper": self.paper, "rows": self.rows}
@@ -92,12 +115,12 @@ def table(claims: Iterable[Claim], chapter: str, *, paper: str = "") -> ClaimsTa
 
     See Also
     --------
-    scoreboard : the tables of all chapters.
-    measure : one claim.
+    scoreboard : The tables of all chapters.
+    measure : One claim.
 
     Examples
     --------
-    >>> from workedpapers.claims import Claim, Within
+    >>> from workedpapers.claims import Claim, Within, table
     >>> claim = Claim("trial-mean", "The mean is one half.", "abstract", "paper",
     ...               Within(0.1, of=0.5, why="ten draws stray by about 0.1"), lambda: 0.46)
     >>> table([claim], "trial")
@@ -191,6 +214,16 @@ class Scoreboard:
         Rows of each chapter's claims, by the chapter's name.
     papers : mapping of str to str
         Title of each chapter's paper, where the chapter said it.
+
+    See Also
+    --------
+    scoreboard : What reads one from the records of a build.
+
+    Examples
+    --------
+    >>> from workedpapers.claims import Scoreboard
+    >>> Scoreboard({})
+    no records
     """
 
     chapters: Mapping[str, Sequence[Mapping[str, str]]]
@@ -241,12 +274,18 @@ def scoreboard(folder: str | Path | None = None) -> Scoreboard:
 
     See Also
     --------
-    table : what records the rows.
+    table : What records the rows.
 
     Examples
     --------
-    >>> scoreboard()
-    no records
+    >>> import tempfile
+    >>> from workedpapers.claims import Claim, Holds, scoreboard, table
+    >>> claim = Claim("trial-sum", "One and one is two.", "abstract", "paper",
+    ...               Holds("1 + 1 = 2", why="arithmetic has no tolerance"), lambda: 1 + 1 == 2)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = table([claim], "trial").record(folder)
+    ...     scoreboard(folder)
+    1 claims: 1 reproduced
     """
     chosen = folder or os.environ.get(RECORDS)
     if not chosen:
