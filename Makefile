@@ -65,7 +65,7 @@ bench: $(VENV)/.with-bench  ## run every benchmark and record its ratios; NAME=b
 	  echo "== $$file"; $(BIN)/python $$file || exit 1; done
 
 chapter: $(VENV)/.with-test  ## write a new chapter to fill in: make chapter NAME=data_slicing
-	@$(BIN)/python -m tools.chapter $(NAME) $(if $(TITLE),--title "$(TITLE)") $(if $(PART),--part "$(PART)")
+	@$(BIN)/python -m tools.chapter $(NAME) $(if $(TITLE),--title "$(TITLE)") $(if $(PART),--part "$(PART)") $(if $(ID),--short $(ID))
 
 course: $(VENV)/.with-book  ## write notebooks for a course, with and without the solutions
 	@echo "== writing _build/course"

@@ -13,6 +13,7 @@ import keyword
 import re
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 from tools.house import BOOK, ROOT, hall, papers
@@ -52,26 +53,43 @@ def check_name(name: str) -> str:
     return name
 
 
-def short(name: str) -> str:
-    """What claims and exercises of a paper begin with: its first word, as in ``meg-2``."""
-    return name.split("_")[0]
+@dataclass(frozen=True)
+class Paper:
+    """What the templates are filled with.
+
+    Parameters
+    ----------
+    name : str
+        Of the package and of all that bears its name.
+    title : str
+        Of the chapter.
+    short : str
+        What the ids of claims and exercises begin with, as in ``meg-2``.
+    part : str
+        Part of the book that the chapter goes to.
+    """
+
+    name: str
+    title: str
+    short: str
+    part: str
 
 
-def filled(template: str, name: str, title: str) -> str:
-    """A template or a path of one, with the paper's name and title put in."""
-    marks = {"@NAME@": name, "@TITLE@": title, "@ID@": short(name)}
+def filled(template: str, paper: Paper) -> str:
+    """A template or a path of one, with the paper's words put in."""
+    marks = {"@NAME@": paper.name, "@TITLE@": paper.title, "@ID@": paper.short}
     for mark, word in marks.items():
         template = template.replace(mark, word)
     return template
 
 
-def into_contents(toc: str, name: str, part: str) -> str:
+def into_contents(toc: str, paper: Paper) -> str:
     """The table of contents with a chapter at the end of a part, and the page of its functions.
 
     A part that is not there yet is put before "The whole book".
     """
-    entry = f"      - file: book/{name}\n"
-    head = f"  - caption: {part}\n    chapters:\n"
+    entry = f"      - file: book/{paper.name}\n"
+    head = f"  - caption: {paper.part}\n    chapters:\n"
     if head in toc:
         start = toc.index(head) + len(head)
         end = start + re.match(r"(?:      .*\n)*", toc[start:]).end()  # type: ignore[union-attr]
@@ -81,40 +99,41 @@ def into_contents(toc: str, name: str, part: str) -> str:
             "  - caption: The whole book\n", head + entry + "  - caption: The whole book\n"
         )
     line = "          - file: book/api/explore\n"
-    return toc.replace(line, f"          - file: book/api/{name}\n" + line)
+    return toc.replace(line, f"          - file: book/api/{paper.name}\n" + line)
 
 
-def into_extras(project: str, name: str) -> str:
+def into_extras(project: str, paper: Paper) -> str:
     """pyproject.toml with an extra for the paper, which the chapters need too."""
     project = project.replace(
         "\n# The hall, by purpose.\n",
-        f'{name} = ["workedpapers[stats]"]\n\n# The hall, by purpose.\n',
+        f'{paper.name} = ["workedpapers[stats]"]\n\n# The hall, by purpose.\n',
     )
-    return re.sub(r"(\nchapters = \[\n)", rf'\1    "workedpapers[{name}]",\n', project)
+    return re.sub(r"(\nchapters = \[\n)", rf'\1    "workedpapers[{paper.name}]",\n', project)
 
 
-def into_library(page: str, name: str, title: str) -> str:
+def into_library(page: str, paper: Paper) -> str:
     """The page of the library with a row for the paper."""
-    row = f"| [`workedpapers.{name}`](api/{name}.md) | {title} | []({name}.py) |\n"
+    name = paper.name
+    row = f"| [`workedpapers.{name}`](api/{name}.md) | {paper.title} | []({name}.py) |\n"
     line = "| [`workedpapers.explore`]"
     return page.replace(line, row + line)
 
 
-def write_chapter(name: str, title: str, part: str) -> list[Path]:
+def write_chapter(paper: Paper) -> list[Path]:
     """Write the files of a new chapter and add it to those that list chapters."""
     written = []
     for template, target in FILES.items():
-        path = ROOT / filled(target, name, title)
+        path = ROOT / filled(target, paper)
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(filled((TEMPLATES / template).read_text("utf-8"), name, title), "utf-8")
+        path.write_text(filled((TEMPLATES / template).read_text("utf-8"), paper), "utf-8")
         written.append(path)
-    for path, changed in (
-        (ROOT / "_toc.yml", lambda text: into_contents(text, name, part)),
-        (ROOT / "pyproject.toml", lambda text: into_extras(text, name)),
-        (BOOK / "library.md", lambda text: into_library(text, name, title)),
+    for path, with_paper in (
+        (ROOT / "_toc.yml", into_contents),
+        (ROOT / "pyproject.toml", into_extras),
+        (BOOK / "library.md", into_library),
     ):
         before = path.read_text("utf-8")
-        after = changed(before)
+        after = with_paper(before, paper)
         assert after != before, f"{path.name}: found no place for the chapter"
         path.write_text(after, "utf-8")
         written.append(path)
@@ -132,6 +151,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("name", help="of the module, for example data_slicing")
     parser.add_argument("--title", help="of the chapter; default: the name in words")
+    parser.add_argument("--short", help="what ids begin with; default: the name's first word")
     parser.add_argument("--part", default="What models learn", help="of the book")
     options = parser.parse_args()
     try:
@@ -140,7 +160,7 @@ def main() -> int:
         print(error)
         return 2
     title = options.title or name.replace("_", " ").capitalize()
-    written = write_chapter(name, title, options.part)
+    written = write_chapter(Paper(name, title, options.short or name.split("_")[0], options.part))
     for path in written:
         print(f"  {path.relative_to(ROOT)}")
     lay_out([path for path in written if path.suffix in (".py", ".pyi")])
