@@ -8,8 +8,6 @@ import nbformat
 
 from tools.house import EXECUTED
 
-REPOSITORY = "https://github.com/worked-papers/worked-papers"
-
 
 def read_source(text: str) -> nbformat.NotebookNode:
     """Notebook of a chapter's py:percent text, without outputs."""
@@ -43,12 +41,3 @@ def read_chapter(text: str) -> nbformat.NotebookNode:
     if "widgets" in executed.metadata:
         notebook.metadata["widgets"] = executed.metadata["widgets"]
     return notebook
-
-
-def for_download(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """A notebook that also runs where the library is missing: its first cell installs it."""
-    install = f"%pip install --quiet 'workedpapers[chapters] @ git+{REPOSITORY}'"
-    first = nbformat.v4.new_code_cell(
-        f"# Where the library is missing, run the next line without its first sign:\n# {install}"
-    )
-    return nbformat.from_dict({**notebook, "cells": [first, *notebook.cells]})

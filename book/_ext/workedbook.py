@@ -16,8 +16,9 @@ from typing import Any
 import nbformat
 from sphinx.application import Sphinx
 
+from tools.course.copies import Copies
 from tools.house import EXECUTED, ROOT
-from tools.notebooks import for_download, read_chapter, read_source
+from tools.notebooks import read_chapter, read_source
 
 __all__ = [
     "read_chapter",
@@ -76,7 +77,8 @@ def offer_notebook(
         return
     target = Path(app.outdir, "_sources", f"{page}.ipynb")
     target.parent.mkdir(parents=True, exist_ok=True)
-    nbformat.write(for_download(read_source(source.read_text("utf-8"))), target)
+    notebook = read_source(source.read_text("utf-8"))
+    nbformat.write(Copies.of(source.stem, notebook).download(), target)
     context["ipynb_source"] = f"{page}.ipynb"
 
 
