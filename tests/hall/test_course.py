@@ -6,6 +6,7 @@ import re
 import nbformat
 import pytest
 from nbformat import NotebookNode
+
 from tools.build import Page, is_chapter, pages_in_order
 from tools.course.citations import bibliography
 from tools.course.copies import Copies
