@@ -71,7 +71,7 @@ SAME = {"ridge, scaled in each fold", "ridge, scaled once, closed form", "tempor
 
 def make_recording(shape: tuple[int, int, int], seed: int = 0) -> dict[str, np.ndarray]:
     """One simulated person; a small recording has every k-th channel and sample of it."""
-    from workedpapers.meg_decoding.simulate import simulate_arrays
+    from workedpapers.meg_decoding.simulation.simulate import simulate_arrays
 
     n, p, t = shape
     person = simulate_arrays(0, trials=n, seed=seed)
@@ -91,11 +91,11 @@ def four_classes(y: np.ndarray) -> np.ndarray:
 def our_runs(X: Any, y: Any, times: Any, folds: Any) -> dict[str, Callable[[], Any]]:
     from mne.decoding import cross_val_multiscore
 
-    from workedpapers.meg_decoding.decode import decode
-    from workedpapers.meg_decoding.estimators import TimeResolvedLDA
-    from workedpapers.meg_decoding.generalise import generalise
-    from workedpapers.meg_decoding.permute import permute
-    from workedpapers.meg_decoding.permute_generalise import permute_generalise
+    from workedpapers.meg_decoding.decoding.estimators import TimeResolvedLDA
+    from workedpapers.meg_decoding.decoding.generalisation import generalise
+    from workedpapers.meg_decoding.decoding.time_resolved import decode
+    from workedpapers.meg_decoding.permutation.over_cells import permute_generalise
+    from workedpapers.meg_decoding.permutation.over_times import permute
 
     use = {"cv": folds, "times": times}
     ridge = {**use, "alpha": ALPHA}

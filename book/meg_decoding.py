@@ -41,7 +41,7 @@
 # the effect and leave the onset where it is.
 
 # %% tags=["hide-input"]
-from workedpapers.meg_decoding import explorers, figures
+from workedpapers.meg_decoding.chapter import explorers, figures
 
 explorers.onset_explorer()
 
@@ -185,7 +185,7 @@ figures.course_figure()
 # every size, and its 95% interval holds the truth in about 95 of 100.
 
 # %% tags=["headline"]
-from workedpapers.meg_decoding import tables
+from workedpapers.meg_decoding.chapter import tables
 
 methods = tables.method_table()
 shown = methods[["effect", "peak", "method", "bias", "sd", "coverage", "early"]]
@@ -320,7 +320,7 @@ print(f"the table is {late:.0f} samples or {1e3 * late / rate:.1f} ms later")
 # the delay already, and both analyses are right. Whoever adds it to the tables counts it twice:
 
 # %%
-from workedpapers.meg_decoding.openneuro import SCREEN_DELAY
+from workedpapers.meg_decoding.recordings.openneuro import SCREEN_DELAY
 
 for counted, name in enumerate(["never", "once", "twice"]):
     print(
@@ -483,8 +483,8 @@ figures.cost_figure()
 # Searchlights, temporal generalisation and permutations of one person fit a laptop. People are
 # independent of each other: let joblib, Dask or the array jobs of a cluster decode one each, and
 # bring the courses together for `onset` and `group_test`. The study behind this chapter did so
-# with `python -m workedpapers.meg_decoding.study`. The page [](benchmarks.py) sets the decoders
-# beside MNE's.
+# with `python -m workedpapers.meg_decoding.chapter.study`. The page [](benchmarks.py) sets the
+# decoders beside MNE's.
 #
 # ## What reproduced
 #
@@ -494,7 +494,7 @@ figures.cost_figure()
 
 # %%
 from workedpapers.claims import table as claims_table
-from workedpapers.meg_decoding import claims
+from workedpapers.meg_decoding.chapter import claims
 
 claims_table(claims.CLAIMS, chapter="meg_decoding")
 

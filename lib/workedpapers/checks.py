@@ -8,6 +8,8 @@ import numpy.typing as npt
 
 __all__ = [
     "Floats",
+    "Ints",
+    "Reals",
     "as_float_array",
     "columns_present",
     "one_of",
@@ -19,6 +21,10 @@ __all__ = [
 
 #: An array of double precision, what `as_float_array` returns.
 Floats = npt.NDArray[np.float64]
+#: An array of single or double precision.
+Reals = npt.NDArray[np.floating[Any]]
+#: An array of numbers that count or point.
+Ints = npt.NDArray[np.intp]
 
 
 def _shown(value: Any) -> str:

@@ -4,7 +4,7 @@ import mne
 import numpy as np
 import pandas as pd
 
-from workedpapers.meg_decoding.head import CENTRE, lead_field, sensors
+from workedpapers.meg_decoding.simulation.head import CENTRE, lead_field, sensors
 
 SFREQ, FIRST = 1100.0, 3000
 CODES = [5, 13, 6, 14, 17, 7, 15, 4096, 5, 13]  # with a scrambled face and a button

@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose
 from scipy.stats import rankdata
 from sklearn.metrics import roc_auc_score
 
-from workedpapers.meg_decoding.auc import auc, auc_of_each, class_auc
+from workedpapers.meg_decoding.classifiers.roc import auc, auc_of_each, class_auc
 
 columns = st.lists(st.tuples(st.integers(-3, 3), st.booleans()), min_size=2, max_size=14)
 

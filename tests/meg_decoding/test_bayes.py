@@ -7,7 +7,7 @@ from scipy.integrate import quad
 from scipy.stats import nct, ttest_1samp
 from scipy.stats import t as student_t
 
-from workedpapers.meg_decoding.bayes import bayes_factor, bayes_factor_t
+from workedpapers.meg_decoding.group.bayes import bayes_factor, bayes_factor_t
 
 
 def test_published_values():

@@ -18,7 +18,7 @@ from tests.meg_decoding.bids_recordings import (
     recording,
     write,
 )
-from workedpapers.meg_decoding.bids import load_bids
+from workedpapers.meg_decoding.recordings.bids import load_bids
 
 pytest.importorskip("mne_bids")
 

@@ -5,8 +5,8 @@ import pytest
 
 from workedpapers.claims import Verdict, table
 from workedpapers.claims.claim import measure
-from workedpapers.meg_decoding import claims, study
-from workedpapers.meg_decoding.tables import detection_table
+from workedpapers.meg_decoding.chapter import claims, study
+from workedpapers.meg_decoding.chapter.tables import detection_table
 
 VERDICTS = {
     "meg-recovery": "reproduced",

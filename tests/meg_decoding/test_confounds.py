@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
-from workedpapers.meg_decoding.confounds import balance, decode_features
-from workedpapers.meg_decoding.matching import match
-from workedpapers.meg_decoding.scenario import Scenario, draw_images
+from workedpapers.meg_decoding.simulation.scenario import Scenario, draw_images
+from workedpapers.meg_decoding.stimuli.feature_decoding import balance, decode_features
+from workedpapers.meg_decoding.stimuli.matching import match
 
 Y = np.repeat(["familiar", "unfamiliar"], 20)
 

@@ -11,8 +11,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from tests.meg_decoding.small_recordings import mne_epochs, recording, splits, standardised
-from workedpapers.meg_decoding.decode import decode
-from workedpapers.meg_decoding.refit import GRID
+from workedpapers.meg_decoding.decoding.refit import GRID
+from workedpapers.meg_decoding.decoding.time_resolved import decode
 
 SHAPES = [(40, 12), (24, 60)]  # fewer channels than epochs, and more
 

@@ -4,10 +4,10 @@ from numpy.testing import assert_allclose
 from sklearn.model_selection import KFold
 
 from tests.meg_decoding.small_recordings import mne_epochs, recording
-from workedpapers.meg_decoding.decode import decode
-from workedpapers.meg_decoding.epochs import as_epoched
-from workedpapers.meg_decoding.folds import make_folds
-from workedpapers.meg_decoding.pseudo import pseudo_trials
+from workedpapers.meg_decoding.decoding.folds import make_folds
+from workedpapers.meg_decoding.decoding.time_resolved import decode
+from workedpapers.meg_decoding.preprocessing.epochs import as_epoched
+from workedpapers.meg_decoding.preprocessing.pseudo import pseudo_trials
 
 
 def changed(X, index, value):

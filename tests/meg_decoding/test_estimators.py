@@ -12,13 +12,13 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from tests.meg_decoding.small_recordings import recording
-from workedpapers.meg_decoding.decode import decode
-from workedpapers.meg_decoding.estimators import (
+from workedpapers.meg_decoding.decoding.estimators import (
     GeneralizingLDA,
     GeneralizingRidge,
     TimeResolvedLDA,
     TimeResolvedRidge,
 )
+from workedpapers.meg_decoding.decoding.time_resolved import decode
 
 mne.set_log_level("ERROR")
 LDA_PAIRS = [(TimeResolvedLDA, SlidingEstimator), (GeneralizingLDA, GeneralizingEstimator)]

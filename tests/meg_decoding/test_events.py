@@ -15,7 +15,7 @@ from tests.meg_decoding.bids_recordings import (
     recording,
     starts,
 )
-from workedpapers.meg_decoding.events import trigger_onsets
+from workedpapers.meg_decoding.recordings.events import trigger_onsets
 
 TRIGGERS = partial(trigger_onsets, channel="STI101", other_bits=4096 + 256)
 

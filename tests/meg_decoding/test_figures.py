@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from workedpapers.meg_decoding import explorers, figures, study, tables, topography
-from workedpapers.meg_decoding.head import sensors
-from workedpapers.meg_decoding.landmarks import METHODS
+from workedpapers.meg_decoding.chapter import explorers, figures, study, tables, topography
+from workedpapers.meg_decoding.onsets.methods import METHODS
+from workedpapers.meg_decoding.simulation.head import sensors
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 

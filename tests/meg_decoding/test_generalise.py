@@ -9,8 +9,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from tests.meg_decoding.small_recordings import mne_epochs, recording, splits
-from workedpapers.meg_decoding.decode import decode
-from workedpapers.meg_decoding.generalise import generalise
+from workedpapers.meg_decoding.decoding.generalisation import generalise
+from workedpapers.meg_decoding.decoding.time_resolved import decode
 
 mne.set_log_level("ERROR")
 

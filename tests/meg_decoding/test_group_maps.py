@@ -8,9 +8,13 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy.ndimage import label
 from scipy.stats import ttest_1samp
 
-from workedpapers.meg_decoding import inference
-from workedpapers.meg_decoding.group_maps import group_test_maps
-from workedpapers.meg_decoding.inference import CORRECTIONS, cluster_threshold, group_test
+from workedpapers.meg_decoding.group import inference
+from workedpapers.meg_decoding.group.inference import (
+    CORRECTIONS,
+    cluster_threshold,
+    group_test,
+    group_test_maps,
+)
 
 TIMES = np.arange(6) * 0.01
 TEST = np.arange(5) * 0.01 + 0.2

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from workedpapers.meg_decoding.head import CENTRE, lead_field, sarvas, sensors
+from workedpapers.meg_decoding.simulation.head import CENTRE, lead_field, sarvas, sensors
 
 MU0_OVER_4PI = 1e-7
 

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 from tests.meg_decoding.courses import ONSET, TIMES, group
-from workedpapers.meg_decoding.hinge import SHAPES, fit_hinge, rise, rise_ends
+from workedpapers.meg_decoding.onsets.change_point import SHAPES, fit_hinge, rise, rise_ends
 
 
 def ramp(knot, times=TIMES, slope=8.0, top=0.4):

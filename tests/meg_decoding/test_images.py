@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from PIL import Image
 
-from workedpapers.meg_decoding.images import image_features, luminance, spectrum_energy
+from workedpapers.meg_decoding.stimuli.images import image_features, luminance, spectrum_energy
 
 
 def grating(cycles, size=64, angle=0.0, contrast=0.4):

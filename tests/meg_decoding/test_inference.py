@@ -9,7 +9,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy.stats import ttest_1samp
 
 from tests.meg_decoding.courses import TIMES, group, noise
-from workedpapers.meg_decoding.inference import (
+from workedpapers.meg_decoding.group.inference import (
     CORRECTIONS,
     cluster_test,
     cluster_threshold,
@@ -17,7 +17,7 @@ from workedpapers.meg_decoding.inference import (
     max_t_null,
     t_values,
 )
-from workedpapers.meg_decoding.landmarks import first_cluster, noise_correlation
+from workedpapers.meg_decoding.onsets.methods import first_cluster, noise_correlation
 
 TAILS = ("greater", "less", "two-sided")
 

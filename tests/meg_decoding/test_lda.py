@@ -12,13 +12,13 @@ from sklearn.linear_model import LinearRegression
 from sklearn.metrics import roc_auc_score
 
 from tests.meg_decoding.small_recordings import recording, splits, standardised
-from workedpapers.meg_decoding import lda
-from workedpapers.meg_decoding.decode import decode
-from workedpapers.meg_decoding.generalise import generalise
-from workedpapers.meg_decoding.model import residuals_from_features, unpenalised_basis
-from workedpapers.meg_decoding.patterns import patterns
-from workedpapers.meg_decoding.permute import permute
-from workedpapers.meg_decoding.searchlight import searchlight
+from workedpapers.meg_decoding.classifiers import lda
+from workedpapers.meg_decoding.classifiers.ridge import residuals_from_features, unpenalised_basis
+from workedpapers.meg_decoding.decoding.activation import patterns
+from workedpapers.meg_decoding.decoding.generalisation import generalise
+from workedpapers.meg_decoding.decoding.neighbourhoods import searchlight
+from workedpapers.meg_decoding.decoding.time_resolved import decode
+from workedpapers.meg_decoding.permutation.over_times import permute
 
 SHAPES = [(48, 10), (36, 60)]  # fewer channels than epochs, and more
 

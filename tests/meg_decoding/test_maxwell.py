@@ -19,9 +19,9 @@ from tests.meg_decoding.bids_recordings import (
     write,
     write_site_files,
 )
-from workedpapers.meg_decoding.bids import load_bids
-from workedpapers.meg_decoding.head import sensors
-from workedpapers.meg_decoding.maxwell import Maxwell, destination_of, maxwell_filtered
+from workedpapers.meg_decoding.recordings.bids import load_bids
+from workedpapers.meg_decoding.recordings.maxwell import Maxwell, destination_of, maxwell_filtered
+from workedpapers.meg_decoding.simulation.head import sensors
 
 pytest.importorskip("mne_bids")
 

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from workedpapers.meg_decoding import model
+from workedpapers.meg_decoding.classifiers import ridge
 
 sizes = st.tuples(st.integers(6, 14), st.integers(1, 20), st.integers(0, 2), st.integers(0, 99))
 
@@ -14,9 +14,9 @@ def problem(n, p, k, seed):
     rng = np.random.default_rng(seed)
     root = np.sqrt(rng.uniform(0.2, 2, n))
     F = rng.standard_normal((n, k)) if k else None
-    Q = model.unpenalised_basis(root, F)
+    Q = ridge.unpenalised_basis(root, F)
     X = rng.standard_normal((2, n, p))
-    A = model.project_out(X * root[:, None], Q)
+    A = ridge.project_out(X * root[:, None], Q)
     return root, F, X, A, Q, rng.standard_normal((n, 3))
 
 
@@ -29,8 +29,8 @@ def test_predictions_for_epochs_left_out_solve_the_normal_equations_without_them
     out = np.random.default_rng(seed).permutation(n)[: max(1, n // 4)]
     kept = np.setdiff1d(np.arange(n), out)
     both = [
-        model.residuals_from_kernel(A @ A.transpose(0, 2, 1), alpha, Q),
-        model.residuals_from_features(A, alpha, Q),
+        ridge.residuals_from_kernel(A @ A.transpose(0, 2, 1), alpha, Q),
+        ridge.residuals_from_features(A, alpha, Q),
     ]
     assert_allclose(both[0].dense(), both[1].dense(), atol=1e-8)
     columns = np.ones((n, 1)) if F is None else np.hstack([np.ones((n, 1)), F])
@@ -40,23 +40,23 @@ def test_predictions_for_epochs_left_out_solve_the_normal_equations_without_them
         W = D[kept].T * root[kept] ** 2
         direct = D[out] @ np.linalg.solve(W @ D[kept] + penalty, W @ Y[kept])
         for E in both:
-            found = model.held_out(E, Y * root[:, None], out, root)
+            found = ridge.held_out(E, Y * root[:, None], out, root)
             assert_allclose(found[t], direct, atol=1e-6 * max(1, np.abs(direct).max()))
 
 
 def test_two_limits_of_the_penalty():
     _, _, _, A, Q, Y = problem(10, 4, 0, 1)
-    ordinary = model.residuals_from_features(A, np.full(2, 1e-10), Q).apply(Y)
+    ordinary = ridge.residuals_from_features(A, np.full(2, 1e-10), Q).apply(Y)
     for t in range(2):
         D = np.hstack([Q, A[t]])
         assert_allclose(ordinary[t], Y - D @ np.linalg.lstsq(D, Y, rcond=None)[0], atol=1e-7)
-    only_mean = model.residuals_from_features(A, np.full(2, 1e12), Q).apply(Y)
+    only_mean = ridge.residuals_from_features(A, np.full(2, 1e12), Q).apply(Y)
     assert_allclose(only_mean[0], Y - Q @ (Q.T @ Y), atol=1e-9)
 
 
 def test_residuals_of_what_is_not_penalised_are_zero():
     root, F, _, A, Q, _ = problem(12, 30, 2, 2)
-    E = model.residuals_from_kernel(A @ A.transpose(0, 2, 1), np.full(2, 3.0), Q)
+    E = ridge.residuals_from_kernel(A @ A.transpose(0, 2, 1), np.full(2, 3.0), Q)
     assert_allclose(E.apply(root[:, None] * np.column_stack([np.ones(12), F])), 0, atol=1e-10)
     eigenvalues = np.linalg.eigvalsh(E.dense())
     assert eigenvalues.min() > -1e-10
@@ -68,7 +68,7 @@ def test_a_penalty_too_small_for_the_data_is_named():
     K = 1e20 * (A @ A.transpose(0, 2, 1))
     K[:, 0, 0] -= 1e21  # as rounding does to a singular kernel, only more
     with pytest.raises(ValueError, match="alpha: 1e-06 is too small"):
-        model.residuals_from_kernel(K, np.full(2, 1e-6), Q)
+        ridge.residuals_from_kernel(K, np.full(2, 1e-6), Q)
 
 
 @pytest.mark.parametrize("confounded", [False, True])
@@ -78,11 +78,11 @@ def test_a_tiny_penalty_costs_no_digits(alpha, confounded):
     n, p = 24, 40
     A, labels = rng.standard_normal((n, p)), rng.choice([-1.0, 1.0], n)
     confounds = rng.standard_normal((n, 1)) if confounded else None
-    Q = model.unpenalised_basis(np.ones(n), confounds)
-    A = model.project_out(A, Q)
+    Q = ridge.unpenalised_basis(np.ones(n), confounds)
+    A = ridge.project_out(A, Q)
     # From the singular values, with no cancellation: E y = a / (a + s^2) along each direction.
     U, s, _ = np.linalg.svd(A, full_matrices=False)
     U, s = U[:, : n - Q.shape[1]], s[: n - Q.shape[1]]
     expected = U @ (alpha / (alpha + s**2) * (U.T @ labels))
-    E = model.residuals_from_kernel((A @ A.T)[None], np.array([alpha]), Q)
+    E = ridge.residuals_from_kernel((A @ A.T)[None], np.array([alpha]), Q)
     assert_allclose(E.apply(labels[:, None])[0, :, 0], expected, rtol=1e-6, atol=1e-20)

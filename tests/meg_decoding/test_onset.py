@@ -4,16 +4,16 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy import stats
 
 from tests.meg_decoding.courses import ONSET, TIMES, group, noise
-from workedpapers.meg_decoding.difference import onset_difference
-from workedpapers.meg_decoding.landmarks import METHODS
-from workedpapers.meg_decoding.onset import onset
-from workedpapers.meg_decoding.power import onset_performance, power
-from workedpapers.meg_decoding.resample import (
+from workedpapers.meg_decoding.group.resample import (
     draw_groups,
     interval_of,
     jackknife_error,
     leave_one_out,
 )
+from workedpapers.meg_decoding.onsets.difference import onset_difference
+from workedpapers.meg_decoding.onsets.latency import onset
+from workedpapers.meg_decoding.onsets.methods import METHODS
+from workedpapers.meg_decoding.planning.performance import onset_performance, power
 
 FAST = {"n_boot": 200, "permutations": 200}
 

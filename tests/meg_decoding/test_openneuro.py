@@ -21,8 +21,8 @@ from tests.meg_decoding.bids_recordings import (
     write_site_files,
 )
 from workedpapers.datasets import DatasetError
-from workedpapers.meg_decoding import openneuro as module
-from workedpapers.meg_decoding.openneuro import PROTOCOLS, ds000117_images, load_ds000117
+from workedpapers.meg_decoding.recordings import openneuro as module
+from workedpapers.meg_decoding.recordings.openneuro import PROTOCOLS, ds000117_images, load_ds000117
 
 pytest.importorskip("mne_bids")
 

@@ -5,7 +5,7 @@ from numpy.testing import assert_allclose
 from sklearn.linear_model import LinearRegression, Ridge
 
 from tests.meg_decoding.small_recordings import mne_epochs, recording, standardised
-from workedpapers.meg_decoding.patterns import patterns
+from workedpapers.meg_decoding.decoding.activation import patterns
 
 
 @pytest.mark.parametrize(("n", "p"), [(40, 6), (20, 30)])

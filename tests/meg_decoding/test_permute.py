@@ -4,12 +4,12 @@ from numpy.testing import assert_allclose
 from scipy.stats import binom
 
 from tests.meg_decoding.small_recordings import recording
-from workedpapers.meg_decoding.decode import decode
-from workedpapers.meg_decoding.engine import features
-from workedpapers.meg_decoding.exchange import permuted_codes
-from workedpapers.meg_decoding.permute import PermutationTest, permute
-from workedpapers.meg_decoding.refit import fit_fold
-from workedpapers.meg_decoding.task import prepare, targets_of
+from workedpapers.meg_decoding.decoding.engine import features
+from workedpapers.meg_decoding.decoding.refit import fit_fold
+from workedpapers.meg_decoding.decoding.settings import prepare, targets_of
+from workedpapers.meg_decoding.decoding.time_resolved import decode
+from workedpapers.meg_decoding.permutation.exchangeability import permuted_codes
+from workedpapers.meg_decoding.permutation.over_times import PermutationTest, permute
 
 
 def permutations_are_decoded(classes, options):

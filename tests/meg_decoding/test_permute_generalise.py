@@ -1,16 +1,15 @@
-import sys
-
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 from scipy.stats import binom
 
 from tests.meg_decoding.small_recordings import mne_epochs, recording
-from workedpapers.meg_decoding.exchange import permuted_codes
-from workedpapers.meg_decoding.generalise import generalise
-from workedpapers.meg_decoding.permute import permute
-from workedpapers.meg_decoding.permute_generalise import GeneralisationTest, permute_generalise
-from workedpapers.meg_decoding.task import prepare
+from workedpapers.meg_decoding.decoding.generalisation import generalise
+from workedpapers.meg_decoding.decoding.settings import prepare
+from workedpapers.meg_decoding.permutation import over_cells
+from workedpapers.meg_decoding.permutation.exchangeability import permuted_codes
+from workedpapers.meg_decoding.permutation.over_cells import GeneralisationTest, permute_generalise
+from workedpapers.meg_decoding.permutation.over_times import permute
 
 LUMINANCE = np.random.default_rng(0).standard_normal(36)
 WEIGHTS = np.linspace(0.5, 2, 36)
@@ -88,8 +87,7 @@ def test_blocks_of_test_times_do_not_change_the_result(monkeypatch):
     X, y = recording(36, 50, t=7)
     whole = permute_generalise(X, y, n=30, cv=3)
     # The package exports the function under the name of its module.
-    module = sys.modules["workedpapers.meg_decoding.permute_generalise"]
-    monkeypatch.setattr(module, "_CHUNK", 31 * 12 * 3)
+    monkeypatch.setattr(over_cells, "_CHUNK", 31 * 12 * 3)
     parts = permute_generalise(X, y, n=30, cv=3)
     assert (parts.observed == whole.observed).all()
     assert (parts.pvalues == whole.pvalues).all()

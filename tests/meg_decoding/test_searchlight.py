@@ -5,9 +5,9 @@ from numpy.testing import assert_allclose
 from scipy import sparse
 
 from tests.meg_decoding.small_recordings import recording
-from workedpapers.meg_decoding.decode import decode
-from workedpapers.meg_decoding.epochs import as_epoched
-from workedpapers.meg_decoding.searchlight import neighbours, searchlight
+from workedpapers.meg_decoding.decoding.neighbourhoods import neighbours, searchlight
+from workedpapers.meg_decoding.decoding.time_resolved import decode
+from workedpapers.meg_decoding.preprocessing.epochs import as_epoched
 
 
 def line(p):

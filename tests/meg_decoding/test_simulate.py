@@ -8,21 +8,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
-from workedpapers.meg_decoding.head import sensors
-from workedpapers.meg_decoding.noise import pink_noise
-from workedpapers.meg_decoding.scenario import Scenario, draw_images
-from workedpapers.meg_decoding.simulate import (
+from workedpapers.meg_decoding.simulation.head import sensors
+from workedpapers.meg_decoding.simulation.scenario import Scenario, draw_images
+from workedpapers.meg_decoding.simulation.simulate import (
     simulate_arrays,
     simulate_group,
     simulate_subject,
     to_epochs,
 )
-from workedpapers.meg_decoding.sources import (
+from workedpapers.meg_decoding.simulation.sources import (
     SOURCES,
     background_mixing,
     bump,
     evoked_courses,
     familiarity_courses,
+    pink_noise,
     true_course,
 )
 

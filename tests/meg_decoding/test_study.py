@@ -4,8 +4,12 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from workedpapers.meg_decoding import match, plan, simulate_arrays, study
-from workedpapers.meg_decoding.experiment import (
+from workedpapers.meg_decoding import match, plan, simulate_arrays
+from workedpapers.meg_decoding.chapter import study
+from workedpapers.meg_decoding.chapter.study_grids import _generalised, _pool_subject
+from workedpapers.meg_decoding.chapter.study_groups import _labellings, _leaky
+from workedpapers.meg_decoding.onsets.methods import METHODS
+from workedpapers.meg_decoding.planning.experiment import (
     auc_course,
     controlled_courses,
     estimates,
@@ -15,9 +19,6 @@ from workedpapers.meg_decoding.experiment import (
     subject_auc,
     subject_test,
 )
-from workedpapers.meg_decoding.landmarks import METHODS
-from workedpapers.meg_decoding.study_grids import _generalised, _pool_subject
-from workedpapers.meg_decoding.study_groups import _labellings, _leaky
 
 # Ranks of a few trials may change with the library that multiplies matrices; each changes an AUC
 # by at most a few thousandths.

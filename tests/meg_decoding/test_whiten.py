@@ -4,9 +4,9 @@ from numpy.testing import assert_allclose
 from sklearn.covariance import ledoit_wolf
 
 from tests.meg_decoding.small_recordings import recording
-from workedpapers.meg_decoding.decode import decode
-from workedpapers.meg_decoding.epochs import as_epoched
-from workedpapers.meg_decoding.whiten import fit_whitener
+from workedpapers.meg_decoding.decoding.time_resolved import decode
+from workedpapers.meg_decoding.preprocessing.epochs import as_epoched
+from workedpapers.meg_decoding.preprocessing.whitening import fit_whitener
 
 TIMES = np.linspace(-0.2, 0.2, 10)
 

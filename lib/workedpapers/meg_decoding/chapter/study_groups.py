@@ -1,0 +1,257 @@
+"""Parts of the study that ask many groups: how well is an onset found, and what misleads?
+
+Each part is a function that takes other settings as well; `study` keeps what the chapter's gave.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workedpapers.checks import Floats
+from workedpapers.parallel import in_parallel
+from workedpapers.progress import progress
+
+from ..permutation.over_times import permute
+from ..planning.experiment import (
+    ANALYSES,
+    DECODER,
+    WINDOW,
+    auc_course,
+    controlled_courses,
+    estimates,
+    mean_difference,
+    recordings,
+    sensor_test,
+    subject_test,
+)
+from ..simulation.scenario import Scenario
+from ..simulation.simulate import simulate_arrays
+
+__all__ = [
+    "CONFOUNDS",
+    "EFFECTS",
+    "NOTHING",
+    "ONSET",
+    "TRUTHS",
+    "confound",
+    "diverse",
+    "leakage",
+    "null",
+    "replicates",
+    "sample_times",
+    "seeds",
+    "single",
+]
+
+#: When the effect begins in all parts that do not vary it, in seconds.
+ONSET = 0.085
+#: Sizes of the effect. Groups peak at AUC of about 0.58, 0.67 and 0.83.
+EFFECTS = {"weak": 0.8, "medium": 1.25, "strong": 2.3}
+#: Exactly the same distribution of both conditions: no effect, and no picture differs.
+NOTHING: dict[str, Any] = {"effect": 0.0, "luminance_gain": 0.0, "image_sd": 0.0}
+#: Standard deviations by which familiar pictures are brighter, and effects, in `confound`.
+CONFOUNDS, TRUTHS = (0.0, 2.0), (0.0, EFFECTS["medium"])
+
+
+def seeds(part: int, count: int) -> list[int]:
+    """Seeds of the groups of a part, all different and none shared between parts."""
+    return [int(s) for s in np.random.SeedSequence([220800352, part]).generate_state(count)]
+
+
+def sample_times(**settings: Any) -> Floats:
+    """Seconds of the samples in `WINDOW`, or with other settings of `Scenario`."""
+    return Scenario(**(WINDOW | settings)).times
+
+
+def _stack(answers: Sequence[Mapping[str, Any]], axis: int = 0) -> dict[str, NDArray[Any]]:
+    return {key: np.stack([a[key] for a in answers], axis=axis) for key in answers[0]}
+
+
+def _replicate(
+    seed: int, effects: Sequence[float], subjects: int, settings: dict[str, Any]
+) -> dict[str, Floats]:
+    """One group under every effect: courses, onsets, and what decoding and sensors detect."""
+    times = sample_times()
+    auc: list[list[Floats]] = [[] for _ in effects]
+    fields: list[list[Any]] = [[] for _ in effects]
+    for subject in range(subjects):
+        for k, recording in enumerate(recordings(subject, effects, seed=seed, **settings)):
+            auc[k].append(auc_course(recording))
+            fields[k].append(mean_difference(recording))
+    courses = np.array(auc)
+    return {
+        "auc": courses,
+        "onset": np.stack([estimates(c, times, seed=seed % 1000) for c in courses]),
+        "sensors": np.array([sensor_test(np.array(f), times) for f in fields]),
+    }
+
+
+def replicates(
+    effects: Sequence[float] = tuple(EFFECTS.values()),
+    *,
+    groups: int = 50,
+    subjects: int = 16,
+    workers: int | None = None,
+    **settings: Any,
+) -> dict[str, Floats]:
+    """Groups whose onset is known, each under every effect with the same noise.
+
+    Parameters
+    ----------
+    effects : sizes of the effect.
+    groups, subjects : number of groups, and of subjects in each. A group sees the same pictures.
+    workers : processes; by default as many as processors.
+    settings : of `experiment.recordings`.
+
+    Returns
+    -------
+    ``auc``: courses, shape (effects, groups, subjects, t); ``onset``: value, low, high and p for
+    each of `METHODS`, shape (effects, groups, methods, 4); ``sensors``: first significant time
+    over single sensors and smallest p, shape (effects, groups, 2).
+    """
+    run = partial(_replicate, effects=effects, subjects=subjects, settings=settings)
+    return _stack(in_parallel(run, seeds(1, groups), desc="Replicates", workers=workers), axis=1)
+
+
+def diverse(*, subject_sd: float = 3.0, groups: int = 20, **settings: Any) -> dict[str, Floats]:
+    """`replicates` at the weak effect in subjects who differ more: in their maps, above all.
+
+    Returns
+    -------
+    ``onset`` and ``sensors`` as of `replicates`.
+    """
+    weak = (EFFECTS["weak"],)
+    found = replicates(weak, groups=groups, subject_sd=subject_sd, **settings)
+    return {"onset": found["onset"], "sensors": found["sensors"]}
+
+
+def _single(seed: int, effects: Sequence[float], settings: dict[str, Any]) -> Floats:
+    each_effect = recordings(0, effects, seed=seed, **settings)
+    return np.array([subject_test(recording, seed=seed % 1000) for recording in each_effect])
+
+
+def single(
+    effects: Sequence[float] = tuple(EFFECTS.values()),
+    *,
+    subjects: int = 60,
+    workers: int | None = None,
+    **settings: Any,
+) -> dict[str, Floats]:
+    """Single subjects: first significant time of decoding and of single sensors.
+
+    Returns
+    -------
+    ``first``: see `subject_test`, shape (effects, subjects, 2).
+    """
+    run = partial(_single, effects=effects, settings=settings)
+    return {
+        "first": np.stack(
+            in_parallel(run, seeds(9, subjects), desc="Single subjects", workers=workers), axis=1
+        )
+    }
+
+
+def _labellings(seed: int, labellings: int, trials: int) -> Floats:
+    recording = simulate_arrays(0, trials, seed=seed, **(WINDOW | NOTHING))
+    test = permute(
+        recording.X, recording.y, times=recording.times, n=labellings, seed=seed % 1000, **DECODER
+    )
+    return test.null
+
+
+def null(
+    *,
+    subjects: int = 16,
+    pool: int = 32,
+    groups: int = 200,
+    trials: int = 200,
+    workers: int | None = None,
+) -> dict[str, Floats]:
+    """Groups without any effect: how often does each method find one?
+
+    Every subject of a pool is decoded under as many random labellings as there are groups. A
+    group takes one labelling of some subjects, and no labelling is taken twice.
+
+    Returns
+    -------
+    ``onset``: as in `replicates`, without intervals, shape (groups, methods, 4); ``example``:
+    the first subject's courses, shape (groups, t).
+    """
+    run = partial(_labellings, labellings=groups, trials=trials)
+    courses = np.stack(in_parallel(run, seeds(2, pool), desc="Labellings", workers=workers))
+    rng = np.random.default_rng(0)
+    found = []
+    for group in progress(range(groups), desc="Null groups", unit="group"):
+        members = rng.choice(pool, subjects, replace=False)
+        found.append(
+            estimates(courses[members, group], sample_times(), seed=group, interval="none")
+        )
+    return {"onset": np.array(found), "example": courses[0]}
+
+
+def _confounded(seed: int, subjects: int, settings: dict[str, Any]) -> dict[str, Floats]:
+    """One group in each of the four worlds: means, errors and onsets of each analysis."""
+    times = sample_times()
+    mean = np.full((len(TRUTHS), len(CONFOUNDS), len(ANALYSES), len(times)), np.nan)
+    answer = np.full((*mean.shape[:3], 4), np.nan)
+    for c, difference in enumerate(CONFOUNDS):
+        found: list[list[dict[str, Floats]]] = [[] for _ in TRUTHS]
+        for subject in range(subjects):
+            words = {"seed": seed, "luminance_confound": difference, "images": 80} | settings
+            for e, recording in enumerate(recordings(subject, TRUTHS, **words)):
+                found[e].append(controlled_courses(recording))
+        for e, each in enumerate(found):
+            for a, name in enumerate(ANALYSES):
+                if name in each[0]:  # the pictures are the group's, so all subjects have it
+                    courses = np.stack([one[name] for one in each])
+                    mean[e, c, a] = courses.mean(axis=0)
+                    answer[e, c, a] = estimates(courses, times, methods=("hinge",))[0]
+    return {"mean": mean, "onset": answer}
+
+
+def confound(
+    *, groups: int = 20, subjects: int = 12, workers: int | None = None, **settings: Any
+) -> dict[str, Floats]:
+    """Four worlds, with and without an effect and brighter familiar pictures, in three analyses.
+
+    There are 80 pictures, so that enough of them can be matched.
+
+    Returns
+    -------
+    ``mean``: mean course of each group, shape (groups, effect, confound, analyses, t), in the
+    order of `TRUTHS`, `CONFOUNDS` and `ANALYSES`; ``onset``: value, low, high and p of the hinge,
+    shape (groups, effect, confound, analyses, 4). A group without enough matched pairs has NaN in
+    both; one whose test finds nothing has NaN but for p.
+    """
+    run = partial(_confounded, subjects=subjects, settings=settings)
+    return _stack(in_parallel(run, seeds(3, groups), desc="Confounds", workers=workers))
+
+
+def _leaky(seed: int, images: int, settings: dict[str, Any]) -> Floats:
+    words = WINDOW | NOTHING | {"images": images, "identities": 4, "image_sd": 1.0} | settings
+    recording = simulate_arrays(0, seed=seed, **words)
+    return np.stack([auc_course(recording, split=s, cv=4) for s in ("trial", "image")])
+
+
+def leakage(
+    *, images: int = 8, subjects: int = 32, workers: int | None = None, **settings: Any
+) -> dict[str, Floats]:
+    """Few pictures, often repeated, and no effect: the same trials split at random and by picture.
+
+    Each subject sees pictures of its own, so that subjects differ by all that is random.
+
+    Returns
+    -------
+    ``auc``: shape (2, subjects, t); split at random first, then by picture.
+    """
+    run = partial(_leaky, images=images, settings=settings)
+    return {
+        "auc": np.stack(
+            in_parallel(run, seeds(4, subjects), desc="Leakage", workers=workers), axis=1
+        )
+    }

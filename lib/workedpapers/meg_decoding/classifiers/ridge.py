@@ -1,0 +1,272 @@
+r"""The equations: ridge regression on labels, cross-validated without refitting.
+
+One time point. :math:`X` (n, p) holds the epochs, :math:`y` (n,) the labels as -1 and +1. The
+model :math:`y \approx F\delta + X\beta` has a penalty :math:`a|\beta|^2` and none on
+:math:`F = [1, f_1, \dots]`, the constant and the confounds. With weights
+:math:`w_i`, every row is multiplied by :math:`\sqrt{w_i}`. Let :math:`QQ'` project on the columns
+of :math:`F`, and :math:`A = (I - QQ')X`, :math:`K = AA'`. By the theorem of Frisch, Waugh and
+Lovell the residuals of the fit are linear in the labels,
+
+.. math:: y - \hat y = E y, \qquad E = I - H = a (K + aI)^{-1} - QQ' .
+
+Leave out the epochs :math:`\tau`, fit the others and predict: the error of these predictions is
+
+.. math:: y_\tau - \hat y_\tau^{(-\tau)} = E_{\tau\tau}^{-1} (E y)_\tau ,
+
+for the full fit would not change if :math:`y_\tau` were replaced by the predictions made without
+them. :math:`E` does not depend on the labels, so thousands of permutations of them cost one
+:math:`E`. With two classes the direction :math:`\beta` is that of linear discriminant analysis
+with the within-class scatter shrunk to :math:`S_W + aI` (Sherman and Morrison), and the AUC of
+each fold is the same.
+
+Where the penalty is chosen by the leave-one-out error inside the training set, it depends on the
+labels, and each of many label vectors chooses its own. One eigendecomposition
+:math:`K = U \Lambda U'` serves all: their errors under a penalty a are columns of
+
+.. math:: \operatorname{diag}(E)^{-1} E Y, \qquad E = U a(\Lambda + aI)^{-1} U' - QQ',
+
+and the dual coefficients of those that choose it are :math:`U (\Lambda + aI)^{-1} U' Y`.
+
+Sources: Cook 1977, doi:10.2307/1268249 (one epoch); Treder 2018, arXiv:1803.10016 (k-fold,
+permutations, several classes); Hastie, Tibshirani and Friedman 2009, ISBN 978-0-387-84857-0,
+sections 3.2.3 (successive orthogonalisation) and 18.3.5 (p > n).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from workedpapers.checks import Ints, Reals
+
+TOO_SMALL = "alpha: {:g} is too small for data of this scale; K + alpha I is singular."
+
+
+def unpenalised_basis(root_weights: Reals, confounds: Reals | None) -> Reals:
+    r"""Orthonormal columns that span :math:`\sqrt{w} [1, F]`.
+
+    Parameters
+    ----------
+    root_weights : shape (n,), square roots of the epochs' weights.
+    confounds : shape (n, k), or None.
+
+    Returns
+    -------
+    Q, shape (n, k + 1).
+    """
+    columns = np.ones((len(root_weights), 1), root_weights.dtype)
+    if confounds is not None:
+        centred = confounds - confounds.mean(axis=0)
+        spread = centred.std(axis=0)
+        columns = np.hstack([columns, centred / np.where(spread > 0, spread, 1)])
+    return np.linalg.qr(root_weights[:, None] * columns)[0].astype(root_weights.dtype)
+
+
+def project_out(A: Reals, Q: Reals) -> Reals:
+    """Return (I - QQ') A for a stack of matrices, shape (..., n, p)."""
+    return A - Q @ (Q.T @ A)
+
+
+@dataclass(frozen=True)
+class Residuals:
+    r"""The operator :math:`E = I - H` at b time points.
+
+    It is held as a matrix, or, with fewer channels than epochs, as :math:`E = I - ZZ'`.
+
+    Parameters
+    ----------
+    matrix : E, shape (b, n, n), or None.
+    factor : Z, shape (b, n, r), or None.
+    """
+
+    matrix: Reals | None
+    factor: Reals | None
+
+    def apply(self, Y: Reals, rows: Ints | slice = slice(None)) -> Reals:
+        """Rows of E Y, shape (b, m, c), for Y of shape (n, c)."""
+        if self.matrix is not None:
+            return self.matrix[:, rows] @ Y
+        Z = self._factor()
+        return Y[rows] - Z[:, rows] @ (Z.transpose(0, 2, 1) @ Y)
+
+    def block(self, rows: Ints) -> Reals:
+        """E at these rows and columns, shape (b, m, m)."""
+        if self.matrix is not None:
+            return self.matrix[:, rows[:, None], rows]
+        Z = self._factor()[:, rows]
+        return np.eye(len(rows), dtype=Z.dtype) - Z @ Z.transpose(0, 2, 1)
+
+    def dense(self) -> Reals:
+        """E, shape (b, n, n)."""
+        if self.matrix is not None:
+            return self.matrix
+        Z = self._factor()
+        return np.eye(Z.shape[1], dtype=Z.dtype) - Z @ Z.transpose(0, 2, 1)
+
+    def _factor(self) -> Reals:
+        assert self.factor is not None
+        return self.factor
+
+
+def residuals_from_kernel(K: Reals, alpha: Reals, Q: Reals) -> Residuals:
+    r"""E from the kernel: :math:`E = a (K + aI)^{-1} - QQ'`.
+
+    The two terms share the eigenvalue 1 on the columns of Q, which would drown the others where a
+    is tiny. So that they stay small, K is lifted there by any :math:`c > 0`:
+
+    .. math:: E = a (K + cQQ' + aI)^{-1} - \frac{a}{a + c} QQ' .
+
+    Parameters
+    ----------
+    K : AA', shape (b, n, n), symmetric, with KQ = 0. It is overwritten.
+    alpha : a, shape (b,), positive.
+    Q : orthonormal, shape (n, k).
+    """
+    from scipy.linalg.lapack import get_lapack_funcs
+
+    factorise, invert = get_lapack_funcs(("potrf", "potri"), (K,))
+    diagonal = np.arange(K.shape[1])
+    lift = np.trace(K, axis1=1, axis2=2) / K.shape[1]
+    lift = np.where(lift > 0, lift, alpha)
+    K[:, diagonal, diagonal] += alpha[:, None]
+    plane = Q @ Q.T
+    if np.ptp(plane) <= 8 * np.finfo(plane.dtype).eps * plane.max():
+        plane = plane[:1, :1]  # without weights and confounds it is 1/n everywhere
+    E = np.empty_like(K)
+    for t, (a, c) in enumerate(zip(alpha, lift, strict=True)):
+        K[t] += c * plane
+        # LAPACK counts along columns: of the transposed view it may overwrite the memory itself.
+        half, failed = factorise(K[t].T, lower=0, clean=1, overwrite_a=1)
+        if failed:
+            raise ValueError(TOO_SMALL.format(a))
+        half = a * invert(half, lower=0, overwrite_c=1)[0]  # upper triangle, zero below
+        np.add(half, half.T, out=E[t])
+        E[t, diagonal, diagonal] = half[diagonal, diagonal]
+        E[t] -= a / (a + c) * plane
+    return Residuals(E, None)
+
+
+def residuals_from_features(A: Reals, alpha: Reals, Q: Reals) -> Residuals:
+    r"""E from the features, for p < n: :math:`E = I - QQ' - A (A'A + aI)^{-1} A'`.
+
+    Parameters
+    ----------
+    A : shape (b, n, p), with Q'A = 0.
+    alpha : a, shape (b,), positive.
+    Q : orthonormal, shape (n, k).
+    """
+    G = A.transpose(0, 2, 1) @ A
+    diagonal = np.arange(G.shape[1])
+    G[:, diagonal, diagonal] += alpha[:, None]
+    L = np.linalg.cholesky(G)
+    Z = np.linalg.solve(L, A.transpose(0, 2, 1)).transpose(0, 2, 1)
+    return Residuals(None, np.concatenate([Z, np.broadcast_to(Q, (len(A), *Q.shape))], axis=2))
+
+
+def held_out(E: Residuals, Y: Reals, left_out: Ints, root_weights: Reals) -> Reals:
+    r"""Predictions for the epochs left out, by a fit of all the others.
+
+    .. math:: \hat y_\tau^{(-\tau)} = y_\tau - E_{\tau\tau}^{-1} (E y)_\tau
+
+    Parameters
+    ----------
+    E : of n epochs at b times.
+    Y : shape (n, c), labels times ``root_weights``; one column for each problem.
+    left_out : :math:`\tau`, m numbers of epochs.
+    root_weights : shape (n,).
+
+    Returns
+    -------
+    Shape (b, m, c), in the units of the labels.
+    """
+    errors = np.linalg.solve(E.block(left_out), E.apply(Y, left_out))
+    return (Y[left_out] - errors) / root_weights[left_out, None]
+
+
+def leave_pair_out(E: Residuals, y: Reals, first: Ints, second: Ints, root_weights: Reals) -> Reals:
+    r"""Differences of scores between two epochs that are left out together, for all pairs.
+
+    The error of the pair is :math:`E_{\tau\tau}^{-1} (Ey)_\tau` with a two by two matrix.
+
+    Parameters
+    ----------
+    E : of n epochs at b times.
+    y : shape (n,), labels times ``root_weights``.
+    first, second : numbers of epochs, without a common one.
+    root_weights : shape (n,).
+
+    Returns
+    -------
+    Score of the first minus score of the second, shape (b, len(first), len(second)).
+    """
+    matrix = E.dense()
+    r = E.apply(y[:, None])[..., 0]
+    d = np.diagonal(matrix, axis1=1, axis2=2)
+    di, dj = d[:, first, None], d[:, None, second]
+    ri, rj = r[:, first, None], r[:, None, second]
+    eij = matrix[:, first[:, None], second]
+    determinant = di * dj - eij**2
+    at_first = (y[first, None] - (dj * ri - eij * rj) / determinant) / root_weights[first, None]
+    at_second = (y[None, second] - (di * rj - eij * ri) / determinant) / root_weights[None, second]
+    return np.asarray(at_first - at_second)
+
+
+def solve_ridge(gram: Reals, right: Reals, alpha: Reals) -> Reals:
+    r"""Solve :math:`(G + aI) x = r` at b times.
+
+    With :math:`G = AA'` and r the labels, x are dual coefficients and :math:`\beta = A'x`; with
+    :math:`G = A'A` and :math:`r = A'y`, x is :math:`\beta` itself.
+
+    Parameters
+    ----------
+    gram : shape (b, r, r). It is overwritten.
+    right : shape (r, c) or (b, r, c).
+    alpha : shape (b,), positive.
+    """
+    from scipy.linalg.lapack import get_lapack_funcs
+
+    (solve,) = get_lapack_funcs(("posv",), (gram,))
+    diagonal = np.arange(gram.shape[1])
+    gram[:, diagonal, diagonal] += alpha[:, None]
+    x = np.empty((len(gram), *right.shape[-2:]), gram.dtype)
+    for t, r in enumerate(np.broadcast_to(right, x.shape)):
+        # The matrix is symmetric, so that its transposed view is in the order that LAPACK expects.
+        _, x[t], failed = solve(gram[t].T, r, overwrite_a=1)
+        if failed:
+            raise ValueError(TOO_SMALL.format(alpha[t]))
+    return x
+
+
+def solve_each(K: Reals, Y: Reals, Q: Reals, alphas: Reals, problems: int) -> tuple[Reals, Reals]:
+    r"""Choose the penalty of each problem by its leave-one-out error, and solve with it.
+
+    Parameters
+    ----------
+    K : kernel of the training epochs, shape (b, n, n), with KQ = 0.
+    Y : labels with Q'Y = 0, shape (n, problems * c), c neighbouring columns to each problem.
+    Q : orthonormal, shape (n, k).
+    alphas : penalties to choose from, shape (b, g), positive.
+    problems : their number; the squared error is summed over the c columns of one.
+
+    Returns
+    -------
+    alpha : shape (b, problems).
+    solution : dual coefficients :math:`(K + aI)^{-1} Y`, shape (b, n, problems * c).
+    """
+    values, U = np.linalg.eigh(K)
+    values = np.maximum(values, 0)
+    rotated = U.transpose(0, 2, 1) @ Y
+    leverage = (Q**2).sum(axis=1)
+    least = np.full((len(K), problems), np.inf, Y.dtype)
+    alpha = np.empty_like(least)
+    for a in alphas.T[..., None].astype(Y.dtype):
+        keep = a / (values + a)
+        diagonal = (U**2 @ keep[..., None])[..., 0] - leverage
+        errors = (U * keep[:, None] / diagonal[..., None]) @ rotated
+        total = np.einsum("bnc,bnc->bc", errors, errors).reshape(len(K), problems, -1).sum(axis=2)
+        better = total < least
+        least[better] = total[better]
+        alpha = np.where(better, a, alpha)
+    shift = np.repeat(alpha, Y.shape[1] // problems, axis=1)
+    return alpha, U @ (rotated / (values[..., None] + shift[:, None]))

@@ -1,0 +1,192 @@
+r"""Temporal generalisation: a decoder trained at one time, tested at every other time.
+
+Source: King and Dehaene 2014, doi:10.1016/j.tics.2014.01.002.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any, Unpack
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from workedpapers.checks import Floats, Ints, Reals
+from workedpapers.progress import progress
+from workedpapers.threads import one_thread
+
+from ..classifiers.lda import log_odds
+from ..classifiers.roc import class_auc
+from ..preprocessing.epochs import Epoched, as_epoched
+from ..preprocessing.scaling import moving_average, still_times
+from .engine import scaled_features, time_chunks
+from .folds import Fold
+from .refit import fit_fold
+from .settings import Options, Task, prepare
+
+__all__ = ["Generalisation", "generalise"]
+
+_CHUNK = 2**22  # decision values held at once
+
+
+@dataclass(frozen=True)
+class Generalisation:
+    """AUC for each training time and test time.
+
+    Parameters
+    ----------
+    times, test_times : seconds, shapes (t,) and (u,).
+    auc : shape (t, u), mean over folds; the diagonal equals that of `decode`.
+    fold_auc : shape (folds, t, u).
+    classes : labels in order.
+    settings : options.
+    """
+
+    times: Floats
+    test_times: Floats
+    auc: Floats
+    fold_auc: Floats = field(repr=False)
+    classes: NDArray[Any]
+    settings: dict[str, Any] = field(repr=False)
+
+    @property
+    def diagonal(self) -> Floats:
+        """AUC where training and test time are the same, shape (t,)."""
+        if not np.array_equal(self.times, self.test_times):
+            raise ValueError("diagonal: training and test times differ.")
+        return np.diagonal(self.auc).copy()
+
+    def to_frame(self) -> pd.DataFrame:
+        """AUC with training times as rows and test times as columns."""
+        return pd.DataFrame(
+            self.auc,
+            index=pd.Index(self.times, name="train"),
+            columns=pd.Index(self.test_times, name="test"),
+        )
+
+    def __repr__(self) -> str:
+        i, j = np.unravel_index(int(np.argmax(self.auc)), self.auc.shape)
+        return (
+            f"<Generalisation: {len(self.times)} x {len(self.test_times)} times, "
+            f"{len(self.fold_auc)} fold(s); AUC at most {self.auc[i, j]:.3f}, "
+            f"trained at {self.times[i]:g} s, tested at {self.test_times[j]:g} s>"
+        )
+
+
+@one_thread
+def generalise(
+    epochs: Any,
+    y: str | ArrayLike | None = None,
+    *,
+    test: Any = None,
+    y_test: str | ArrayLike | None = None,
+    test_times: ArrayLike | None = None,
+    **options: Unpack[Options],
+) -> Generalisation:
+    """Train at each time and test at every time.
+
+    Parameters
+    ----------
+    epochs, y : as in `decode`.
+    test, y_test, test_times : other epochs to test on, as ``epochs``, ``y`` and ``times``. Then
+        all of ``epochs`` are used for training, and there is one fold. The classes and channels
+        must be the same; scales and whitening are those of the training epochs.
+    options : the keyword arguments of `decode`, except ``cv="loo"``, whose single predictions
+        must not be pooled.
+
+    Raises
+    ------
+    TypeError, ValueError : as `decode`, and if the classes or channels of ``test`` differ.
+    """
+    task = prepare(epochs, y, **options)
+    others = None
+    if test is not None:
+        everything = np.arange(len(task.targets))
+        task = replace(task, folds=[(everything, everything)])
+        others = _like(
+            task, as_epoched(test, y_test, times=test_times, dtype=task.data.X.dtype.name)
+        )
+    elif y_test is not None or test_times is not None:
+        raise ValueError("y_test, test_times: expected test epochs with them.")
+    elif task.one_out:
+        raise ValueError("cv='loo': single epochs have no AUC; use folds.")
+    # An offset common to all epochs and times would only cost digits.
+    level = task.data.X.mean(axis=(0, 2), keepdims=True)
+    task = replace(task, data=task.data.with_data(task.data.X - level))
+    others = task.data if others is None else others.with_data(others.X - level)
+    seconds = _centres(others.times, task.window)
+    out = np.empty((len(task.folds), len(task.times), len(seconds)))
+    shown = progress(task.folds, desc="generalising", unit="fold")
+    for number, fold in enumerate(shown):
+        rows = fold[1] if test is None else np.arange(len(others.codes))
+        for at, scores in _fold_scores(task, fold, others, rows, len(seconds)):
+            out[number, at] = class_auc(
+                scores, others.codes[rows], len(others.classes), task.multiclass
+            )
+    out[:, task.still] = 0.5
+    out[:, :, still_times(others.X, task.window)] = 0.5
+    return Generalisation(
+        task.times, seconds, out.mean(axis=0), out, task.data.classes, task.settings
+    )
+
+
+def _centres(times: Floats, window: int) -> Floats:
+    if window > len(times):
+        raise ValueError(f"window: expected at most {len(times)} samples, the length of test.")
+    return (times[: len(times) - window + 1] + times[window - 1 :]) / 2
+
+
+def _like(task: Task, test: Epoched) -> Epoched:
+    """Test epochs treated as the training epochs were."""
+    if test.X.shape[1] != task.data.X.shape[1] or (
+        task.data.info is not None and test.ch_names != task.data.ch_names
+    ):
+        raise ValueError("test: expected the channels of the training epochs, in their order.")
+    if not np.array_equal(test.classes, task.data.classes):
+        raise ValueError(
+            f"y_test: expected the classes {task.data.classes.tolist()}, got "
+            f"{test.classes.tolist()}."
+        )
+    if task.confounds is not None:
+        raise ValueError("confounds: expected None with other test epochs, whose own are unknown.")
+    if task.whitener is not None:
+        test = task.whitener.apply(test)
+    if task.divisor is not None:
+        test = test.with_data(test.X / task.divisor)
+    return test if task.averaged == 1 else moving_average(test, task.averaged)
+
+
+def _fold_scores(
+    task: Task, fold: Fold, others: Epoched, rows: Ints, u: int
+) -> Iterator[tuple[slice, Reals]]:
+    """Decision values of the test epochs, shape (c, b, u, m), for slices of training times."""
+    train, _ = fold
+    pieces = []
+    for times in time_chunks(task, 1, "fitting", False):
+        A, mean, spread = scaled_features(task, times)
+        fit = fit_fold(task, A, task.targets, train)
+        beta = fit.beta / spread.transpose(0, 2, 1)
+        # The mean of training epochs at the training time is taken off at every test time.
+        constant = fit.response - ((mean + fit.mean * spread) @ beta)[:, 0]
+        pieces.append((beta, constant, None if fit.slopes is None else fit.slopes * spread))
+    beta = np.concatenate([piece[0] for piece in pieces]).transpose(2, 0, 1)  # (c, t, p)
+    constant = np.concatenate([piece[1] for piece in pieces])  # (t, c)
+    X = others.X[rows]
+    if task.window > 1:
+        X = np.concatenate([X[:, :, s : s + u] for s in range(task.window)], axis=1)
+    if task.confounds is not None:
+        slopes = np.concatenate([piece[2] for piece in pieces])  # (t, k, p)
+        weights = task.root_weights[train] ** 2
+        centre = np.average(task.confounds[train], axis=0, weights=weights)
+        F = (task.confounds[rows] - centre).astype(X.dtype)
+        X = X - np.tensordot(F, slopes, axes=(1, 1)).transpose(0, 2, 1)
+    step = max(1, _CHUNK // (len(rows) * u * len(beta)))
+    for start in range(0, beta.shape[1], step):
+        at = slice(start, start + step)
+        values = np.matmul(beta[:, None, at], X)  # (c, m, b, u)
+        values += constant[at].T[:, None, :, None]
+        if task.classifier == "lda":
+            values = log_odds(values, axis=0)
+        yield at, np.ascontiguousarray(values.transpose(0, 2, 3, 1))

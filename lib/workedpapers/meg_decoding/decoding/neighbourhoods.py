@@ -1,0 +1,118 @@
+"""Searchlight over sensors: decode from each sensor and its neighbours alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Unpack
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from workedpapers.checks import as_float_array
+from workedpapers.progress import progress
+from workedpapers.threads import one_thread
+
+from ..preprocessing.epochs import Epoched
+from .settings import Options, Task, prepare
+from .time_resolved import decode_task
+
+__all__ = ["neighbours", "searchlight"]
+
+
+@one_thread
+def searchlight(
+    epochs: Any,
+    y: str | ArrayLike | None = None,
+    *,
+    adjacency: Any = None,
+    positions: ArrayLike | None = None,
+    radius: float = 0.04,
+    windows: Sequence[tuple[float, float]] | None = None,
+    **options: Unpack[Options],
+) -> pd.DataFrame:
+    """AUC of each sensor's neighbourhood at each time.
+
+    Parameters
+    ----------
+    epochs, y : as in `decode`.
+    adjacency : which channels are neighbours, shape (p, p), dense or sparse, such as that of
+        `mne.channels.find_ch_adjacency`; every channel is its own neighbour.
+    positions : of the channels, shape (p, 3), in metres; by default those of mne epochs. Used
+        with ``radius`` if there is no ``adjacency``.
+    radius : in metres; channels at most that far apart are neighbours.
+    windows : (start, end) in seconds; the mean over each, ends included, is decoded. None
+        decodes each time.
+    options : the keyword arguments of `decode`. Whitening mixes sensors a little, so that a
+        strict searchlight goes without.
+
+    Returns
+    -------
+    Data frame of AUC with channels as rows and times (centres of windows) in seconds as columns.
+
+    Raises
+    ------
+    TypeError, ValueError : as `decode`; if neighbours are unknown or of the wrong shape, or a
+        window holds no sample.
+    """
+    task = prepare(epochs, y, **options)
+    near = neighbours(task.data, adjacency, positions, radius)
+    if windows is not None:
+        task = replace(task, data=_averaged(task.data, windows))
+    rows = []
+    names = task.data.ch_names
+    shown = progress(range(len(names)), desc="searchlight", unit="channel")
+    for channel in shown:
+        rows.append(decode_task(_restricted(task, near[channel]), show=False).auc)
+    return pd.DataFrame(
+        rows, index=pd.Index(names, name="channel"), columns=pd.Index(task.times, name="time")
+    )
+
+
+def neighbours(
+    data: Epoched, adjacency: Any = None, positions: ArrayLike | None = None, radius: float = 0.04
+) -> NDArray[np.bool_]:
+    """Which channels are neighbours, shape (p, p); see `searchlight` for the arguments."""
+    p = data.X.shape[1]
+    if adjacency is not None:
+        dense = adjacency.toarray() if hasattr(adjacency, "toarray") else np.asarray(adjacency)
+        if dense.shape != (p, p):
+            raise ValueError(f"adjacency: expected shape ({p}, {p}), got {dense.shape}.")
+        return (dense != 0) | np.eye(p, dtype=bool)
+    if positions is None:
+        if data.info is None:
+            raise ValueError("searchlight: expected adjacency or positions for arrays.")
+        positions = np.array([channel["loc"][:3] for channel in data.info["chs"]])
+    places = as_float_array(positions, "positions", ndim=2)
+    if places.shape != (p, 3):
+        raise ValueError(f"positions: expected shape ({p}, 3), got {places.shape}.")
+    if p > 1 and np.ptp(places, axis=0).max() == 0:
+        raise ValueError("positions: all channels are at one place; give adjacency or positions.")
+    if not radius > 0:
+        raise ValueError(f"radius: expected metres above 0, got {radius}.")
+    distance = np.sqrt(((places[:, None] - places) ** 2).sum(axis=2))
+    return distance <= radius
+
+
+def _restricted(task: Task, members: NDArray[np.bool_]) -> Task:
+    names = np.flatnonzero(members)
+    data = replace(
+        task.data,
+        X=task.data.X[:, members],
+        ch_names=tuple(task.data.ch_names[i] for i in names),
+        ch_types=tuple(task.data.ch_types[i] for i in names),
+        info=None,
+    )
+    return replace(task, data=data)
+
+
+def _averaged(data: Epoched, windows: Sequence[tuple[float, float]]) -> Epoched:
+    columns, centres = [], []
+    for start, end in windows:
+        inside = (data.times >= start) & (data.times <= end)
+        if not inside.any():
+            raise ValueError(f"windows: no sample from {start:g} to {end:g} s.")
+        columns.append(data.X[:, :, inside].mean(axis=2))
+        centres.append((start + end) / 2)
+    return data.with_data(np.stack(columns, axis=2), np.array(centres, dtype=float))

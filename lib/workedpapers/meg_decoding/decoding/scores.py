@@ -1,0 +1,144 @@
+"""What `decode` returns: scores over time, and how they came about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from workedpapers.checks import Floats, Ints, Reals
+
+from ..classifiers.lda import pair_auc_lda
+from ..classifiers.ridge import Residuals, leave_pair_out
+from ..classifiers.roc import class_auc, over_classes
+from .engine import confounds_alone
+from .settings import Task
+
+__all__ = ["Scores"]
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Time-resolved decoding of one recording.
+
+    Parameters
+    ----------
+    times : shape (t,), seconds.
+    auc : shape (t,), from 0 to 1, chance 0.5; the mean over folds, or over pairs of epochs left
+        out together when ``cv="loo"``.
+    fold_auc : shape (folds, t), or None when ``cv="loo"``.
+    accuracy : shape (t,), share of held-out epochs whose class has the largest decision value,
+        averaged over folds. Chance depends on the sizes of the classes.
+    balanced_accuracy : shape (t,), the mean over classes of the share found; chance 1 / classes.
+    predictions : held-out decision values; shape (n, t) for two classes, positive for the second
+        class, else (n, t, classes); log odds of a class against the others for LDA. Averaged if an
+        epoch was tested several times, NaN if never.
+    alpha : penalty of each fold and time, shape (folds, t).
+    classes : labels in order.
+    y : label of each epoch, shape (n,).
+    settings : options of the decoding.
+    """
+
+    times: Floats
+    auc: Floats
+    fold_auc: Floats | None
+    accuracy: Floats
+    balanced_accuracy: Floats
+    predictions: Reals = field(repr=False)
+    alpha: Reals = field(repr=False)
+    classes: NDArray[Any]
+    y: NDArray[Any] = field(repr=False)
+    settings: dict[str, Any] = field(repr=False)
+
+    @property
+    def peak(self) -> tuple[float, float]:
+        """Largest AUC and its time in seconds."""
+        best = int(np.argmax(self.auc))
+        return float(self.auc[best]), float(self.times[best])
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a time: time, auc, accuracy, balanced_accuracy, and the AUC of each fold."""
+        frame = pd.DataFrame(
+            {
+                "time": self.times,
+                "auc": self.auc,
+                "accuracy": self.accuracy,
+                "balanced_accuracy": self.balanced_accuracy,
+            }
+        )
+        for number, values in enumerate([] if self.fold_auc is None else self.fold_auc):
+            frame[f"auc_fold_{number}"] = values
+        return frame
+
+    def __repr__(self) -> str:
+        best, when = self.peak
+        how = "leave-one-out" if self.fold_auc is None else f"{len(self.fold_auc)} folds"
+        return (
+            f"<Scores: {len(self.y)} epochs, {len(self.classes)} classes, {how}, "
+            f"{len(self.times)} times from {self.times[0]:g} to {self.times[-1]:g} s; "
+            f"AUC at most {best:.3f}, at {when:g} s>"
+        )
+
+
+def correct(predictions: Reals, codes: Ints) -> NDArray[np.bool_]:
+    """Whether the class with the largest decision value is the true one.
+
+    Parameters
+    ----------
+    predictions : shape (..., m, c), c = 1 for two classes.
+    codes : shape (m,).
+    """
+    if predictions.shape[-1] == 1:
+        chosen = (predictions[..., 0] > 0).astype(int)
+    else:
+        chosen = predictions.argmax(axis=-1)
+    return np.asarray(chosen == codes)
+
+
+def fold_auc(task: Task, values: Reals, codes: Ints) -> Floats:
+    """AUC of the held-out decision values of one fold at b times.
+
+    Parameters
+    ----------
+    task : the classes and which AUC of them.
+    values : shape (b, m, N * c), for N sets of labels side by side.
+    codes : class numbers, shape (m,), or (N, m).
+
+    Returns
+    -------
+    Shape (b,), or (b, N).
+    """
+    b, m, _ = values.shape
+    columns = values.reshape(b, m, len(np.atleast_2d(codes)), -1).transpose(3, 0, 2, 1)
+    columns = columns if codes.ndim == 2 else columns[:, :, 0]
+    return class_auc(np.ascontiguousarray(columns), codes, len(task.data.classes), task.multiclass)
+
+
+def pair_auc(task: Task, E: Residuals) -> Floats:
+    """AUC from pairs of epochs that are left out together, one of each class, shape (b,).
+
+    Scores of epochs that were left out one by one must not be pooled: leaving out an epoch of
+    one class moves the mean of the labels, and the decision values, toward the other class, so
+    that noise is decoded with an AUC far below 0.5 (Airola et al. 2011,
+    doi:10.1016/j.csda.2010.11.018). The two epochs of a pair share one fit.
+    """
+    codes, classes, weights = task.data.codes, len(task.data.classes), task.root_weights
+    if task.classifier == "lda" and classes > 2:  # with two classes, ridge orders pairs alike
+        return pair_auc_lda(
+            E, confounds_alone(task), task.targets, weights, multiclass=task.multiclass,
+            equal_priors=task.equal_priors,
+        )  # fmt: skip
+    alone = None if task.confounds is None else confounds_alone(task)
+
+    def area(a: int, others: list[int]) -> Floats:
+        first, second = np.flatnonzero(codes == a), np.flatnonzero(np.isin(codes, others))
+        y = task.targets[:, 0 if classes == 2 else a] * weights
+        gap = leave_pair_out(E, y, first, second, weights)
+        if alone is not None:
+            gap = gap - leave_pair_out(alone, y, first, second, weights)
+        return ((gap > 0) + 0.5 * (gap == 0)).mean(axis=(1, 2))
+
+    return over_classes(area, classes, task.multiclass)

@@ -1,0 +1,7 @@
+"""Statistics over the subjects of a group.
+
+- `courses`: time courses of a group, checked
+- `inference`: tests against chance at each time, or in each cell of a map
+- `bayes`: Bayes factors
+- `resample`: the bootstrap over subjects, the jackknife, and their intervals
+"""

@@ -1,0 +1,334 @@
+"""At which times does a group score above chance? Tests that allow for the number of times."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+from scipy.stats import false_discovery_control
+from scipy.stats import t as student_t
+
+from workedpapers.checks import Floats, as_float_array, one_of, positive_int, probability
+
+from .courses import Scores, as_scores, as_times
+from .resample import subject_courses
+
+__all__ = [
+    "CORRECTIONS",
+    "TAILS",
+    "cluster_test",
+    "group_test",
+    "max_t_null",
+    "p_values",
+    "t_values",
+]
+
+CORRECTIONS = ("max", "cluster", "tfce", "fdr", "none")
+TAILS = ("greater", "less", "two-sided")
+
+_CHUNK = 2**22  # values of t held at a time
+
+
+def t_values(effects: Floats) -> Floats:
+    """Student's t of the mean over subjects, the last axis but one; 0 / 0 counts as 0.
+
+    Parameters
+    ----------
+    effects : score minus chance, shape (..., subjects, times), at least two subjects.
+    """
+    n = effects.shape[-2]
+    mean = effects.mean(axis=-2)
+    error = effects.std(axis=-2, ddof=1) / np.sqrt(n)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(np.where(mean == 0, 0.0, mean / error), dtype=np.float64)
+
+
+def p_values(t: Floats, subjects: int, tail: str) -> Floats:
+    """p-values of Student's t with ``subjects - 1`` degrees of freedom."""
+    turned = {"greater": t, "less": -t, "two-sided": np.abs(t)}[tail]
+    p = np.asarray(student_t.sf(turned, subjects - 1), dtype=np.float64)
+    return np.asarray(np.minimum(2 * p, 1)) if tail == "two-sided" else p
+
+
+def _signs(n: int, draws: int, rng: np.random.Generator) -> Floats:
+    """Sign flips, shape (flips, n): all 2^n if they are no more than ``draws``."""
+    if 2.0**n <= draws:
+        bits = np.arange(2**n)[:, None] >> np.arange(n) & 1
+        return np.asarray(1.0 - 2 * bits)
+    flips = np.asarray(1.0 - 2 * rng.integers(2, size=(draws, n)), dtype=np.float64)
+    flips[0] = 1  # the group as it is belongs to its null distribution
+    return flips
+
+
+def max_t_null(
+    effects: Floats, *, draws: int = 2000, tail: str = "greater", rng: np.random.Generator
+) -> Floats:
+    """Largest t over time under random signs of the subjects, shape (flips,).
+
+    If no effect exists at any time, each subject's course could as well have had the other sign.
+    The group as it is is one of the flips, so that a share of at most alpha of the flips reaches
+    the observed maximum with probability of at most alpha. All 2^n flips are taken if they are
+    no more than ``draws``.
+
+    Source: Nichols and Holmes, Human Brain Mapping 15 (2002) 1.
+    """
+    n = len(effects)
+    flips = _signs(n, draws, rng)
+    square = (effects**2).mean(axis=0)  # no sign changes it
+    largest = np.empty(len(flips))
+    step = max(1, _CHUNK // effects.shape[1])
+    for start in range(0, len(flips), step):
+        mean = flips[start : start + step] @ effects / n
+        error = np.sqrt(np.maximum(square - mean**2, 0) / (n - 1))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            t = np.where(mean == 0, 0.0, mean / error)
+        turned = {"greater": t, "less": -t, "two-sided": np.abs(t)}[tail]
+        largest[start : start + step] = turned.max(axis=1)
+    return largest
+
+
+def share_at_least(null: Floats, observed: Floats) -> Floats:
+    """Share of the null values that are at least as large, with tolerance for rounding."""
+    ordered = np.sort(null)
+    reached = np.searchsorted(ordered, observed * (1 - np.sign(observed) * 1e-9), side="left")
+    return np.asarray(1 - reached / len(ordered))
+
+
+def cluster_test(
+    effects: Floats,
+    *,
+    draws: int = 1000,
+    tail: str = "greater",
+    tfce: bool = False,
+    seed: int = 0,
+) -> tuple[Floats, Floats]:
+    """Cluster permutation test of MNE-Python, along time, or along both axes of maps.
+
+    Neighbouring times whose t has an uncorrected p below .05 form a cluster; its mass, the sum
+    of t, is compared with the largest mass under random signs. A p-value belongs to a whole
+    cluster: it licenses no statement about the cluster's first time.
+
+    Parameters
+    ----------
+    effects : score minus chance, shape (subjects, times) or (subjects, times, times).
+    draws : number of sign flips.
+    tail : one of `TAILS`.
+    tfce : no threshold, but the support of all heights.
+    seed : of the flips.
+
+    Returns
+    -------
+    p of each time's cluster, 1 outside of clusters, shape (times,) or (times, times); and the null
+    distribution of the largest mass.
+
+    Source: Maris and Oostenveld, J. Neurosci. Methods 164 (2007) 177; Sassenhagen and Draschkow,
+    Psychophysiology 56 (2019) e13335, for what it does not show.
+    """
+    from mne.stats import permutation_cluster_1samp_test
+
+    side = {"greater": 1, "less": -1, "two-sided": 0}[tail]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        _, clusters, p, null = permutation_cluster_1samp_test(
+            effects,
+            n_permutations=draws,
+            tail=side,
+            threshold={"start": 0, "step": 0.2} if tfce else cluster_threshold(len(effects), side),
+            rng=np.random.default_rng(seed),
+            out_type="mask",
+            verbose="ERROR",
+        )
+    if tfce:
+        return np.asarray(p, dtype=float).reshape(effects.shape[1:]), np.asarray(null)
+    by_time = np.ones(effects.shape[1:])
+    for cluster, probability_ in zip(clusters, p, strict=True):
+        by_time[cluster] = probability_
+    return by_time, np.asarray(null)
+
+
+def cluster_threshold(subjects: int, side: int) -> float:
+    threshold = float(student_t.ppf(1 - 0.05 / (1 if side else 2), subjects - 1))
+    return -threshold if side < 0 else threshold
+
+
+def group_test(
+    scores: Scores,
+    times: Floats,
+    *,
+    chance: float = 0.5,
+    correction: str = "max",
+    tail: str = "greater",
+    alpha: float = 0.05,
+    level: float = 0.95,
+    n: int = 2000,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Test the group's scores against chance at each time; see `group_test_maps` for maps.
+
+    Parameters
+    ----------
+    scores : shape (subjects, times), or (subjects, repeats, times), whose repeats are averaged.
+    times : seconds, shape (times,).
+    chance : level without an effect.
+    correction : for the number of times. ``"max"`` (default): sign flips of the subjects and the
+        largest t over time; the chance of any false time is alpha. ``"cluster"``: see
+        `cluster_test`; the chance of any false cluster is alpha. ``"tfce"``: clusters without a
+        threshold (Smith and Nichols 2009). ``"fdr"``: Benjamini and Hochberg; of the times
+        found, a share of alpha is false on average. ``"none"``: Student's t at each time.
+    tail : ``"greater"`` (default), ``"less"`` or ``"two-sided"``.
+    alpha : of the column ``significant``.
+    level : coverage of the pointwise interval of the mean, by Student's t.
+    n : number of sign flips; all 2^subjects are taken if they are no more.
+    seed : of the flips.
+
+    Returns
+    -------
+    Data frame, one row per time: ``time``, ``mean``, ``low``, ``high``, ``t``, ``p`` (corrected),
+    ``significant`` (p at most alpha). Its ``attrs`` hold correction, tail, alpha, subjects,
+    ``first``: the first significant time or NaN, and ``least_p``: the smallest p that the
+    number of subjects allows.
+
+    Raises
+    ------
+    TypeError, ValueError : shapes that do not fit, missing values, fewer than two subjects, an
+        unknown correction or tail.
+    """
+    x = as_times(times, least=1)
+    courses = subject_courses(as_scores(scores, x, least=2))
+    table = table_of(
+        {"time": x}, courses, chance=chance, correction=correction, tail=tail, alpha=alpha,
+        level=level, n=n, seed=seed,
+    )  # fmt: skip
+    found = table["significant"].to_numpy()
+    table.attrs["first"] = float(x[found.argmax()]) if found.any() else float("nan")
+    return table
+
+
+def group_test_maps(
+    maps: ArrayLike,
+    times: ArrayLike,
+    test_times: ArrayLike | None = None,
+    *,
+    chance: float = 0.5,
+    correction: str = "max",
+    tail: str = "greater",
+    alpha: float = 0.05,
+    level: float = 0.95,
+    n: int = 2000,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Test a group's maps of temporal generalisation against chance in each cell.
+
+    Subjects are the units, so that a decoder that one subject's noise has turned above chance is
+    outweighed by those that noise has turned below.
+
+    Parameters
+    ----------
+    maps : ``auc`` of `Generalisation` for each subject, shape (subjects, times, test times).
+    times : training times, seconds.
+    test_times : test times, seconds; by default the training times.
+    chance, correction, tail, alpha, level, n, seed : as in `group_test`, over all cells.
+        "cluster" and "tfce" join cells that are neighbours along either axis.
+
+    Returns
+    -------
+    Data frame, one row per cell, training times in the outer order: ``train``, ``test``,
+    ``mean``, ``low``, ``high``, ``t``, ``p`` (corrected), ``significant``. For a map of p take
+    ``table["p"].to_numpy().reshape(len(times), -1)``. Its ``attrs`` hold correction,
+    tail, alpha, subjects and ``least_p``, as those of `group_test`.
+
+    Raises
+    ------
+    TypeError, ValueError : shapes that do not fit, missing values, fewer than two subjects, an
+        unknown correction or tail.
+    """
+    x = as_times(times, least=1)
+    u = x if test_times is None else as_times(test_times, least=1)
+    array = as_float_array(maps, "maps", ndim=3)
+    if array.shape[1:] != (len(x), len(u)):
+        raise ValueError(
+            f"maps: expected shape (subjects, {len(x)}, {len(u)}), one row per training time and "
+            f"one column per test time, got {array.shape}."
+        )
+    if len(array) < 2:
+        raise ValueError(f"maps: expected at least 2 subjects, got {len(array)}.")
+    return table_of(
+        {"train": np.repeat(x, len(u)), "test": np.tile(u, len(x))}, array, chance=chance,
+        correction=correction, tail=tail, alpha=alpha, level=level, n=n, seed=seed,
+    )  # fmt: skip
+
+
+def table_of(
+    where: dict[str, Floats],
+    courses: Floats,
+    *,
+    chance: float,
+    correction: str,
+    tail: str,
+    alpha: float,
+    level: float,
+    n: int,
+    seed: int,
+) -> pd.DataFrame:
+    """Check the arguments of `group_test`, and make its table, or that of `group_test_maps`.
+
+    Parameters
+    ----------
+    where : columns that say which time or cell a row is.
+    courses : one of each subject, shape (subjects, times) or (subjects, times, times).
+    chance, correction, tail, alpha, level, n, seed : as in `group_test`.
+    """
+    effects = courses - as_float_array(chance, "chance", ndim=0).item()
+    one_of(correction, "correction", CORRECTIONS)
+    one_of(tail, "tail", TAILS)
+    alpha = probability(alpha, "alpha", open_interval=True)
+    level = probability(level, "level", open_interval=True)
+    n = positive_int(n, "n", least=100)
+    p, least = corrected(effects, correction, tail, n, seed)
+    table = pd.DataFrame(where | columns_of(courses, effects, level))
+    table["p"], table["significant"] = p, p <= alpha
+    table.attrs = {
+        "correction": correction,
+        "tail": tail,
+        "alpha": alpha,
+        "subjects": len(effects),
+        "least_p": least,
+    }
+    return table
+
+
+def columns_of(courses: Floats, effects: Floats, level: float) -> dict[str, Floats]:
+    """Mean, ends of its interval by Student's t, and t, of each time or cell in turn."""
+    subjects = len(courses)
+    mean = courses.mean(axis=0).ravel()
+    half = courses.std(axis=0, ddof=1).ravel() / np.sqrt(subjects)
+    half = half * student_t.ppf(0.5 + level / 2, subjects - 1)
+    t = t_values(effects.reshape(subjects, -1))
+    return {"mean": mean, "low": mean - half, "high": mean + half, "t": t}
+
+
+def corrected(
+    effects: Floats, correction: str, tail: str, n: int, seed: int
+) -> tuple[Floats, float]:
+    """p of each time or cell, corrected for their number, and the least p possible.
+
+    Parameters
+    ----------
+    effects : score minus chance, shape (subjects, times) or (subjects, times, times).
+    correction, tail, n, seed : as in `group_test`.
+
+    Returns
+    -------
+    Shape (times,) or (times * times,); and a number.
+    """
+    flat = effects.reshape(len(effects), -1)
+    t = t_values(flat)
+    if correction == "max":
+        null = max_t_null(flat, draws=n, tail=tail, rng=np.random.default_rng(seed))
+        turned = {"greater": t, "less": -t, "two-sided": np.abs(t)}[tail]
+        return share_at_least(null, turned), (2 if tail == "two-sided" else 1) / len(null)
+    if correction in ("cluster", "tfce"):
+        p, null = cluster_test(effects, draws=n, tail=tail, tfce=correction == "tfce", seed=seed)
+        # MNE returns no null distribution if it met no cluster to flip.
+        return p.ravel(), 1 / len(null) if len(null) else float("nan")
+    p = p_values(t, len(effects), tail)
+    return np.asarray(false_discovery_control(p) if correction == "fdr" else p), 0.0

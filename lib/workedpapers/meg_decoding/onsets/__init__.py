@@ -1,0 +1,7 @@
+"""When an effect begins.
+
+- `latency`: `onset` of one group, with its interval and the test for an effect
+- `difference`: the difference of two onsets
+- `methods`: from groups to onsets, by a fit or by a first significant time
+- `change_point`: the fit: a flat line that begins to rise
+"""

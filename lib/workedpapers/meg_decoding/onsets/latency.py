@@ -1,0 +1,219 @@
+"""The onset of an effect in a group's courses, in seconds, with an interval."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from workedpapers.checks import Floats, as_float_array, one_of, positive_int, probability
+
+from ..group.courses import Scores, Window, as_scores, as_times, window_mask
+from ..group.inference import max_t_null, share_at_least, t_values
+from ..group.resample import INTERVALS, bootstrap, interval_of, jackknife_error, subject_courses
+from .change_point import HingeFit, fit_hinge
+from .methods import METHODS, estimator, noise_correlation, onsets_without_one
+
+__all__ = ["Onset", "onset"]
+
+_BY_OWN_TEST = ("fdr", "cluster")
+
+
+@dataclass(frozen=True, eq=False)
+class Onset:
+    """An onset latency; unpacks to ``value, low, high``.
+
+    Attributes
+    ----------
+    value, low, high : seconds; NaN if no effect was found. ``high`` is infinite if too many drawn
+        groups have no onset.
+    found : whether there is an effect to time at all, see `onset`; None if the group is too small
+        to tell.
+    p : of that test; NaN if the group is too small for it.
+    method, interval, level : how value and interval were made.
+    subjects : number of them.
+    error : jackknife standard error in seconds; NaN if a group that lacks one subject has none.
+    missing : share of drawn groups without an onset.
+    drawn : onsets of the drawn groups, shape (n_boot,).
+    fit : the fitted hinge, for the method "hinge"; None for the others.
+    """
+
+    value: float
+    low: float
+    high: float
+    found: bool | None
+    p: float
+    method: str
+    interval: str
+    level: float
+    subjects: int
+    error: float = float("nan")
+    missing: float = float("nan")
+    drawn: Floats = field(default_factory=lambda: np.empty(0), repr=False)
+    fit: HingeFit | None = field(default=None, repr=False)
+
+    def __iter__(self) -> Iterator[float]:
+        return iter((self.value, self.low, self.high))
+
+    def __str__(self) -> str:
+        if not np.isfinite(self.value):
+            test = "no test possible" if np.isnan(self.p) else f"p = {self.p:.2g}"
+            return f"no onset found ({test}, {self.subjects} subjects)"
+        ends = f"{1e3 * self.low:.1f} to {1e3 * self.high:.1f}"
+        return (
+            f"{1e3 * self.value:.1f} ms, {100 * self.level:g} % interval {ends} ms "
+            f"({self.method}, {self.subjects} subjects"
+            f"{', presence not tested' if self.found is None else ''})"
+        )
+
+
+def onset(
+    scores: Scores,
+    times: npt.ArrayLike,
+    *,
+    method: str = "hinge",
+    chance: float = 0.5,
+    window: Window = (0.0, None),
+    interval: str = "percentile",
+    level: float = 0.95,
+    n_boot: int = 1000,
+    alpha: float = 0.05,
+    permutations: int = 2000,
+    seed: int = 0,
+    **options: Any,
+) -> Onset:
+    """Onset of an effect that raises the scores of a group above chance.
+
+    Parameters
+    ----------
+    scores : one course per subject, shape (subjects, times); or (subjects, repeats, times), for
+        folds, blocks or repeated cross-validations. At least two subjects.
+    times : seconds, increasing, shape (times,). Some samples before the effect are needed: the
+        baseline is fitted to them.
+    method : what is called the onset.
+
+        - ``"hinge"`` (default): the knot of a flat line that starts to rise, fitted to the mean
+          over subjects, see `fit_hinge`. Options: ``shape``, ``baseline``, ``fraction``,
+          ``smoothing``.
+        - ``"peak50"``: where the mean comes to half of its first major peak. Late by half of the
+          rise, whatever the noise. Options: ``fraction`` (0.5), ``smoothing``.
+        - ``"max"``, ``"fdr"``, ``"cluster"``: the first significant time, see `group_test`. Late
+          by an amount that grows with the noise. A conventional measure, no estimate of the onset.
+    chance : level without an effect. For an effect that lowers the scores, give their negatives.
+    window : seconds, where the onset and the peak are looked for.
+    interval : ``"percentile"`` (default) or ``"bca"`` of the bootstrap over subjects,
+        ``"jackknife"``, or ``"none"``. With repeats, the repeats of each drawn subject are drawn
+        as well. The differences between subjects already contain the noise of the repeats, so
+        this second stage makes the interval slightly wider than its level asks for.
+    level : coverage of the interval.
+    n_boot : number of drawn groups.
+    alpha : level of the test for an effect.
+    permutations : sign flips of that test.
+    seed : of the resampling and the flips.
+
+    Returns
+    -------
+    `Onset`. There is an effect to time if the largest t over the window exceeds that of random
+    signs of the subjects (`max_t_null`) at level alpha; else ``found`` is False and value, low
+    and high are NaN. So of groups without an effect at most a share alpha gets an onset. The
+    methods "fdr" and "cluster" go by their own test instead.
+
+    A group of fewer than five cannot reach a level of 0.05: its :math:`2^n` sign flips allow no
+    smaller p than :math:`2^{-n}`. Then the fit is returned untested, with ``found`` None.
+
+    Warns
+    -----
+    UserWarning : if the group, or ``permutations``, is too small for the test.
+
+    Raises
+    ------
+    TypeError, ValueError : shapes that do not fit, missing values, times that do not increase,
+        a window without samples, fewer than two subjects, unknown methods or options.
+
+    Source: the design and its measured errors are told in the chapter; bootstrap of onsets after
+    Rousselet, doi:10.1101/2023.11.13.566864.
+    """
+    one_of(method, "method", METHODS)
+    one_of(interval, "interval", INTERVALS)
+    x = as_times(times)
+    data = as_scores(scores, x)
+    if len(data) < 2:
+        raise ValueError(
+            f"scores: expected at least 2 subjects, got {len(data)}. The interval and the test "
+            f"for an effect rest on differences between subjects."
+        )
+    chance = as_float_array(chance, "chance", ndim=0).item()
+    level = probability(level, "level", open_interval=True)
+    alpha = probability(alpha, "alpha", open_interval=True)
+    n_boot = positive_int(n_boot, "n_boot", least=100)
+    permutations = positive_int(permutations, "permutations", least=100)
+    courses = subject_courses(data)
+    estimate = estimator(
+        method, courses, x, chance=chance, window=window, alpha=alpha,
+        permutations=permutations, seed=seed, **options,
+    )  # fmt: skip
+    rng = np.random.default_rng(seed)
+    testable = _warn_unless_testable(len(courses), permutations, alpha)
+    p = effect_p(courses[:, window_mask(x, window)] - chance, permutations, rng)
+    p = p if testable else float("nan")
+    value = float(estimate(courses[None])[0])
+    found: bool | None = bool(np.isfinite(value) and (p <= alpha or method in _BY_OWN_TEST))
+    if not testable and not found:
+        found = None
+    if found is False or np.isnan(value):
+        nan = float("nan")
+        return Onset(nan, nan, nan, found, p, method, interval, level, len(courses))
+    if len(courses) == 2 and method not in ("hinge", "peak50"):
+        jackknife = np.full(2, np.nan)  # one subject alone has no t
+    else:
+        jackknife = onsets_without_one(estimate, courses)
+    drawn = np.empty(0)
+    if interval in ("percentile", "bca"):
+        drawn = bootstrap(estimate, data, n_boot, rng)
+    low, high = interval_of(interval, value, drawn, jackknife, level)
+    fit = None
+    if method == "hinge":
+        fit = fit_hinge(
+            courses.mean(axis=0)[None], x, chance=chance, window=window,
+            correlation=noise_correlation(courses), **options,
+        )  # fmt: skip
+    return Onset(
+        value=value,
+        low=low,
+        high=high,
+        found=found,
+        p=p,
+        method=method,
+        interval=interval,
+        level=level,
+        subjects=len(courses),
+        error=jackknife_error(jackknife),
+        missing=float(np.isnan(drawn).mean()) if len(drawn) else float("nan"),
+        drawn=drawn,
+        fit=fit,
+    )
+
+
+def _warn_unless_testable(subjects: int, permutations: int, alpha: float) -> bool:
+    """Whether any p of the sign flips can be as small as alpha."""
+    least = 1 / min(2.0**subjects, permutations)
+    if least <= alpha:
+        return True
+    warnings.warn(
+        f"onset: {subjects} subjects and {permutations} permutations allow no p below "
+        f"{least:.2g}, so that an effect cannot be tested for at alpha = {alpha:g}. The onset is "
+        f"reported as if there were one.",
+        UserWarning,
+        stacklevel=3,
+    )
+    return False
+
+
+def effect_p(effects: Floats, permutations: int, rng: np.random.Generator) -> float:
+    """p of the largest t over time, by sign flips of the subjects; see `max_t_null`."""
+    null = max_t_null(effects, draws=permutations, rng=rng)
+    return float(share_at_least(null, t_values(effects).max()[None])[0])

@@ -1,0 +1,177 @@
+"""How well does a method find an onset, and how many subjects does it take?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from workedpapers.checks import Floats, as_float_array, positive_int
+from workedpapers.progress import progress
+from workedpapers.stats import wilson
+
+from ..group.courses import Scores, as_scores, as_times
+from ..onsets.latency import Onset, onset
+
+__all__ = ["onset_performance", "power"]
+
+
+def onset_performance(
+    groups: Callable[[np.random.Generator], npt.ArrayLike] | Sequence[Scores],
+    truth: float,
+    times: npt.ArrayLike,
+    *,
+    methods: Sequence[str] = ("hinge",),
+    n_groups: int = 200,
+    tolerance: float = 0.010,
+    seed: int = 0,
+    show_progress: bool = True,
+    **options: Any,
+) -> pd.DataFrame:
+    """Errors of the onset and coverage of its interval, over groups whose true onset is known.
+
+    Parameters
+    ----------
+    groups : function of a random generator that returns the scores of one group, as `onset` takes
+        them; or a sequence of groups.
+    truth : the true onset in seconds.
+    times : seconds.
+    methods : methods of `onset`, all applied to the same groups.
+    n_groups : number of groups, if ``groups`` is a function.
+    tolerance : in seconds.
+    seed : of the groups and of the bootstrap within each.
+    show_progress : False for no bar.
+    options : passed to `onset`.
+
+    Returns
+    -------
+    Data frame, one row per method; times in seconds. ``groups``; ``found``: share of groups with
+    an onset; ``bias``, ``median_error``, ``sd``, ``rmse`` of those; ``within``: share of all
+    groups with an onset at most ``tolerance`` from the truth; ``coverage``: share of intervals
+    that hold the truth, among groups with an onset; ``width``: median width of the interval.
+    With them ``*_low`` and ``*_high``: 95 % Wilson intervals of the shares, and the normal
+    interval of the bias.
+
+    Raises
+    ------
+    TypeError, ValueError : as `onset`; a tolerance that is not positive; fewer than two groups.
+    """
+    x = as_times(times)
+    truth = as_float_array(truth, "truth", ndim=0).item()
+    tolerance = _positive(tolerance, "tolerance")
+    if not methods or isinstance(methods, str):
+        raise ValueError(f"methods: expected a sequence of methods, got {methods!r}.")
+    if callable(groups):
+        total = positive_int(n_groups, "n_groups", least=2)
+        seeds = np.random.SeedSequence(seed).spawn(total)
+        drawn: Any = (groups(np.random.default_rng(s)) for s in seeds)
+    else:
+        total, drawn = len(groups), groups
+        if total < 2:
+            raise ValueError(f"groups: expected at least 2 groups, got {total}.")
+    results: dict[str, list[Onset]] = {method: [] for method in methods}
+    bar = progress(drawn, desc="onsets", unit="group", total=total, show=show_progress)
+    for number, scores in enumerate(bar):
+        for method in methods:
+            results[method].append(onset(scores, x, method=method, seed=seed + number, **options))
+    rows = [{"method": m, **_summary(r, truth, tolerance)} for m, r in results.items()]
+    return pd.DataFrame(rows)
+
+
+def power(
+    pool: Scores | Mapping[Any, Scores],
+    truth: float,
+    times: npt.ArrayLike,
+    *,
+    subjects: Sequence[int] = (8, 16, 32),
+    methods: Sequence[str] = ("hinge",),
+    n_groups: int = 200,
+    tolerance: float = 0.010,
+    seed: int = 0,
+    show_progress: bool = True,
+    **options: Any,
+) -> pd.DataFrame:
+    """How many subjects, and how many trials, does it take to see an onset within a tolerance?
+
+    Groups are drawn from a pool of simulated subjects, each subject at most once per group. The
+    groups of a small pool share subjects, so that the intervals in the table, which take groups
+    for independent, are too narrow: let the pool be several times the largest group.
+
+    Parameters
+    ----------
+    pool : shape (pool subjects, times) or (pool subjects, repeats, times); or a mapping from a
+        label, such as the number of trials, to such arrays.
+    truth, times, methods, n_groups, tolerance, seed, show_progress, options : as in
+        `onset_performance`.
+    subjects : sizes of the groups.
+
+    Returns
+    -------
+    The table of `onset_performance`, one row per label, size and method, with the columns
+    ``pool`` and ``subjects`` in front.
+
+    Raises
+    ------
+    ValueError : a group larger than the pool; and as `onset_performance`.
+    """
+    x = as_times(times)
+    pools = dict(pool) if isinstance(pool, Mapping) else {"": pool}
+    sizes = [positive_int(n, "subjects", least=2) for n in subjects]
+    cases: list[tuple[Any, int, Floats]] = []
+    for label, scores in pools.items():
+        courses = as_scores(scores, x, "pool")
+        for size in sizes:
+            if size > len(courses):
+                raise ValueError(
+                    f"subjects: expected at most the {len(courses)} of the pool, got {size}."
+                )
+            cases.append((label, size, courses))
+    tables = []
+    for label, size, courses in progress(cases, desc="power", unit="case", show=show_progress):
+
+        def draw(rng: np.random.Generator, courses: Floats = courses, size: int = size) -> Floats:
+            return courses[rng.choice(len(courses), size, replace=False)]
+
+        table = onset_performance(
+            draw, truth, x, methods=methods, n_groups=n_groups, tolerance=tolerance, seed=seed,
+            show_progress=False, **options,
+        )  # fmt: skip
+        table.insert(0, "subjects", size)
+        table.insert(0, "pool", [label] * len(table))
+        tables.append(table)
+    return pd.concat(tables, ignore_index=True)
+
+
+def _positive(value: float, name: str) -> float:
+    number = as_float_array(value, name, ndim=0).item()
+    if number <= 0:
+        raise ValueError(f"{name}: expected a positive number, got {value}.")
+    return float(number)
+
+
+def _summary(results: list[Onset], truth: float, tolerance: float) -> dict[str, Any]:
+    found = [r for r in results if np.isfinite(r.value)]
+    error = np.array([r.value - truth for r in found])
+    row: dict[str, Any] = {"groups": len(results)}
+
+    def share(name: str, hits: int, trials: int) -> None:
+        nan = float("nan")
+        ends = wilson(hits, trials) if trials else (nan, nan, nan)
+        row[name], row[f"{name}_low"], row[f"{name}_high"] = ends
+
+    share("found", len(found), len(results))
+    nan = float("nan")
+    bias = error.mean() if len(error) else nan
+    sd = error.std(ddof=1) if len(error) > 1 else nan
+    half = 1.96 * sd / np.sqrt(len(error)) if len(error) else nan
+    row.update(bias=bias, bias_low=bias - half, bias_high=bias + half)
+    row["median_error"] = np.median(error) if len(error) else nan
+    row.update(sd=sd, rmse=np.sqrt((error**2).mean()) if len(error) else nan)
+    share("within", int((np.abs(error) <= tolerance + 1e-12).sum()), len(results))
+    known = [r for r in found if not np.isnan(r.low)]
+    share("coverage", sum(r.low <= truth <= r.high for r in known), len(known))
+    row["width"] = float(np.median([r.high - r.low for r in known])) if known else nan
+    return row

@@ -1,0 +1,70 @@
+"""How many subjects and trials will an experiment need? Simulate it before it is run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from workedpapers.checks import Floats, positive_int
+from workedpapers.progress import progress
+
+from ..simulation.simulate import simulate_arrays
+from .experiment import WINDOW, auc_course
+from .performance import power
+
+__all__ = ["plan"]
+
+
+def plan(
+    *,
+    trials: Sequence[int] = (100, 200),
+    subjects: Sequence[int] = (8, 16, 32),
+    onset: float = 0.085,
+    effect: float = 1.0,
+    pool: int = 96,
+    n_groups: int = 200,
+    tolerance: float = 0.010,
+    seed: int = 0,
+    show_progress: bool = True,
+    **settings: Any,
+) -> pd.DataFrame:
+    """How well will an experiment find its onset? Simulate a pool of subjects and draw groups.
+
+    Parameters
+    ----------
+    trials : trials of a subject, one pool for each.
+    subjects : sizes of the groups.
+    onset, effect : what is there to be found; see `Scenario`.
+    pool : subjects simulated for each number of trials, at least as many as the largest group;
+        several times as many, for groups of a small pool share subjects. Each takes about 0.3 s
+        with 200 trials.
+    n_groups, tolerance : as in `power`.
+    seed : of subjects and groups.
+    show_progress : False for no bar.
+    settings : other fields of `Scenario`.
+
+    Returns
+    -------
+    The table of `power` for the hinge, with ``pool`` as the number of trials.
+
+    Raises
+    ------
+    TypeError, ValueError : as `simulate_arrays` and `power`.
+    """
+    count = positive_int(pool, "pool", least=2)
+    pools: dict[int, list[Floats]] = {}
+    times = np.empty(0)
+    cases = [(n, s) for n in trials for s in range(count)]
+    shown = progress(cases, desc="Simulating", unit="subject", show=show_progress)
+    for n, subject in shown:
+        words = WINDOW | settings
+        recording = simulate_arrays(subject, n, onset, effect, seed, **words)
+        pools.setdefault(n, []).append(auc_course(recording))
+        times = recording.times
+    return power(
+        pools, onset, times, subjects=subjects, n_groups=n_groups, tolerance=tolerance, seed=seed,
+        interval="none", show_progress=show_progress,
+    )  # fmt: skip

@@ -1,0 +1,238 @@
+"""One door for recordings: `mne.Epochs` or a plain array becomes a checked `Epoched`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from workedpapers.checks import Floats, Ints, Reals, as_float_array, columns_present
+
+__all__ = ["Epoched", "as_epoched"]
+
+
+@dataclass(frozen=True)
+class Epoched:
+    """Epochs with labels, as every function of this package uses them.
+
+    Parameters
+    ----------
+    X : shape (n, p, t), in the units of the recording; float64 or float32.
+    codes : shape (n,), the number of each epoch's class in ``classes``.
+    classes : sorted labels; with two classes the second one is the positive class.
+    groups : shape (n,), the number of each epoch's group, or None.
+    times : shape (t,), in seconds, increasing.
+    ch_names, ch_types : one for each channel.
+    info : `mne.Info` of these channels, or None.
+    """
+
+    X: Reals
+    codes: Ints
+    classes: NDArray[Any]
+    groups: Ints | None
+    times: Floats
+    ch_names: tuple[str, ...]
+    ch_types: tuple[str, ...]
+    info: Any = field(default=None, repr=False, compare=False)
+
+    @property
+    def y(self) -> NDArray[Any]:
+        """The label of each epoch, shape (n,)."""
+        return self.classes[self.codes]
+
+    def with_data(self, X: Reals, times: Floats | None = None) -> Epoched:
+        """Return the same epochs with other values, and other times if they changed."""
+        return replace(self, X=X, times=self.times if times is None else times)
+
+    def __repr__(self) -> str:
+        n, p, t = self.X.shape
+        sizes = np.bincount(self.codes, minlength=len(self.classes))
+        classes = ", ".join(f"{c}: {s}" for c, s in zip(self.classes, sizes, strict=True))
+        groups = "" if self.groups is None else f", {self.groups.max() + 1} groups"
+        return (
+            f"<Epoched: {n} epochs ({classes}) x {p} channels x {t} times, "
+            f"{self.times[0]:g} to {self.times[-1]:g} s{groups}>"
+        )
+
+
+def as_epoched(
+    epochs: Any,
+    y: str | ArrayLike | None = None,
+    *,
+    groups: str | ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    channel_types: ArrayLike | None = None,
+    dtype: type[np.floating[Any]] | str = "float64",
+) -> Epoched:
+    """Check a recording and its labels.
+
+    Parameters
+    ----------
+    epochs : `mne.Epochs` or `mne.EpochsArray`, an array of shape (n_epochs, n_channels, n_times),
+        or an `Epoched`, which passes unchanged if no other argument is given. Of mne epochs the
+        good MEG, EEG, sEEG and ECoG channels are used.
+    y : labels, shape (n_epochs,), or the name of a column of ``epochs.metadata``. None takes the
+        names of the events of mne epochs.
+    groups : which image, session or block each epoch belongs to, as ``y``.
+    times : shape (n_times,), seconds; required to have meaning for arrays, where the default is
+        0, 1, 2, ... Not allowed with mne epochs, which have their own.
+    channel_types : one for each channel of an array, such as "grad"; channels of one type share
+        a unit. All are of one type by default.
+    dtype : "float64" or "float32", in which everything is computed.
+
+    Raises
+    ------
+    TypeError : wrong kinds of arguments.
+    ValueError : wrong shapes or lengths, missing labels, fewer than two classes, NaN or infinite
+        values (the channels are named), channels that are flat over all epochs and times (they
+        are named: drop them), times that do not increase.
+    """
+    if isinstance(epochs, Epoched):
+        given = [name for name, value in [("y", y), ("groups", groups), ("times", times)]
+                 if value is not None]  # fmt: skip
+        if given:
+            raise ValueError(f"{given[0]}: expected None for an Epoched, which holds its own.")
+        return epochs.with_data(epochs.X.astype(_float_type(dtype), copy=False))
+    metadata, info = None, None
+    if hasattr(epochs, "get_data") and hasattr(epochs, "info"):
+        if times is not None or channel_types is not None:
+            raise ValueError("times, channel_types: expected None for mne epochs.")
+        X, names, types, info, metadata = _from_mne(epochs)
+        seconds = np.asarray(epochs.times, dtype=float)
+        if y is None:
+            y = _event_names(epochs)
+    else:
+        X = _array(epochs)
+        p = X.shape[1]
+        names = tuple(f"channel {i}" for i in range(p))
+        types = _types(channel_types, p)
+        seconds = _times(times, X.shape[2])
+    n = len(X)
+    codes, classes = _labels(y, "y", n, metadata)
+    if len(classes) < 2:
+        raise ValueError(f"y: expected at least two classes, got only {classes.tolist()}.")
+    members = None if groups is None else _labels(groups, "groups", n, metadata)[0]
+    _check_channels(X, names)
+    kind = _float_type(dtype)
+    return Epoched(X.astype(kind, copy=False), codes, classes, members, seconds, names, types, info)
+
+
+def _float_type(dtype: Any) -> type[np.floating[Any]]:
+    kind = np.dtype(dtype)
+    if kind not in (np.dtype("float64"), np.dtype("float32")):
+        raise ValueError(f"dtype: expected float64 or float32, got {kind}.")
+    return kind.type
+
+
+def _array(value: Any) -> Reals:
+    X = np.asarray(value)
+    if X.dtype.kind not in "iuf":
+        raise TypeError(
+            f"epochs: expected mne epochs or an array of real numbers, got "
+            f"{type(value).__name__} of dtype {X.dtype}."
+        )
+    if X.ndim != 3:
+        raise ValueError(f"epochs: expected shape (n_epochs, n_channels, n_times), got {X.shape}.")
+    if 0 in X.shape:
+        raise ValueError(f"epochs: expected no empty dimension, got shape {X.shape}.")
+    return X if X.dtype.kind == "f" else X.astype(np.float64)
+
+
+def _from_mne(epochs: Any) -> tuple[Reals, tuple[str, ...], tuple[str, ...], Any, Any]:
+    import mne
+
+    picks = mne.pick_types(
+        epochs.info, meg=True, eeg=True, seeg=True, ecog=True, ref_meg=False, exclude="bads"
+    )
+    if not len(picks):
+        raise ValueError("epochs: expected at least one good MEG, EEG, sEEG or ECoG channel.")
+    X = _array(epochs.get_data(picks=picks, copy=False))
+    names = tuple(epochs.ch_names[i] for i in picks)
+    types = tuple(epochs.get_channel_types(picks=picks))
+    return X, names, types, mne.pick_info(epochs.info, picks), epochs.metadata
+
+
+def _event_names(epochs: Any) -> NDArray[Any]:
+    names = {number: name for name, number in epochs.event_id.items()}
+    return np.array([names[number] for number in epochs.events[:, 2]])
+
+
+def _times(times: ArrayLike | None, t: int) -> Floats:
+    if times is None:
+        return np.arange(t, dtype=float)
+    seconds = as_float_array(times, "times", ndim=1)
+    if len(seconds) != t:
+        raise ValueError(f"times: expected {t} values, one for each sample, got {len(seconds)}.")
+    late = np.flatnonzero(np.diff(seconds) <= 0)
+    if len(late):
+        i = int(late[0])
+        raise ValueError(
+            f"times: expected increasing seconds, got {seconds[i]:g} before {seconds[i + 1]:g} "
+            f"at index {i}."
+        )
+    return seconds
+
+
+def _types(channel_types: ArrayLike | None, p: int) -> tuple[str, ...]:
+    if channel_types is None:
+        return ("data",) * p
+    types = tuple(str(kind) for kind in np.asarray(channel_types).ravel())
+    if len(types) != p:
+        raise ValueError(f"channel_types: expected {p} values, one a channel, got {len(types)}.")
+    return types
+
+
+def _labels(value: Any, name: str, n: int, metadata: Any) -> tuple[Ints, NDArray[Any]]:
+    """Numbers of the labels and the sorted labels; ``value`` may name a column."""
+    if value is None:
+        raise TypeError(f"{name}: expected labels, one for each epoch, got None.")
+    if isinstance(value, str):
+        if metadata is None:
+            raise TypeError(
+                f"{name}={value!r}: names a column of epochs.metadata, but there is no metadata. "
+                f"Give an array."
+            )
+        columns_present(metadata, "epochs.metadata", [value])
+        value = metadata[value]
+    labels = pd.Series(np.asarray(value)) if np.ndim(value) == 1 else None
+    if labels is None:
+        raise ValueError(f"{name}: expected one dimension, got shape {np.shape(value)}.")
+    if len(labels) != n:
+        raise ValueError(f"{name}: expected {n} labels, one for each epoch, got {len(labels)}.")
+    if labels.isna().any():
+        first = int(np.flatnonzero(labels.isna())[0])
+        raise ValueError(f"{name}: expected no missing label, got one at epoch {first}.")
+    try:
+        unique, codes = np.unique(labels.to_numpy(), return_inverse=True)
+    except TypeError:
+        raise TypeError(f"{name}: expected labels of one kind, got a mixture of types.") from None
+    if labels.dtype.kind == "f" and len(unique) > max(10, n // 4):
+        raise ValueError(f"{name}: expected classes, got {len(unique)} different real numbers.")
+    return codes.astype(np.intp), unique
+
+
+def _check_channels(X: Reals, names: tuple[str, ...]) -> None:
+    # A sum is finite only if all its terms are; the slow search runs when there is something.
+    if not np.isfinite(X.sum()):
+        bad = np.asarray(~np.isfinite(X).all(axis=(0, 2)))
+        if bad.any():
+            raise ValueError(
+                f"epochs: expected finite values, got NaN or infinity in {_listed(names, bad)}."
+            )
+    # Most channels differ already between the first two samples; look at the others closely.
+    flat = np.ptp(X[:2, :, :2], axis=(0, 2)) == 0
+    flat[flat] = np.ptp(X[:, flat], axis=(0, 2)) == 0
+    if flat.any():
+        raise ValueError(
+            f"epochs: {_listed(names, flat)} flat over all epochs and times. "
+            f"Drop flat channels first."
+        )
+
+
+def _listed(names: tuple[str, ...], which: NDArray[np.bool_]) -> str:
+    some = [names[i] for i in np.flatnonzero(which)]
+    shown = ", ".join(some[:5]) + (", ..." if len(some) > 5 else "")
+    return f"{len(some)} channel(s) ({shown})"
