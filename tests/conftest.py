@@ -1,15 +1,21 @@
 """Settings for every test, and the browser that some of them drive."""
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from hypothesis import settings
+from hypothesis.configuration import set_hypothesis_home_dir
 
 from tests import browsers
+from tools.house import ROOT
+
+# Processes that run tests side by side would move each other's files away: each has a folder.
+set_hypothesis_home_dir(ROOT / ".hypothesis" / os.environ.get("PYTEST_XDIST_WORKER", "alone"))
 
 # The same examples on every run, and no limit on time: timings belong in benchmarks.
-settings.register_profile("book", derandomize=True, deadline=None)
+settings.register_profile("book", derandomize=True, deadline=None, database=None)
 settings.load_profile("book")
 
 
@@ -27,6 +33,8 @@ def browser() -> Iterator[Any]:
         pytest.skip(browsers.MISSING)
     sync = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     with sync.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=browsers.ARGUMENTS)
-        yield chromium
+        chromium = playwright.chromium.launch(
+            executable_path=path, args=browsers.ARGUMENTS, timeout=browsers.PATIENCE
+        )
+        yield browsers.Patient(chromium)
         chromium.close()

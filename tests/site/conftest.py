@@ -76,7 +76,6 @@ class Visit:
         self.page.wait_for_function(
             "() => document.querySelectorAll('.wp-x[data-drawn]').length"
             " === document.querySelectorAll('[data-wp-still]').length",
-            timeout=30_000,
         )
         # Sliders for the keyboard that are folded away can be neither focused nor clicked.
         self.page.eval_on_selector_all(".wp-handles details", "all => all.map(d => d.open = true)")

@@ -138,7 +138,7 @@ def test_the_page_for_what_is_not_there(visit: Visit, book: str) -> None:
 def test_search_works_without_a_network(visit: Visit, book: str) -> None:
     visit.page.goto(book + "search.html?q=surname")
     result = visit.page.locator("#search-results li a").first
-    result.wait_for(timeout=20_000)
+    result.wait_for()
     assert not visit.elsewhere
 
 
