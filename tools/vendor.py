@@ -49,6 +49,15 @@ WANTED = {
             "LICENSE": f"{PAGES}/licenses/mathjax.txt",
         },
     ),
+    "reveal.js": (
+        "6.0",
+        {
+            "dist/reveal.js": f"{PAGES}/reveal",
+            "dist/reveal.css": f"{PAGES}/reveal",
+            "dist/plugin/notes.js": f"{PAGES}/reveal",
+            "LICENSE": f"{PAGES}/licenses/reveal.txt",
+        },
+    ),
     "axe-core": ("4", {"axe.min.js": TESTS, "LICENSE": f"{TESTS}/axe-core-LICENSE.txt"}),
 }
 

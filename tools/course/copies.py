@@ -40,6 +40,11 @@ class Copies:
     name: str
     parts: tuple[Part, ...]
 
+    @property
+    def title(self) -> str:
+        """The chapter's title."""
+        return str(self.parts[0].cell.source.split("\n")[0].lstrip("# "))
+
     @classmethod
     def of(cls, name: str, notebook: NotebookNode) -> "Copies":
         """Read a chapter.

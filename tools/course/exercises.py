@@ -65,6 +65,7 @@ class Part:
     place: Place = Place.TEXT
     exercise: Exercise | None = None
     opens: bool = False  #: whether it is the first part of its exercise or solution
+    tags: frozenset[str] = frozenset()  #: what the book reads: ``slide``, ``hide-input`` and others
 
 
 def read_parts(notebook: NotebookNode) -> list[Part]:
@@ -154,7 +155,8 @@ class _Reader:
     def _keep(self, cell: NotebookNode, place: Place) -> None:
         if place is Place.TEST and self.place is not Place.SOLUTION:
             raise ValueError(f"hidden test outside of a solution: {cell.source[:60]!r}")
-        self.parts.append(Part(cell, place, self.exercise, self.opens))
+        tags = frozenset(cell.metadata.get("tags", []))
+        self.parts.append(Part(cell, place, self.exercise, self.opens, tags))
         self.opens = False
 
     def _open(self) -> str:
