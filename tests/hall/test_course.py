@@ -10,7 +10,8 @@ from nbformat import NotebookNode
 from tools.build import Page, is_chapter, pages_in_order
 from tools.course.citations import bibliography
 from tools.course.copies import Copies
-from tools.course.exercises import Place, read_parts
+from tools.course.exercises import Exercise, Part, Place, read_parts
+from tools.course.grading import points_of
 from tools.course.install import install_cell, needs_of
 from tools.course.plain import plain
 from tools.course.surroundings import Surroundings, published, surroundings_of
@@ -37,7 +38,7 @@ def notebook(*cells: NotebookNode) -> NotebookNode:
 
 
 def written(text: str, name: str = "bisg") -> str:
-    return plain(text, surroundings_of(name, [text], []))
+    return plain(text, surroundings_of(name, [Part(markdown(text))]))
 
 
 def texts(notebook: NotebookNode, kind: str = "markdown") -> list[str]:
@@ -47,8 +48,10 @@ def texts(notebook: NotebookNode, kind: str = "markdown") -> list[str]:
 EXERCISE = """\
 ## Exercises
 
-```{exercise-start} What is it?
+```{exercise-start}
 :label: bisg-1
+:level: compute
+:minutes: 20
 ```
 Compute the answer.
 ```{exercise-end}
@@ -113,14 +116,10 @@ def test_the_copy_ends_with_what_it_cites(page: Page) -> None:
 
 @chapters
 def test_all_code_of_the_chapter_is_in_the_copy(page: Page) -> None:
-    code_of = [p.cell.source for p in read_parts(page.notebook) if p.place is not Place.TEST]
+    parts = [part for part in read_parts(page.notebook) if part.cell.cell_type == "code"]
+    code_of = [part.cell.source for part in parts if part.place is not Place.TEST]
     copied = texts(Copies.of(page.name, page.notebook).download(), "code")[1:]
-    assert copied == [
-        cell.source
-        for cell in page.notebook.cells
-        if cell.cell_type == "code" and "hidden-test" not in cell.metadata.get("tags", [])
-    ]
-    assert set(copied) <= set(code_of)
+    assert [re.sub(r"^# (Figure|Table) \d+\n", "", source) for source in copied] == code_of
 
 
 @chapters
@@ -159,7 +158,7 @@ def test_a_solution_becomes_a_place_to_answer() -> None:
     shown = [cell.source for cell in student.cells[1:]]
     assert shown == [
         "## Exercises",
-        "### Exercise 1 (bisg-1): What is it?\n\nCompute the answer.",
+        "### Exercise bisg-1 (compute, 20 minutes)\n\nCompute the answer.",
         "# Leave it in\n#   answer: a whole number\n# Your solution.",
         "# A hidden test runs here when the work is collected.",
         "*Your answer.*",
@@ -170,7 +169,7 @@ def test_a_solution_becomes_a_place_to_answer() -> None:
 def test_a_teacher_gets_the_solution_and_the_test() -> None:
     teacher = Copies.of("bisg", SMALL).teacher()
     shown = "\n".join(cell.source for cell in teacher.cells)
-    assert "#### Solution of exercise 1 (bisg-1)\n\nThink (Imai et al., 2022)." in shown
+    assert "#### Solution of exercise bisg-1\n\nThink (Imai et al., 2022)." in shown
     assert "answer = 6 * 7" in shown
     assert "assert answer == 42" in shown
 
@@ -199,6 +198,24 @@ def test_gates_that_do_not_match_are_named(cells: list[str], message: str) -> No
 def test_a_test_outside_of_a_solution_is_named() -> None:
     with pytest.raises(ValueError, match="hidden test outside of a solution: 'assert True'"):
         Copies.of("bisg", notebook(code("assert True", "hidden-test")))
+
+
+@pytest.mark.parametrize(
+    ("minutes", "tested", "points"),
+    [(20, True, (2, 2)), (25, True, (3, 2)), (10, False, (0, 2)), (0, True, (1, 1))],
+)
+def test_points_follow_the_minutes(minutes: int, tested: bool, points: tuple[int, int]) -> None:
+    assert points_of(Exercise("bisg-1", "compute", minutes), tested=tested) == points
+
+
+def test_a_figure_that_the_text_names_has_its_number_in_both() -> None:
+    cells = [markdown("See {ref}`fig-b` and {ref}`tab-a`."), code("first()"), code("second()")]
+    cells += [code("table()")]
+    for cell, label in zip(cells[1:], ("fig-a", "fig-b", "tab-a"), strict=True):
+        cell.metadata["label"] = label
+    shown = [cell.source for cell in Copies.of("bisg", notebook(*cells)).download().cells[1:]]
+    assert shown[0] == "See Figure 2 and Table 1."
+    assert shown[2:] == ["# Figure 2\nsecond()", "# Table 1\ntable()"]
 
 
 # Plain Markdown
@@ -270,7 +287,7 @@ def test_the_first_cell_asks_for_this_chapter_and_no_other(page: Page) -> None:
     extras = needs_of(page.name).extras
     assert {extra.split("-")[0] for extra in extras} == {page.name, "plot", "explore"}
     cell = install_cell(page.name)
-    assert f"workedpapers[{','.join(extras)}]" in cell
+    assert f"workedpapers[{','.join(extras).replace('_', '-')}]" in cell
     assert ("torch" in cell) is (page.name == "isolated_points")
     assert ("ethnicolr" in cell) is (page.name == "bisg")
 

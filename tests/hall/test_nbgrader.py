@@ -11,7 +11,10 @@ from nbformat import NotebookNode
 
 from tests.hall.test_course import SMALL
 from tools.course.copies import Copies
-from tools.course.grading import CONFIG, TEST_POINTS
+from tools.course.exercises import Exercise
+from tools.course.grading import CONFIG, points_of
+
+TEST_POINTS, WORDS_POINTS = points_of(Exercise("bisg-1", "compute", 20), tested=True)
 
 pytestmark = pytest.mark.slow
 
@@ -63,17 +66,16 @@ def test_nbgrader_makes_the_copy_that_students_get(folder: Path) -> None:
         )
 
 
-@pytest.mark.parametrize(("student", "points"), [("solved", TEST_POINTS), ("empty", 0)])
-def test_a_hidden_test_gives_its_points_to_a_solved_copy_alone(
-    folder: Path, student: str, points: int
-) -> None:
+@pytest.mark.parametrize("student", ["solved", "empty"])
+def test_a_hidden_test_gives_its_points_to_a_solved_copy_alone(folder: Path, student: str) -> None:
     from nbgrader.api import Gradebook
 
     with Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as gradebook:
         submission = gradebook.find_submission_notebook("bisg", "bisg", student)
         grades = {grade.name: grade.score for grade in submission.grades}
         assert submission.max_code_score == TEST_POINTS
+        assert submission.max_written_score == WORDS_POINTS
         waiting = {grade.name for grade in submission.grades if grade.needs_manual_grade}
-    assert grades["bisg-1-test"] == points
+    assert grades["bisg-1-test"] == (TEST_POINTS if student == "solved" else 0)
     # Words that a student wrote wait for a person; a place left empty has its nought already.
     assert waiting == ({"bisg-1-words"} if student == "solved" else set())

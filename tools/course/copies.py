@@ -68,8 +68,7 @@ class Copies:
             which there is no rule.
         """
         parts = read_parts(notebook)
-        texts = [part.cell.source for part in parts if part.cell.cell_type == "markdown"]
-        around = surroundings_of(name, texts, [part.exercise for part in parts if part.exercise])
+        around = surroundings_of(name, parts)
         copied = [replace(part, cell=_plain_cell(part, around)) for part in parts]
         return cls(name, tuple(part for part in copied if part.cell.source.strip() or part.opens))
 
@@ -105,6 +104,8 @@ def _plain_cell(part: Part, around: Surroundings) -> NotebookNode:
     cell = nbformat.from_dict({**part.cell, "metadata": metadata})
     if cell.cell_type == "markdown":
         cell.source = plain(cell.source, around)
+    elif part.label:
+        cell.source = f"# {around.figures[part.label]}\n{cell.source}"
     if part.place is Place.EXERCISE and part.opens and part.exercise:
         cell.source = f"### {part.exercise.heading}\n\n{cell.source}"
     return cell
@@ -114,7 +115,7 @@ def _titled(part: Part, *, folded: bool) -> NotebookNode:
     """A cell; the first one of a solution says whose it is."""
     if not (part.place is Place.SOLUTION and part.opens and part.exercise):
         return part.cell
-    title = f"#### Solution of exercise {part.exercise.number} ({part.exercise.label})"
+    title = f"#### Solution of exercise {part.exercise.label}"
     cell = nbformat.from_dict({**part.cell, "source": f"{title}\n\n{part.cell.source}".strip()})
     if folded:
         cell.metadata["heading_collapsed"] = True

@@ -40,21 +40,21 @@ class Exercise:
     ----------
     label : str
         The name that stays: ``meg-2``.
-    number : int
-        Its place in the chapter, from 1.
-    title : str
-        What the page says beside the number; may be empty.
+    level : str
+        What it asks for: to read, to compute and so on; may be empty.
+    minutes : int
+        How long it takes; 0 where the chapter does not say.
     """
 
     label: str
-    number: int
-    title: str = ""
+    level: str = ""
+    minutes: int = 0
 
     @property
     def heading(self) -> str:
-        """How a notebook names it."""
-        words = f"Exercise {self.number} ({self.label})"
-        return f"{words}: {self.title}" if self.title else words
+        """How a notebook names it: ``Exercise meg-2 (compute, 20 minutes)``."""
+        said = ", ".join(filter(None, [self.level, f"{self.minutes} minutes" * (self.minutes > 0)]))
+        return f"Exercise {self.label} ({said})" if said else f"Exercise {self.label}"
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,7 @@ class Part:
     exercise: Exercise | None = None
     opens: bool = False  #: whether it is the first part of its exercise or solution
     tags: frozenset[str] = frozenset()  #: what the book reads: ``slide``, ``hide-input`` and others
+    label: str = ""  #: the name of a figure or table that the text refers to
 
 
 def read_parts(notebook: NotebookNode) -> list[Part]:
@@ -129,11 +130,12 @@ class _Reader:
         self.place, self.opens = place, True
 
     def _new(self, gate: re.Match[str]) -> Exercise:
-        label = re.search(r"^:label: *(\S+)", gate["options"], re.MULTILINE)
-        if not label or label[1] in self.exercises:
+        options = dict(re.findall(r"^:([\w-]+): *(.*)$", gate["options"], re.MULTILINE))
+        label = options.get("label", "").strip()
+        if not label or label in self.exercises:
             raise ValueError(f"{gate[0].strip()}: expected a :label: that no other exercise has")
-        found = Exercise(label[1], len(self.exercises) + 1, gate["argument"].strip())
-        self.exercises[found.label] = found
+        found = Exercise(label, options.get("level", "").strip(), int(options.get("minutes", 0)))
+        self.exercises[label] = found
         return found
 
     def _known(self, gate: re.Match[str]) -> Exercise:
@@ -155,8 +157,8 @@ class _Reader:
     def _keep(self, cell: NotebookNode, place: Place) -> None:
         if place is Place.TEST and self.place is not Place.SOLUTION:
             raise ValueError(f"hidden test outside of a solution: {cell.source[:60]!r}")
-        tags = frozenset(cell.metadata.get("tags", []))
-        self.parts.append(Part(cell, place, self.exercise, self.opens, tags))
+        tags, label = frozenset(cell.metadata.get("tags", [])), cell.metadata.get("label", "")
+        self.parts.append(Part(cell, place, self.exercise, self.opens, tags, label))
         self.opens = False
 
     def _open(self) -> str:

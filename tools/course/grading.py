@@ -16,7 +16,8 @@ from tools.course.exercises import Exercise, Part, Place, announced
 
 CODE_STUB = "# Your solution."
 WORDS_STUB = "*Your answer.*"
-WORDS_POINTS, TEST_POINTS = 2, 2
+#: minutes of work for which there is a point
+MINUTES_A_POINT = 5
 
 #: settings with which nbgrader makes the copies that `tools.course.copies` makes for students
 CONFIG = f'''\
@@ -29,6 +30,17 @@ c.ClearSolutions.text_stub = "{WORDS_STUB}"
 c.ClearSolutions.enforce_metadata = False
 c.ExecutePreprocessor.timeout = 600  # seconds for one cell
 '''
+
+
+def points_of(exercise: Exercise, *, tested: bool) -> tuple[int, int]:
+    """Points for an exercise: those of its hidden test, and those of its words.
+
+    There is one for every five minutes. Where there is a test, it gives half of them, and the one
+    that is left over.
+    """
+    points = max(2, round(exercise.minutes / MINUTES_A_POINT))
+    test = (points + 1) // 2 if tested else 0
+    return test, points - test
 
 
 def to_answer(parts: Iterable[Part], *, solved: bool) -> Iterator[NotebookNode]:
@@ -61,19 +73,21 @@ def _places(exercise: Exercise, parts: list[Part], solved: bool) -> Iterator[Not
     tests = [part.cell for part in parts if part.place is Place.TEST]
     code = [p.cell for p in parts if p.place is Place.SOLUTION and p.cell.cell_type == "code"]
     words = [p.cell.source for p in parts if p.cell.cell_type == "markdown" and p.cell.source]
+    test_points, words_points = points_of(exercise, tested=bool(tests))
     asked = "\n".join(filter(None, map(announced, tests)))
     for number, cell in enumerate(code, 1):
         head = f"{asked}\n" if asked and number == len(code) else ""
         body = _marked("SOLUTION", cell.source) if solved else CODE_STUB
         name = f"{exercise.label}-code" + (f"-{number}" if number > 1 else "")
         yield _cell("code", head + body, name, solution=True)
-    for number, cell in enumerate(tests, 1):
+    if len(tests) > 1:
+        raise ValueError(f"exercise {exercise.label}: expected one hidden test, got {len(tests)}")
+    for cell in tests:
         body = f"\n{_marked('HIDDEN TESTS', _unannounced(cell))}" if solved else ""
-        name = f"{exercise.label}-test" + (f"-{number}" if number > 1 else "")
         text = "# A hidden test runs here when the work is collected."
-        yield _cell("code", text + body, name, points=TEST_POINTS)
+        yield _cell("code", text + body, f"{exercise.label}-test", points=test_points)
     text = "\n\n".join(words) if solved else WORDS_STUB
-    yield _cell("markdown", text, f"{exercise.label}-words", solution=True, points=WORDS_POINTS)
+    yield _cell("markdown", text, f"{exercise.label}-words", solution=True, points=words_points)
 
 
 def _marked(what: str, source: str) -> str:

@@ -13,6 +13,7 @@ from importlib.metadata import packages_distributions
 from typing import Any
 
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from tools.house import LIBRARY, ROOT
 
@@ -96,7 +97,8 @@ def install_cell(chapter: str) -> str:
         modules=_filled(needs.modules),
         archive=ARCHIVE,
         torch=_TORCH.format(torch=TORCH, requirement=torch[0]) if torch else "",
-        extras=",".join(needs.extras),
+        # pip before 23.3 knows the names of extras only as the package's metadata writes them.
+        extras=",".join(map(canonicalize_name, needs.extras)),
         data=data,
     )
 

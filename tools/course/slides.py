@@ -76,7 +76,9 @@ def _headings(text: str) -> Iterator[str]:
             yield line.lstrip("# ")
 
 
-def _slide(part: Part, heading: str, before: list[Part], after: list[Part]) -> Iterator[NotebookNode]:
+def _slide(
+    part: Part, heading: str, before: list[Part], after: list[Part]
+) -> Iterator[NotebookNode]:
     yield _markdown(f"## {heading}", "slide")
     cell = nbformat.from_dict(part.cell)
     cell.metadata = nbformat.from_dict(

@@ -5,7 +5,8 @@ the same and, where something is not in the notebook, to a link to the published
 """
 
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import PurePosixPath
@@ -13,11 +14,14 @@ from pathlib import PurePosixPath
 import yaml
 
 from tools.course.citations import Bibliography, bibliography
-from tools.course.exercises import Exercise
+from tools.course.exercises import Exercise, Part
 from tools.house import BOOK, ROOT
 
 _HEADING_TARGET = re.compile(r"^\(([\w.:-]+)\)=[ ]*\n+#+[ ]+(.+)$", re.MULTILINE)
 _MATH_LABEL = re.compile(r"\$\$[ ]*\(([\w.:-]+)\)[ ]*$|^:label:[ ]*(\S+)$", re.MULTILINE)
+
+#: what a label of a cell begins with -> what the book calls the thing
+_KINDS = {"fig": "Figure", "tab": "Table"}
 
 
 @dataclass
@@ -34,6 +38,8 @@ class Surroundings:
         Words of the headings that carry a target.
     equations : dict of str to int
         Numbers of the labelled equations.
+    figures : dict of str to str
+        Numbers of the labelled figures and tables: ``Figure 3``.
     cited : list of str
         Keys of the bibliography that were cited so far, in order.
     """
@@ -42,6 +48,7 @@ class Surroundings:
     exercises: dict[str, Exercise] = field(default_factory=dict)
     headings: dict[str, str] = field(default_factory=dict)
     equations: dict[str, int] = field(default_factory=dict)
+    figures: dict[str, str] = field(default_factory=dict)
     cited: list[str] = field(default_factory=list)
 
     @property
@@ -58,26 +65,40 @@ class Surroundings:
             If the chapter has no such label.
         """
         if label in self.exercises:
-            return f"exercise {self.exercises[label].number}"
+            return f"exercise {label}"
         if label in self.equations:
             return f"({self.equations[label]})"
+        if label in self.figures:
+            return self.figures[label]
         if label in self.headings:
             return self.headings[label]
         raise ValueError(f"reference: expected a label of this chapter, got {label!r}")
 
 
-def surroundings_of(name: str, texts: Iterable[str], exercises: Iterable[Exercise]) -> Surroundings:
-    """What the texts of a chapter may refer to."""
+def surroundings_of(name: str, parts: Sequence[Part]) -> Surroundings:
+    """What the text of a chapter may refer to, read from its cells."""
+    texts = (part.cell.source for part in parts if part.cell.cell_type == "markdown")
     whole = "\n\n".join(texts)
+    exercises = {part.exercise.label: part.exercise for part in parts if part.exercise}
     labels = [dollar or option for dollar, option in _MATH_LABEL.findall(whole)]
-    known = {exercise.label: exercise for exercise in exercises}
-    equations = [label for label in labels if label not in known]
     return Surroundings(
         name=name,
-        exercises=known,
+        exercises=exercises,
         headings=dict(_HEADING_TARGET.findall(whole)),
-        equations={label: number for number, label in enumerate(equations, 1)},
+        equations={label: number for number, label in enumerate(labels, 1)},
+        figures=_numbered(part.label for part in parts if part.label),
     )
+
+
+def _numbered(labels: Iterable[str]) -> dict[str, str]:
+    """The words of labels such as ``fig-power`` and ``tab-onsets``, numbered by kind."""
+    counts: Counter[str] = Counter()
+    words = {}
+    for label in labels:
+        kind = _KINDS[label.partition("-")[0]]
+        counts[kind] += 1
+        words[label] = f"{kind} {counts[kind]}"
+    return words
 
 
 @cache
