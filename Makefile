@@ -67,8 +67,8 @@ bench: $(VENV)/.with-bench  ## run every benchmark and record its ratios; NAME=b
 chapter: $(VENV)/.with-test  ## write a new chapter to fill in: make chapter NAME=data_slicing
 	@$(BIN)/python -m tools.chapter $(NAME) $(if $(TITLE),--title "$(TITLE)") $(if $(PART),--part "$(PART)") $(if $(ID),--short $(ID))
 
-course: $(VENV)/.with-book  ## write notebooks for a course, with and without the solutions
-	@echo "== writing _build/course"
+course: book  ## notebooks without and with solutions, slides, stills and a folder for nbgrader
+	@echo "== copies for courses"
 	@$(BIN)/python -m tools.course
 
 constraints: | $(BIN)/python  ## move every version to the newest permitted, in a fresh environment

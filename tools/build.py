@@ -25,6 +25,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
+from tools.course.publish import publish
 from tools.house import BOOK, BUILD, EXECUTED, HTML, LIBRARY, RECORDS, ROOT, papers
 from tools.notebooks import code_digest, read_source
 
@@ -216,6 +217,19 @@ def make_pages() -> bool:
     return result.returncode == 0 and (HTML / "index.html").exists()
 
 
+def make_copies(pages: list[Page]) -> bool:
+    """Write the chapters' copies for courses; False, with a report, if one cannot be written."""
+    start = time.perf_counter()
+    print("Making the copies for courses:", flush=True)
+    try:
+        written = publish(page.name for page in pages if is_chapter(page))
+    except ValueError as error:
+        print(f"  {error}")
+        return False
+    print(f"  {', '.join(written) or 'unchanged'}: done in {time.perf_counter() - start:.1f} s")
+    return True
+
+
 def main() -> int:
     """Run the command."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
@@ -243,6 +257,8 @@ def main() -> int:
     if not make_pages():
         return 1
     print(f"  done in {time.perf_counter() - start - executed:.1f} s")
+    if not make_copies(pages):
+        return 1
     print(f"\nThe book is at {HTML / 'index.html'}")
     print("Open it in a browser, or run `make serve` and follow the link.")
     return 0

@@ -17,7 +17,9 @@ from tools.house import hall, papers
 @cache
 def exported() -> frozenset[str]:
     """Every name that the papers and the hall hand on."""
-    modules = (import_module(f"workedpapers.{name}") for name in (*hall(), *papers()))
+    modules = (
+        import_module(f"workedpapers.{name}") for name in (*hall(), *papers())
+    )
     return frozenset(name for module in modules for name in module.__all__)
 
 

@@ -228,6 +228,16 @@ def test_binder_opens_the_chapter(book: SmallBook) -> None:
     assert "urlpath=lab/tree/book/bisg.py" in book.page()
 
 
+def test_colab_opens_a_notebook_that_is_published(book: SmallBook) -> None:
+    address = "/github/worked-papers/worked-papers/blob/notebooks/"
+    assert f"https://colab.research.google.com{address}chapters/bisg.ipynb" in book.page()
+    assert (book.root / "_build/course/chapters/bisg.ipynb").exists()
+    assert "colab.research" not in book.page("scoreboard")
+    workflow = (ROOT / ".github/workflows/book.yml").read_text("utf-8")
+    assert "_build/course/chapters" in workflow
+    assert "_build/course/student" in workflow
+
+
 def test_headline_cells_are_compared_with_their_references(book: SmallBook) -> None:
     shown = book.run("references", "refresh").stdout
     assert "the answer is 41" in shown
