@@ -268,7 +268,7 @@ right, truth = right[listed], drawn.loc[listed, "race"]
 
 twice = right.copy()
 shares = bisg.load_geography("tract2010").shares(bisg.FIVE)
-twice[list(bisg.FIVE)] = bisg.model.posterior(
+twice[list(bisg.FIVE)] = model.posterior(
     shares, [right[list(bisg.FIVE)].astype(float)]
 )
 

@@ -61,11 +61,11 @@ def test_results_are_written_to_a_file(frame, file, tmp_path):
 def test_bad_sources_are_refused_by_name(file, tmp_path):
     with pytest.raises(FileNotFoundError, match="nowhere"):
         list(bisg.predict_batches(tmp_path / "nowhere", surname="last"))
-    with pytest.raises(ValueError, match=r"no column\(s\) \['lst'\]"):
+    with pytest.raises(ValueError, match="surname: expected a column of the source, got 'lst'"):
         list(bisg.predict_batches(file, surname="lst"))
     with pytest.raises(ValueError, match="rows"):
         list(bisg.predict_batches(file, surname="last", rows=0))
-    with pytest.raises(ValueError, match="target: must not be the source"):
+    with pytest.raises(ValueError, match="target: expected another file than the source"):
         bisg.predict_parquet(file, file, surname="last")
-    with pytest.raises(ValueError, match="holds no batch"):
+    with pytest.raises(ValueError, match="source: expected at least one batch"):
         bisg.predict_parquet([], tmp_path / "none.parquet", surname="last")

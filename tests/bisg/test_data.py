@@ -16,9 +16,9 @@ from workedpapers.bisg import CENSUS6, FIVE, data, rosenman, sources
 SIZES = {
     ("rosenman", "surname"): 338_166,
     ("rosenman", "first"): 135_775,
-    ("census2000", "surname"): 151_670,
+    ("census2000", "surname"): 151_671,
     ("census2010", "surname"): 162_253,
-    ("census2020", "surname"): 156_619,
+    ("census2020", "surname"): 156_620,
     ("census2020", "first"): 53_615,
     ("tzioumis", "first"): 4_250,
 }
@@ -56,7 +56,7 @@ def test_geographies(which, size):
     assert_allclose(total / total.sum(), geography.marginal, rtol=1e-9)
 
 
-@pytest.mark.parametrize("which", data.GEOGRAPHIES)
+@pytest.mark.parametrize("which", ["zcta2010", "tract2010"])
 def test_the_marginal_is_the_same_wherever_it_is_read_off(which):
     geography = bisg.load_geography(which)
     level = which.removesuffix("2010")
@@ -71,7 +71,7 @@ def test_the_marginal_is_the_same_wherever_it_is_read_off(which):
 
 
 def test_both_levels_of_place_agree_on_the_country():
-    zcta, tract = map(bisg.load_geography, data.GEOGRAPHIES)
+    zcta, tract = map(bisg.load_geography, ("zcta2010", "tract2010"))
     assert_allclose(zcta.marginal, tract.marginal, rtol=1e-3)
 
 
@@ -170,10 +170,10 @@ def test_a_dictionary_file_of_the_authors_is_read(tmp_path):
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: bisg.load_names("wiki"), "names='wiki'"),
-        (lambda: bisg.load_names("census2020", "middle"), "has no middle names"),
-        (lambda: bisg.load_geography("zcta2020"), "geography='zcta2020'"),
-        (lambda: bisg.read_dictionary(pd.DataFrame(), "nick"), "kind='nick'"),
+        (lambda: bisg.load_names("wiki"), "names: expected one of .*'wiki'"),
+        (lambda: bisg.load_names("census2020", "middle"), "names: expected one of .*'middle'"),
+        (lambda: bisg.load_geography("zcta2000"), "geography: expected one of .*'zcta2000'"),
+        (lambda: bisg.read_dictionary(pd.DataFrame(), "nick"), "kind: expected one of .*'nick'"),
     ],
 )
 def test_unknown_tables_are_refused_by_name(call, message):

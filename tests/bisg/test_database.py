@@ -157,11 +157,11 @@ def test_spark_gives_the_same_rows():
 @pytest.mark.parametrize(
     ("use", "error", "message"),
     [
-        ({}, ValueError, "at least one of"),
-        ({"surname": "lst"}, ValueError, "surname='lst': no such column"),
-        ({"surname": "id"}, TypeError, "surname='id': expected text"),
-        ({"geo": "when"}, TypeError, "geo='when': expected text or numbers"),
-        ({"surname": "last", "names": "wiki"}, ValueError, "names='wiki'"),
+        ({}, ValueError, "surname, first, middle, geo: expected"),
+        ({"surname": "lst"}, ValueError, "surname: expected a column of the table, got 'lst'"),
+        ({"surname": "id"}, TypeError, "surname: expected text, got .* in column 'id'"),
+        ({"geo": "when"}, TypeError, "geo: expected text or numbers, got .* in column 'when'"),
+        ({"surname": "last", "names": "wiki"}, ValueError, "names: expected one of .*'wiki'"),
     ],
 )
 def test_bad_requests_are_refused_by_name(duck, use, error, message):
@@ -173,7 +173,7 @@ def test_bad_requests_are_refused_by_name(duck, use, error, message):
 
 def test_a_column_in_the_way_and_a_thing_that_is_no_table(duck):
     table = duck.create_table("people", people(3).assign(white=1.0), overwrite=True)
-    with pytest.raises(ValueError, match=r"already has the column\(s\) \['white'\]"):
+    with pytest.raises(ValueError, match=r"expected none of the result's columns, got \['white'\]"):
         bisg.predict_table(table, surname="last")
-    with pytest.raises(TypeError, match="expected an Ibis table, came DataFrame"):
+    with pytest.raises(TypeError, match=r"expected an Ibis table, got pandas.*DataFrame"):
         bisg.predict_table(people(3), surname="last")

@@ -64,14 +64,23 @@ def test_abstaining_rows_are_left_out_and_an_empty_group_is_nan(proba):
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda p: bisg.weighted_means(np.ones(3), p), "outcome: has 3 rows"),
+        (
+            lambda p: bisg.weighted_means(np.ones(3), p),
+            "outcome: expected 60000 rows as proba has, got 3",
+        ),
         (lambda p: bisg.weighted_means(pd.Series(np.ones(len(p)), index=p.index + 1), p), "index"),
         (lambda p: bisg.weighted_means(np.full(len(p), np.nan), p), "outcome: expected finite"),
-        (lambda p: bisg.weighted_means(np.ones(len(p)), p * np.nan), "every row abstains"),
+        (lambda p: bisg.weighted_means(np.ones(len(p)), p * np.nan), "only rows that abstain"),
         (lambda p: bisg.threshold_means(np.ones(len(p)), p, threshold=2), "threshold"),
         (lambda p: bisg.expected_means(p, np.ones((2, 5))), "mean_outcome: expected shape"),
-        (lambda p: bisg.simulate_outcomes(p, direct=0.9, through_place=0), "would run from"),
-        (lambda p: bisg.simulate_outcomes(p, direct=0, through_place=0, group="x"), "group='x'"),
+        (
+            lambda p: bisg.simulate_outcomes(p, direct=0.9, through_place=0),
+            "expected probabilities of the outcome",
+        ),
+        (
+            lambda p: bisg.simulate_outcomes(p, direct=0, through_place=0, group="x"),
+            "group: expected one of .*'x'",
+        ),
     ],
 )
 def test_bad_input_is_refused_by_name(proba, call, message):

@@ -9,7 +9,7 @@ from scipy.special import gammaln
 from tests.bisg.worlds import enumerated_world, tables_of
 from workedpapers import bisg
 from workedpapers.bisg import FIVE, Geography
-from workedpapers.bisg.fbisg import effective_size, split_rhat
+from workedpapers.bisg.convergence import effective_size, split_rhat
 
 
 def small_world():
@@ -123,8 +123,8 @@ def test_real_people_in_real_places():
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
-        ({"surname": "last", "geo": "place"}, ValueError, "geo='place'"),
-        ({"geo": "area"}, ValueError, "at least one of"),
+        ({"surname": "last", "geo": "place"}, ValueError, "geo: expected a column .*'place'"),
+        ({"geo": "area"}, ValueError, "surname, first, middle, geo: expected"),
         ({"surname": "last", "geo": "area", "draws": 0}, ValueError, "draws"),
         ({"surname": "last", "geo": "area", "chains": 1.5}, TypeError, "chains"),
         ({"surname": "last", "geo": "area", "method": "nuts"}, ValueError, "method"),
@@ -148,7 +148,7 @@ def test_contradictory_names_are_refused_without_smoothing():
     }
     people = pd.DataFrame({"last": ["Abbot"], "first": ["Baker"], "area": ["a"]})
     options = {"surname": "last", "first": "first", "geo": "area", "geography": geography}
-    with pytest.raises(ValueError, match="names contradict one another"):
+    with pytest.raises(ValueError, match="where names contradict one another"):
         bisg.fit_fbisg(people, names=names, smoothing=0, **options)
     assert np.isfinite(bisg.fit_fbisg(people, names=names, **options).posterior).all(axis=None)
 

@@ -65,19 +65,34 @@ def test_a_folder_without_the_files_and_a_file_without_a_column(folder, tmp_path
         bisg.load_florida_voters(folder)
 
 
-def test_a_download_is_checked_by_length_and_end(monkeypatch, tmp_path):
+def test_a_download_is_checked_by_its_digest_whatever_its_line_ends(monkeypatch, tmp_path):
     monkeypatch.setenv("WORKEDPAPERS_DATA", str(tmp_path))
     path, text = tmp_path / "FLVoters.csv", VOTERS * 30
-    end = hashlib.sha256(text[-60:].encode()).hexdigest()
-    monkeypatch.setitem(florida._ENDS, "FLVoters.csv", (len(text), 60, end))
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    monkeypatch.setitem(florida._PUBLISHED, "FLVoters.csv", (digest, len(text)))
     dataset = florida._file("FLVoters.csv")
-    for content in (text, text.replace("\n", "\r\n")):
-        path.write_text(content, newline="")
+    for content in (text.encode(), text.replace("\n", "\r\n").encode()):
+        path.write_bytes(content)
         assert datasets.fetch(dataset) == path
     for content in (text[1:], text[:-2] + "x\n", "x" + text):
-        path.write_text(content)
+        path.write_bytes(content.encode())
         with pytest.raises(datasets.DatasetError, match="not the one"):
             datasets.fetch(dataset)
+
+
+def test_line_ends_of_windows_are_read(folder):
+    unix = bisg.load_florida_voters(folder)
+    for name in ("FLVoters.csv", "FLCensusVTD.csv"):
+        path = folder / name
+        path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    windows = bisg.load_florida_voters(folder)
+    pd.testing.assert_frame_equal(windows.voters, unix.voters)
+    assert windows.precincts.areas.tolist() == unix.precincts.areas.tolist()
+
+
+def test_the_digests_are_those_of_whole_files():
+    assert all(len(digest) == 64 for digest, _ in florida._PUBLISHED.values())
+    assert florida.FILES["FLVoters.csv"].size == 322_800
 
 
 def test_the_addresses_name_a_commit():

@@ -112,7 +112,7 @@ def test_marginals_are_recovered_from_the_two_conditionals():
 
 
 def test_tables_without_a_common_row_are_refused():
-    with pytest.raises(ValueError, match="no row that links"):
+    with pytest.raises(ValueError, match="expected a row that links every group"):
         model.marginal_from_both(np.eye(2), np.eye(2))
 
 

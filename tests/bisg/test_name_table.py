@@ -7,7 +7,7 @@ from workedpapers import bisg
 from workedpapers.bisg import CENSUS6, FIVE, Geography, NameTable
 from workedpapers.bisg.categories import convert
 from workedpapers.bisg.cells import as_shares
-from workedpapers.bisg.geography import area_code
+from workedpapers.bisg.places import CodeForm, Coding, area_code
 
 COUNTS = pd.DataFrame(
     [[10, 5, 3, 1, 1], [0, 40, 0, 0, 0], [1, 1, 30, 5, 3]], columns=list(FIVE)
@@ -72,23 +72,38 @@ def test_six_groups_are_known_by_their_columns():
 
 
 BAD_NAMES = [
-    (COUNTS.drop(columns="name"), {}, ValueError, "no column 'name'"),
+    (COUNTS.drop(columns="name"), {}, ValueError, "expected a column 'name'"),
     (COUNTS.drop(columns="asian"), {}, ValueError, "expected the columns"),
-    (COUNTS.assign(black=[5, -1, 2]), {}, ValueError, "not negative; row 'Baker'"),
+    (COUNTS.assign(black=[5, -1, 2]), {}, ValueError, "not negative, got .* in row 'Baker'"),
     (COUNTS.assign(black=[5, np.nan, 2]), {}, ValueError, "finite"),
-    (COUNTS.assign(black=["a", "b", "c"]), {}, TypeError, "must be numbers"),
-    (COUNTS.assign(name=["A", "B", ""]), {}, ValueError, "row 2 has no name"),
-    (COUNTS.assign(name=["A", "B", 3]), {}, TypeError, "name=3"),
-    (COUNTS.assign(asian=0), {}, ValueError, r"nobody is in the group\(s\) \['asian'\]"),
+    (COUNTS.assign(black=["a", "b", "c"]), {}, TypeError, "expected numbers"),
+    (COUNTS.assign(name=["A", "B", ""]), {}, ValueError, "expected a name in A-Z in row 2"),
+    (COUNTS.assign(name=["A", "B", 3]), {}, TypeError, "name: expected text, got 3"),
+    (COUNTS.assign(asian=0), {}, ValueError, r"got nobody in \['asian'\]"),
     (COUNTS.iloc[:0], {}, ValueError, "no rows"),
-    (COUNTS, {"values": "percent"}, ValueError, "values='percent'"),
-    (COUNTS, {"kind": "last"}, ValueError, "kind='last'"),
-    (shares_frame(), {}, ValueError, "give marginal="),
-    (shares_frame().assign(white=0.9), {}, ValueError, "must sum to 1.*'Abbot' sums to 1.4"),
+    (COUNTS, {"values": "percent"}, ValueError, "values: expected one of .*'percent'"),
+    (COUNTS, {"kind": "last"}, ValueError, "kind: expected one of .*'last'"),
+    (shares_frame(), {}, ValueError, "expected counts or marginal="),
+    (
+        shares_frame().assign(white=0.9),
+        {},
+        ValueError,
+        "expected rows that sum to 1 .*got 1.4 in row 'Abbot'",
+    ),
     (COUNTS, {"values": "probabilities"}, ValueError, "For counts, say values='counts'"),
-    (shares_frame().assign(count=[1, -2, 3]), {}, ValueError, "column 'count' must be finite"),
-    (shares_frame().assign(count=["x"] * 3), {}, TypeError, "column 'count' must hold numbers"),
-    (shares_frame().assign(name=["A B", "AB", "C"], count=1), {}, ValueError, "'AB' occurs more"),
+    (
+        shares_frame().assign(count=[1, -2, 3]),
+        {},
+        ValueError,
+        "finite numbers of at least 0 in column 'count'",
+    ),
+    (shares_frame().assign(count=["x"] * 3), {}, TypeError, "expected numbers in column 'count'"),
+    (
+        shares_frame().assign(name=["A B", "AB", "C"], count=1),
+        {},
+        ValueError,
+        "got 'AB' more than once",
+    ),
 ]
 
 
@@ -99,9 +114,13 @@ def test_a_bad_dictionary_is_refused_by_name(frame, options, error, message):
 
 
 BAD_AREAS = [
-    (AREAS.drop(columns="area"), ValueError, "no column 'area'"),
-    (AREAS.assign(area=["a", "a", "b"]), ValueError, "'a' occurs more than once"),
-    (AREAS.assign(area=["a", None, "b"]), ValueError, "row 1 has no valid code"),
+    (AREAS.drop(columns="area"), ValueError, "expected a column 'area'"),
+    (AREAS.assign(area=["a", "a", "b"]), ValueError, "got 'a' more than once"),
+    (
+        AREAS.assign(area=["a", None, "b"]),
+        ValueError,
+        "expected a code in every row, got (nan|None) in row 1",
+    ),
     (AREAS.assign(white=[-1, 2, 3]), ValueError, "not negative"),
     (AREAS.iloc[:0], ValueError, "no rows"),
     (shares_frame().rename(columns={"name": "area"}), ValueError, "column 'population'"),
@@ -126,10 +145,11 @@ def test_empty_places_may_stand_in_a_geography():
 
 
 def test_codes_without_a_number_of_digits_are_taken_as_they_are():
-    assert area_code(" Wake County ", None) == "Wake County"
-    assert area_code(37.0, None) == "37"
-    assert area_code("037", None) == "037"
-    assert area_code(None, None) == ""
+    text = CodeForm.of(Coding.TEXT, None)
+    assert area_code(" Wake County ", text) == ("Wake County", False)
+    assert area_code(37.0, text) == ("37", False)
+    assert area_code("037", text) == ("037", False)
+    assert area_code(None, text) == ("", False)
 
 
 def test_shares_are_taken_in_any_form():
@@ -143,5 +163,5 @@ def test_shares_are_taken_in_any_form():
 
 
 def test_five_groups_cannot_be_split():
-    with pytest.raises(ValueError, match="do not give"):
+    with pytest.raises(ValueError, match="expected groups that give"):
         convert(np.ones(5), FIVE, CENSUS6, "table")

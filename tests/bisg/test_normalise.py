@@ -47,7 +47,7 @@ def test_another_prior_carries_the_answer_to_another_population():
 
 def test_a_prior_that_contradicts_the_counts_is_refused():
     prior = dict(zip(FIVE, [0.9, 0.01, 0.03, 0.03, 0.03], strict=True))
-    with pytest.raises(ValueError, match=r"prior: P\('ABBOT' \| black\) would be 2\.94"):
+    with pytest.raises(ValueError, match=r"prior: .* P\('ABBOT' \| black\) would be 2\.94"):
         bisg.p_name_given_race(COUNTS, prior)
 
 
@@ -63,18 +63,30 @@ def test_real_tables_have_columns_that_sum_to_the_share_listed():
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
-        (lambda: bisg.p_name_given_race(bisg.load_names("rosenman")), ValueError, "no counts"),
+        (
+            lambda: bisg.p_name_given_race(bisg.load_names("rosenman")),
+            ValueError,
+            "expected a table with counts",
+        ),
         (lambda: bisg.p_name_given_race(bisg.p_race_given_name(COUNTS)), ValueError, "'count'"),
-        (lambda: bisg.p_name_given_race(COUNTS / 7.3), ValueError, "row of 'ABBOT' sums to 12.3"),
+        (lambda: bisg.p_name_given_race(COUNTS / 7.3), ValueError, "got 12.3.* in row 'ABBOT'"),
         (lambda: bisg.p_name_given_race(-COUNTS), ValueError, "not negative"),
         (lambda: bisg.p_name_given_race(COUNTS.assign(asian=0)), ValueError, r"\['asian'\]"),
         (lambda: bisg.p_name_given_race(COUNTS, [1, 2]), ValueError, "prior: expected 5"),
         (lambda: bisg.p_name_given_race(COUNTS, "much"), TypeError, "prior: expected shares"),
-        (lambda: bisg.p_name_given_race({"a": 1}), TypeError, "DataFrame or NameTable, came dict"),
+        (lambda: bisg.p_name_given_race({"a": 1}), TypeError, "DataFrame or NameTable, got dict"),
         (lambda: bisg.p_name_given_race(COUNTS.iloc[:0]), ValueError, "no rows"),
-        (lambda: bisg.p_race_given_name(COUNTS / COUNTS.sum()), ValueError, "give prior="),
+        (
+            lambda: bisg.p_race_given_name(COUNTS / COUNTS.sum()),
+            ValueError,
+            "prior: expected shares",
+        ),
         (lambda: bisg.p_race_given_name(COUNTS / 7.3, [0.2] * 5), ValueError, "at most 1"),
-        (lambda: bisg.shift_prior(COUNTS, [0.2] * 5, [0.3] * 5), ValueError, "target: the shares"),
+        (
+            lambda: bisg.shift_prior(COUNTS, [0.2] * 5, [0.3] * 5),
+            ValueError,
+            "target: expected shares",
+        ),
     ],
 )
 def test_bad_tables_are_refused_by_name(call, error, message):

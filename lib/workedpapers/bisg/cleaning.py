@@ -2,6 +2,8 @@
 
 The dictionaries hold upper-case words of A-Z, without spaces. A name is cleaned in these steps.
 
+0. *Encoding*. Letters that were read in the wrong encoding are put right: ``NuÃ±ez`` is ``Nuñez``.
+   Where a letter is lost for good (``Nu?ez``), nothing is guessed: the name is *garbled*.
 1. *Fold*. Accents fall (NFKD), ligatures open (AE, OE, SS), apostrophes and full stops vanish,
    letters become upper case. ``O'Neil, Jr.`` becomes ``ONEIL, JR``.
 2. *Words*. Everything that is not a letter or digit becomes one space: ``ONEIL JR``.
@@ -16,6 +18,10 @@ If the joined name is not in the dictionary, these are tried in turn: the *first
 particles and one word: ``GARCIA`` of ``Garcia-Lopez``), the *last part* (``LOPEZ``), the *last
 word* without its particles (``FUENTES`` of ``de la Fuentes``). The step that matched is reported.
 
+Some entries are no names: ``NOT PROVIDED``, ``NO NAME``. They never match, not even by a part.
+Words such as ``UNKNOWN``, ``TEST`` or ``NULL`` may be either; `PLACEHOLDER_WORDS` lists them, and
+the argument ``placeholders`` of `predict` decides.
+
 Every step is one regular expression in the syntax that Python, RE2 (DuckDB, BigQuery, Arrow) and
 Java (Spark) share, so that `predict_table` runs the same steps inside a database.
 """
@@ -25,14 +31,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 
-#: How a name came to match, or why it did not. Positions are the codes used inside the package.
-MATCHES = (
-    "exact", "cleaned", "first part", "last part", "last word",
-    "not in table", "no letters", "missing", "not text",
-)  # fmt: skip
-EXACT, CLEANED, FIRST_PART, LAST_PART, LAST_WORD = range(5)
-NOT_IN_TABLE, NO_LETTERS, MISSING, NOT_TEXT = range(5, 9)
+from workedpapers.bisg.cells import kind_of
+from workedpapers.bisg.codes import Match
 
 SUFFIXES = (
     "JR", "JNR", "JUNIOR", "SR", "SNR", "SENIOR", "II", "III", "IIII", "IV", "VI", "VII", "VIII",
@@ -44,6 +46,22 @@ PARTICLES = (
     "DU", "DES", "VAN", "VON", "DER", "DEN", "TER", "TEN", "MC", "MAC", "ST", "SAN", "SANTA",
     "SAINT", "BIN", "BINT", "IBN", "ABU", "LE", "O", "D", "L",
 )  # fmt: skip
+
+_PHRASES = (
+    "NONAME NONAMEGIVEN NOLASTNAME NOFIRSTNAME NOMIDDLENAME NAMEUNKNOWN UNKNOWNNAME NAMENOTGIVEN "
+    "NOTPROVIDED NOTGIVEN NOTSTATED NOTKNOWN NOTAVAILABLE NOTAPPLICABLE NOTREPORTED NOTLISTED "
+    "NOTENTERED NODATA DECLINEDTOSTATE DECLINEDTOANSWER FIRSTNAMEUNKNOWN LASTNAMEUNKNOWN "
+    "ALLOTHERNAMES ALLOTHERFIRSTNAMES"
+)
+_WORDS = (
+    "UNKNOWN UNK UNKN NONE NULL NAN NA NIL FNU LNU NFN NLN NMN NMI TEST TESTING TRUE FALSE XX XXX "
+    "XXXX BLANK MISSING ANONYMOUS UNNAMED UNDEFINED REFUSED DECLINED WITHHELD REDACTED "
+    "CONFIDENTIAL TBD TBA"
+)
+#: Keys of entries of several words that are no names.
+PLACEHOLDER_PHRASES = frozenset(_PHRASES.split())
+#: Keys of entries that are seldom names, though some people bear them.
+PLACEHOLDER_WORDS = frozenset(_WORDS.split())
 
 
 def _fold_table() -> dict[str, str]:
@@ -74,6 +92,37 @@ def _fold_table() -> dict[str, str]:
 FOLD: dict[str, str] = _fold_table()
 _FOLD = str.maketrans(FOLD)
 
+
+def _mojibake_table() -> dict[str, str]:
+    """Map what UTF-8 letters look like in an encoding of one byte a letter to plain capitals."""
+    letters = {c: plain for c, plain in FOLD.items() if 0x80 <= ord(c) < 0x180}
+    letters |= dict.fromkeys("‘’´", "") | {"\xa0": " "}
+
+    def windows(byte: int) -> str:
+        try:
+            return bytes([byte]).decode("cp1252")
+        except UnicodeDecodeError:  # five bytes have no letter there
+            return chr(byte)
+
+    table: dict[str, str] = {}
+    for letter, plain in letters.items():
+        code = letter.encode()
+        table["".join(map(windows, code))] = plain
+        table[code.decode("latin-1")] = plain
+    return table
+
+
+MOJIBAKE: dict[str, str] = _mojibake_table()
+#: For each plain text the pattern of what stands for it in the wrong encoding.
+MOJIBAKE_PATTERNS: dict[str, str] = {
+    plain: "|".join(re.escape(wrong) for wrong in sorted(MOJIBAKE) if MOJIBAKE[wrong] == plain)
+    for plain in sorted(set(MOJIBAKE.values()))
+}
+#: A letter is lost: the sign of a failed decoding, or a question mark inside a word.
+GARBLED = "\ufffd|[A-Za-z][?]+[A-Za-z]"
+_mojibake = re.compile("|".join(map(re.escape, sorted(MOJIBAKE, key=len, reverse=True))))
+_garbled = re.compile(GARBLED)
+
 # The steps as patterns. Words are separated by exactly one space from NOT_WORD on.
 NOT_WORD = r"[^A-Z0-9]+"
 SUFFIX = rf"(?: (?:{'|'.join(SUFFIXES)}))+$"
@@ -100,7 +149,10 @@ _ASCII = {
 
 
 def words_by_pattern(name: str) -> str:
-    """Steps 1 to 5 as the patterns define them: the words of a name, one space between."""
+    """Steps 0 to 5 as the patterns define them: the words of a name, one space between."""
+    if _garbled.search(name):
+        return ""
+    name = _mojibake.sub(lambda wrong: MOJIBAKE[wrong.group()], name)
     text = _not_word.sub(" ", name.translate(_FOLD).upper()).strip(" ")
     text = _suffix.sub("", text)
     text = _spaces.sub(" ", _digits.sub("", text)).strip(" ")
@@ -111,7 +163,7 @@ def words_by_pattern(name: str) -> str:
 
 def _words(name: str) -> str:
     """Do the same as `words_by_pattern`, by shorter ways where they exist."""
-    if not name.isascii():
+    if not name.isascii() or "?" in name:
         return words_by_pattern(name)
     words = name.translate(_ASCII).split()
     while len(words) > 1 and words[-1] in _SUFFIXES:
@@ -122,23 +174,35 @@ def _words(name: str) -> str:
 
 
 def clean_name(name: object) -> str:
-    """Return the key under which a dictionary would hold `name`; steps 1 to 6 above.
+    """Return the key under which a dictionary would hold a name.
 
     Parameters
     ----------
-    name : a first, middle or last name, or a missing value (None, NaN, NA).
+    name : str or missing value
+        A first, middle or last name as people write it, or None, NaN, NA.
 
     Returns
     -------
-    Capitals A-Z without spaces; empty for a missing value or a name without Latin letters.
-    The surname ``"NAN"`` is a name, the float NaN is not.
+    str
+        Capitals A-Z without spaces; empty for a missing value, a name without Latin letters, or
+        one of which letters are lost. The surname ``"NAN"`` is a name, the float NaN is not.
 
     Raises
     ------
-    TypeError : for anything that is neither text nor a missing value.
+    TypeError
+        For anything that is neither text nor a missing value.
+
+    See Also
+    --------
+    lookup : The row of a dictionary under this key.
+
+    Notes
+    -----
+    Steps 0 to 6 of `workedpapers.bisg.cleaning`; see the chapter, section "What is not known".
 
     Examples
     --------
+    >>> from workedpapers.bisg import clean_name
     >>> clean_name("O'Neil, Jr.")
     'ONEIL'
     >>> clean_name("De la Cruz"), clean_name("SMITH, II"), clean_name("Núñez"), clean_name("Aviv")
@@ -148,14 +212,14 @@ def clean_name(name: object) -> str:
         return _words(name).replace(" ", "")
     if is_missing(name):
         return ""
-    raise TypeError(f"name={name!r}: expected text, came {type(name).__name__}")
+    raise TypeError(f"name: expected text, got {name!r} of type {kind_of(name)}")
 
 
 def is_missing(value: object) -> bool:
     """Tell whether a value is None, NaN, NaT or pandas.NA."""
     if value is None or type(value).__name__ in ("NAType", "NaTType"):
         return True
-    return isinstance(value, float) and value != value
+    return isinstance(value, (float, Decimal)) and value != value
 
 
 def parts(words: str) -> tuple[str, str, str]:
@@ -166,36 +230,49 @@ def parts(words: str) -> tuple[str, str, str]:
     return first, last, word
 
 
+_STEPS = (Match.FIRST_PART, Match.LAST_PART, Match.LAST_WORD)
+
+
 def find(
-    name: object, get: Callable[[str], int | None] | Mapping[str, int]
-) -> tuple[int | None, int]:
+    name: object,
+    get: Callable[[str], int | None] | Mapping[str, int],
+    *,
+    ignore_placeholders: bool = False,
+) -> tuple[int | None, Match]:
     """Find one name in a dictionary.
 
     Parameters
     ----------
-    name : what was typed; any object.
-    get : the dictionary's ``get``, from key to row.
+    name : object
+        What was typed; anything.
+    get : callable or mapping
+        The dictionary's ``get``, from key to row.
+    ignore_placeholders : bool
+        Whether `PLACEHOLDER_WORDS` are passed over.
 
     Returns
     -------
-    The row, or None, and the position in `MATCHES` that says how it matched or why not.
+    tuple of int or None, Match
+        The row, and how it matched or why not.
     """
     look = get.get if isinstance(get, Mapping) else get
     if not isinstance(name, str):
-        return None, MISSING if is_missing(name) else NOT_TEXT
-    if name.isascii() and name.isalpha():  # one plain word: capitals are all that cleaning does
-        row = look(name.upper())
-        return row, NOT_IN_TABLE if row is None else EXACT
-    words = _words(name)
+        return None, Match.MISSING if is_missing(name) else Match.NOT_TEXT
+    plain = name.isascii() and name.isalpha()  # one plain word: capitals are all that cleaning does
+    words = name.upper() if plain else _words(name)
     key = words.replace(" ", "")
     if not key:
-        return None, NO_LETTERS if name.strip(BLANK) else MISSING
+        if _garbled.search(name):
+            return None, Match.GARBLED
+        return None, Match.NO_LETTERS if name.strip(BLANK) else Match.MISSING
+    if key in PLACEHOLDER_PHRASES or (ignore_placeholders and key in PLACEHOLDER_WORDS):
+        return None, Match.PLACEHOLDER
     row = look(key)
     if row is not None:
-        return row, CLEANED
+        return row, Match.EXACT if plain else Match.CLEANED
     if " " in words:
-        for step, key in zip((FIRST_PART, LAST_PART, LAST_WORD), parts(words), strict=True):
-            row = look(key)
+        for step, part in zip(_STEPS, parts(words), strict=True):
+            row = look(part)
             if row is not None:
                 return row, step
-    return None, NOT_IN_TABLE
+    return None, Match.NOT_IN_TABLE

@@ -10,23 +10,17 @@ from __future__ import annotations
 
 from functools import reduce
 from importlib import import_module
-from typing import Any
+from typing import Any, Unpack
 
 import pandas as pd
 
 from workedpapers.bisg import cleaning
-from workedpapers.bisg.cleaning import FOLD, MATCHES
-from workedpapers.bisg.geography import code_form
-from workedpapers.bisg.matching import PLACES
-from workedpapers.bisg.prediction import ABSTENTIONS
-from workedpapers.bisg.settings import (
-    GeographyArgument,
-    NamesArgument,
-    Plan,
-    PriorArgument,
-    label_list,
-    plan,
-)
+from workedpapers.bisg.cells import column_hint, kind_of
+from workedpapers.bisg.cleaning import FOLD, MOJIBAKE_PATTERNS
+from workedpapers.bisg.codes import Abstention, Match, Place, UnknownZip, Unlisted
+from workedpapers.bisg.evidence import columns_asked
+from workedpapers.bisg.places import MILITARY, Coding
+from workedpapers.bisg.settings import PredictionOptions, PredictionSettings
 
 
 def predict_table(
@@ -36,37 +30,55 @@ def predict_table(
     first: str | None = None,
     middle: str | None = None,
     geo: str | None = None,
-    names: NamesArgument = "rosenman",
-    geography: GeographyArgument = "zcta2010",
-    prior: PriorArgument = None,
-    categories: str = "five",
-    smoothing: float | None = None,
+    **options: Unpack[PredictionOptions],
 ) -> Any:
     """P(race | names, place) as an expression that the table's own engine computes.
 
     Parameters
     ----------
-    table : an Ibis table, of any backend that can join an in-memory table to its own.
-    surname, first, middle, geo, names, geography, prior, categories, smoothing : as in `predict`.
-        Names must be text; places text, whole numbers or floats.
+    table : ibis.Table
+        A table of any backend that can join an in-memory table to its own.
+    surname, first, middle, geo : str, optional
+        Columns to use; at least one. Names must be text; places text or numbers.
+    **options : dict
+        The options of `predict`. A prior must be given, not estimated.
 
     Returns
     -------
-    Ibis table: the columns of `table`, then those of `predict`; the columns of words are text,
-    and a row that abstains has NULL for probabilities. As always in a database, rows have no
-    order; keep a key.
+    ibis.Table
+        The columns of `table`, then those of `predict`; the columns of words are text, and a row
+        that abstains has NULL for probabilities. As always in a database, rows have no order;
+        keep a key.
 
     Raises
     ------
-    ImportError : if ibis-framework is not installed.
-    TypeError : if `table` is no Ibis table, or a column has another type.
-    ValueError : as `predict`; also if the table already has a column of the result.
+    ImportError
+        If ibis-framework is not installed.
+    TypeError
+        If `table` is no Ibis table, or a column has another type.
+    ValueError
+        As `predict`; also if the table already has a column of the result.
+
+    See Also
+    --------
+    predict : The same for a data frame.
+
+    Notes
+    -----
+    The equation is that of `predict`. What `predict` warns of, frequent placeholders and many
+    unknown places, is not counted here. See the chapter, section "At scale".
 
     Examples
     --------
-    >>> import ibis                                                  # doctest: +SKIP
-    >>> people = ibis.connect("duckdb://").read_parquet("people.parquet")  # doctest: +SKIP
-    >>> predict_table(people, surname="last", geo="zip").to_parquet("out.parquet")  # doctest: +SKIP
+    >>> import ibis
+    >>> import pandas as pd
+    >>> from workedpapers import bisg
+    >>> people = pd.DataFrame({"last": ["Garcia"], "zip": ["94110"]})
+    >>> table = ibis.duckdb.connect().create_table("people", people)
+    >>> answer = bisg.predict_table(table, surname="last", geo="zip").to_pandas()
+    >>> answer[["last", "hispanic", "evidence"]].round(2)
+         last  hispanic     evidence
+    0  Garcia      0.94  surname+geo
     """
     try:
         ibis = import_module("ibis")
@@ -74,28 +86,26 @@ def predict_table(
         raise ImportError("predict_table needs ibis-framework with a backend, for example "
                           "`pip install 'ibis-framework[duckdb]'`") from error  # fmt: skip
     if not isinstance(table, ibis.expr.types.Table):
-        raise TypeError(f"table: expected an Ibis table, came {type(table).__name__}")
-    given = {"surname": surname, "first": first, "middle": middle, "geo": geo}
-    columns = {key: value for key, value in given.items() if value is not None}
-    if not columns:
-        raise ValueError("give at least one of surname=, first=, middle=, geo=: a column's name")
+        raise TypeError(f"table: expected an Ibis table, got {kind_of(table)}")
+    columns = columns_asked(surname, first, middle, geo)
     for key, value in columns.items():
         if value not in table.columns:
             raise ValueError(
-                f"{key}={value!r}: no such column; the table has {list(table.columns)}"
+                f"{key}: expected a column of the table, got {value!r}; "
+                f"it has {column_hint(value, table.columns)}"
             )
-    made = plan(tuple(columns), "geo" in columns, names, geography, prior, categories, smoothing)
-    new = [*made.groups, "evidence", "abstention", "reference_population",
+    settings = PredictionSettings.checked(tuple(columns), "geo" in columns, **options)
+    new = [*settings.groups, "evidence", "abstention", "reference_population",
            *(f"matched_{key}" for key in columns)]  # fmt: skip
     taken = [name for name in new if name in table.columns]
     if taken:
-        raise ValueError(f"table: it already has the column(s) {taken}")
+        raise ValueError(f"table: expected none of the result's columns, got {taken}")
     kept = list(table.columns)
-    for position, kind in enumerate(made.kinds):
-        table = _join_names(ibis, table, columns[kind], kind, made, position)
-    if made.geography is not None:
-        table = _join_places(ibis, table, columns["geo"], made)
-    return _combine(ibis, table, made, kept)
+    for position, kind in enumerate(settings.kinds):
+        table = _join_names(ibis, table, columns[kind], kind, settings, position)
+    if settings.geography is not None:
+        table = _join_places(ibis, table, columns["geo"], settings)
+    return _combine(ibis, table, settings, kept)
 
 
 # Names ----------------------------------------------------------------------------------------
@@ -117,12 +127,15 @@ def fold(ibis: Any, text: Any) -> Any:
 
 
 def words(ibis: Any, text: Any) -> Any:
-    """Steps 1 to 5 of name cleaning as an expression."""
-    t = _trim(fold(ibis, text).re_replace(cleaning.NOT_WORD, " "))
+    """Steps 0 to 5 of name cleaning as an expression."""
+    right = reduce(lambda t, pair: t.re_replace(pair[1], pair[0]), MOJIBAKE_PATTERNS.items(), text)
+    right = ibis.ifelse(text.re_search("[^ -~]"), right, text)
+    t = _trim(fold(ibis, right).re_replace(cleaning.NOT_WORD, " "))
     t = t.re_replace(cleaning.SUFFIX, "").re_replace(cleaning.DIGITS, "")
     t = _trim(t.re_replace(cleaning.SPACES, " "))
     initials = t.re_search(cleaning.HAS_INITIALS) & ~t.re_search(cleaning.PARTICLE_INITIAL)
-    return ibis.ifelse(initials, t.re_replace(cleaning.INITIALS, ""), t)
+    cleaned = ibis.ifelse(initials, t.re_replace(cleaning.INITIALS, ""), t)
+    return ibis.ifelse(text.re_search(cleaning.GARBLED), "", cleaned)
 
 
 def _trim(text: Any) -> Any:
@@ -133,29 +146,45 @@ def _joined(text: Any) -> Any:
     return text.replace(" ", "")
 
 
-def _join_names(ibis: Any, table: Any, column: str, kind: str, made: Plan, position: int) -> Any:
-    """Add the factors of the name, NULL if it is not in the dictionary, and how it matched."""
+def _join_names(
+    ibis: Any, table: Any, column: str, kind: str, settings: PredictionSettings, position: int
+) -> Any:
+    """Add the factors of the name, NULL if it tells nothing, and how it matched."""
     if not table[column].type().is_string():
-        raise TypeError(f"{kind}={column!r}: expected text, the column is {table[column].type()}")
+        raise TypeError(f"{kind}: expected text, got {table[column].type()} in column {column!r}")
     raw, how = f"__{kind}_raw", f"matched_{kind}"
-    found = _match_distinct(
-        ibis, table.select(raw=column).distinct(), _memtable(ibis, made, position)
-    )
-    names = {raw: "raw", how: "how", f"__{kind}_found": "found"}
-    found = found.rename(**names, **{_factor(kind, g): g for g in made.groups})
+    unlisted = kind == "surname" and settings.unlisted is Unlisted.CENSUS
+    names = table.select(raw=column).distinct()
+    dictionary = _memtable(ibis, settings, position)
+    found = _match_distinct(ibis, names, dictionary, settings.ignore_placeholders, unlisted)
+    renamed = {raw: "raw", how: "how", f"__{kind}_seen": "seen"}
+    found = found.rename(**renamed, **{_factor(kind, g): g for g in settings.groups})
+    if unlisted:
+        other = found[how] == Match.OTHER_NAMES.value
+        columns = [_factor(kind, g) for g in settings.groups]
+        rest = dict(zip(columns, settings.factors[position][-1].tolist(), strict=True))
+        found = found.mutate(
+            **{name: ibis.ifelse(other, value, found[name]) for name, value in rest.items()}
+        )
     table = table.left_join(found, table[column] == found[raw])
-    return table.mutate(**{how: table[how].fill_null(MATCHES[cleaning.MISSING])})
+    return table.mutate(**{how: table[how].fill_null(Match.MISSING.value)})
 
 
-def _match_distinct(ibis: Any, names: Any, dictionary: Any) -> Any:
-    """Find each distinct name: columns raw, how, found (the key), and the factors."""
+def _match_distinct(
+    ibis: Any, names: Any, dictionary: Any, ignore_placeholders: bool, unlisted: bool
+) -> Any:
+    """Find each distinct name: columns raw, how, seen, and the factors."""
     names = names.filter(names["raw"].notnull())
     names = names.mutate(words=words(ibis, names["raw"]))
-    tried = {"try0": _joined(names["words"])}
+    names = names.mutate(try0=_joined(names["words"]))
+    aside = set(cleaning.PLACEHOLDER_PHRASES)
+    aside |= cleaning.PLACEHOLDER_WORDS if ignore_placeholders else set()
+    names = names.mutate(aside=names["try0"].isin(sorted(aside)))
+    tried = {"try0": ibis.ifelse(names["aside"], ibis.null(str), names["try0"])}
     for i, pattern in enumerate((cleaning.FIRST, cleaning.LAST, cleaning.WORD), start=1):
         part = _joined(names["words"].re_extract(pattern, 0))
-        tried[f"try{i}"] = ibis.ifelse(part.length() > 1, part, ibis.null(str))
-    names = names.mutate(**tried)
+        tried[f"try{i}"] = ibis.ifelse((part.length() > 1) & ~names["aside"], part, ibis.null(str))
+    names = names.mutate(**tried, key=names["try0"])
     hits = []
     for candidate in tried:
         hit = f"{candidate}_hit"
@@ -163,103 +192,146 @@ def _match_distinct(ibis: Any, names: Any, dictionary: Any) -> Any:
         names = names.left_join(keys, names[candidate] == keys[hit])
         hits.append(hit)
     plain = names["raw"].re_search("^[A-Za-z]+$")
-    first = ibis.ifelse(plain, MATCHES[cleaning.EXACT], MATCHES[cleaning.CLEANED])
+    first = ibis.ifelse(plain, Match.EXACT.value, Match.CLEANED.value)
     how = ibis.cases(
         (names[hits[0]].notnull(), first),
-        (names[hits[1]].notnull(), MATCHES[cleaning.FIRST_PART]),
-        (names[hits[2]].notnull(), MATCHES[cleaning.LAST_PART]),
-        (names[hits[3]].notnull(), MATCHES[cleaning.LAST_WORD]),
-        (names["raw"].re_search(f"^[{cleaning.BLANK}]*$"), MATCHES[cleaning.MISSING]),
-        (names["try0"] == "", MATCHES[cleaning.NO_LETTERS]),
-        else_=MATCHES[cleaning.NOT_IN_TABLE],
+        (names[hits[1]].notnull(), Match.FIRST_PART.value),
+        (names[hits[2]].notnull(), Match.LAST_PART.value),
+        (names[hits[3]].notnull(), Match.LAST_WORD.value),
+        (names["raw"].re_search(f"^[{cleaning.BLANK}]*$"), Match.MISSING.value),
+        (names["raw"].re_search(cleaning.GARBLED), Match.GARBLED.value),
+        (names["key"] == "", Match.NO_LETTERS.value),
+        (names["aside"], Match.PLACEHOLDER.value),
+        else_=(Match.OTHER_NAMES if unlisted else Match.NOT_IN_TABLE).value,
     )
     found = ibis.coalesce(*(names[hit] for hit in hits))
-    names = names.mutate(how=how, found=found).select("raw", "how", "found")
-    return names.left_join(dictionary, names["found"] == dictionary["__key"]).drop("__key")
+    names = names.mutate(how=how, found=found)
+    seen = names["found"].notnull() | (names["how"] == Match.OTHER_NAMES.value)
+    names = names.mutate(seen=seen).select("raw", "how", "seen", "found")
+    return names.left_join(dictionary, names["found"] == dictionary["__key"]).drop("__key", "found")
 
 
 def _factor(kind: str, group: str) -> str:
     return f"__{kind}_{group}"
 
 
-def _memtable(ibis: Any, made: Plan, position: int) -> Any:
-    """Return the dictionary, or the places, as a table: key and one factor per group."""
-    factor = made.factors[position]
-    if position < len(made.tables):
-        keys = made.tables[position].names
-    elif made.geography is not None:
-        keys = made.geography.areas
-    frame = pd.DataFrame(factor[:-1], columns=list(made.groups))
-    frame.insert(0, "__key", pd.Series(keys.tolist(), dtype=object))
-    if position == len(made.tables) and made.geography is not None:
-        frame["__inhabited"] = made.geography.inhabited
+def _memtable(ibis: Any, settings: PredictionSettings, position: int) -> Any:
+    """Return the dictionary of names as a table: key and one factor per group."""
+    table = settings.tables[position]
+    frame = pd.DataFrame(settings.factors[position][: len(table)], columns=list(settings.groups))
+    frame.insert(0, "__key", pd.Series(table.names.tolist(), dtype=object))
     return ibis.memtable(frame)
 
 
 # Places ---------------------------------------------------------------------------------------
 
 
-def _code(ibis: Any, value: Any, digits: int | None) -> tuple[Any, Any]:
-    """Code as text, NULL if malformed, and whether it is missing; `geography.area_code` in SQL."""
+def _text(ibis: Any, value: Any) -> tuple[Any, Any]:
+    """Text of a code, and whether it is missing."""
     kind = value.type()
     missing = value.isnull()
+    if kind.is_decimal():
+        value, kind = value.cast("float64"), ibis.dtype("float64")
     if kind.is_floating():
         missing = missing | value.isnan()
-        whole = value.isnan().fill_null(False).ifelse(0.0, value)
-        text = ibis.ifelse(whole == whole.floor(), whole.floor().cast("int64").cast(str),
-                           value.cast(str) if digits is None else "")  # fmt: skip
-    elif kind.is_integer():
-        text = value.cast(str)
-    elif kind.is_string():
+        usual = (value.abs() < 1e17).fill_null(False)  # longer numbers are no code
+        whole = ibis.ifelse(usual, value, 0.5)
+        digits = ibis.ifelse(usual, value, 0.0).floor().cast("int64").cast(str)
+        return ibis.ifelse(whole == whole.floor(), digits, value.cast(str)), missing
+    if kind.is_integer():
+        return value.cast(str), missing
+    if kind.is_string():
         text = value.re_replace(f"^[{cleaning.BLANK}]+|[{cleaning.BLANK}]+$", "")
-        missing = missing | (text == "")
-    else:
-        raise TypeError(f"geo={value.get_name()!r}: expected text or numbers, came {kind}")
-    if digits is None:
-        return text, missing
-    valid, part = code_form(digits)
-    text = text.re_replace("[.]0$", "")
-    code = text.re_extract(part, 0).lpad(digits, "0")
-    return ibis.ifelse(text.re_search(valid), code, ibis.null(str)), missing
+        return text, missing | (text == "")
+    raise TypeError(f"geo: expected text or numbers, got {kind} in column {value.get_name()!r}")
 
 
-def _join_places(ibis: Any, table: Any, column: str, made: Plan) -> Any:
+def _join_places(ibis: Any, table: Any, column: str, settings: PredictionSettings) -> Any:
     """Add the factors of the place, prior included, and what became of it."""
-    if made.geography is None:
+    geography = settings.geography
+    if geography is None:
         return table
-    code, missing = _code(ibis, table[column], made.geography.digits)
-    table = table.mutate(__geo_code=code, __geo_missing=missing.fill_null(True))
-    places = _memtable(ibis, made, len(made.tables)).rename(__geo_key="__key")
-    places = places.rename(**{_factor("geo", g): g for g in made.groups})
-    table = table.left_join(places, table["__geo_code"] == places["__geo_key"])
+    text, missing = _text(ibis, table[column])
+    code, padded = text, ibis.literal(False)
+    if geography.form.digits is not None:
+        text = text.re_replace("[.]0$", "")
+        forms = [(text.re_search(r.pattern), text.re_extract(r.pattern, 1), r.width)
+                 for r in geography.form.rules]  # fmt: skip
+        digits = geography.form.digits
+        code = ibis.cases(
+            *((valid, part.lpad(width, "0").left(digits)) for valid, part, width in forms),
+            else_=ibis.null(str),
+        )
+        padded = ibis.cases(
+            *((valid, part.length() < width) for valid, part, width in forms), else_=False
+        )
+    table = table.mutate(
+        __geo_code=code, __geo_missing=missing.fill_null(True), __geo_padded=padded
+    )
+    places = pd.DataFrame(settings.factors[-1][: len(geography)], columns=list(settings.groups))
+    places = places.rename(columns={g: _factor("geo", g) for g in settings.groups})
+    places.insert(0, "__geo_key", pd.Series(geography.areas.tolist(), dtype=object))
+    places["__inhabited"] = geography.inhabited
+    stored = ibis.memtable(places)
+    table = table.left_join(stored, table["__geo_code"] == stored["__geo_key"])
+    lived_in = table["__inhabited"].fill_null(False)
+    zips = geography.coding is Coding.ZIP
+    military = ibis.literal(False)
+    if zips:
+        military = table["__geo_code"].re_search(MILITARY) & ~table["__geo_padded"]
+    wider = ibis.literal(False)
+    if settings.unknown_zip is UnknownZip.THREE_DIGIT:
+        table, wider = _join_three_digit(ibis, table, settings)
     how = ibis.cases(
-        (table["__geo_missing"], PLACES[4]),
-        (table["__geo_code"].isnull(), PLACES[3]),
-        (table["__geo_key"].isnull(), PLACES[1]),
-        (~table["__inhabited"], PLACES[2]),
-        else_=PLACES[0],
+        (table["__geo_missing"], Place.MISSING.value),
+        (table["__geo_code"].isnull(), Place.MALFORMED.value),
+        (lived_in & table["__geo_padded"], Place.PADDED.value),
+        (lived_in, Place.MATCHED.value),
+        (military, Place.MILITARY.value),
+        (wider, Place.THREE_DIGIT.value),
+        (table["__geo_key"].isnull(), Place.UNKNOWN.value),
+        else_=Place.EMPTY.value,
     )
     return table.mutate(matched_geo=how)
+
+
+def _join_three_digit(ibis: Any, table: Any, settings: PredictionSettings) -> tuple[Any, Any]:
+    """Take the three-digit area for a ZIP code that is no area; say for which rows there is one."""
+    assert settings.geography is not None
+    areas = settings.geography.three_digit
+    rows = settings.factors[-1][len(settings.geography) + 1 :]
+    frame = pd.DataFrame(rows, columns=[f"__wide_{g}" for g in settings.groups])
+    frame.insert(0, "__wide", pd.Series(areas.areas.tolist(), dtype=object))
+    stored = ibis.memtable(frame[areas.inhabited])
+    table = table.left_join(stored, table["__geo_code"].left(3) == stored["__wide"])
+    near = table["__inhabited"].fill_null(False)
+    factors = {
+        _factor("geo", g): ibis.ifelse(near, table[_factor("geo", g)], table[f"__wide_{g}"])
+        for g in settings.groups
+    }
+    return table.mutate(**factors), table["__wide"].notnull()
 
 
 # The quotient ---------------------------------------------------------------------------------
 
 
-def _combine(ibis: Any, table: Any, made: Plan, kept: list[str]) -> Any:
+def _combine(ibis: Any, table: Any, settings: PredictionSettings, kept: list[str]) -> Any:
     """Multiply the factors, divide by the sum, and say on what the answer rests."""
-    prior = made.factors[-1][-1]
-    lived_in = table["matched_geo"] == PLACES[0] if made.geography is not None else None
+    placed = None
+    if settings.geography is not None:
+        evidence = [place.value for place in Place if place.number <= Place.THREE_DIGIT.number]
+        placed = table["matched_geo"].isin(evidence)
     products = {}
-    for j, group in enumerate(made.groups):
+    for j, group in enumerate(settings.groups):
         p = ibis.literal(1.0)
-        for kind in made.kinds:
+        for kind in settings.kinds:
             p = p * table[_factor(kind, group)].fill_null(1.0)
-        here = ibis.literal(float(prior[j]))
-        if lived_in is not None:
-            here = ibis.ifelse(lived_in, table[_factor("geo", group)], here)
+        here = ibis.literal(float(settings.prior[j]))
+        if placed is not None:
+            here = ibis.ifelse(placed, table[_factor("geo", group)], here)
         products[f"__p_{group}"] = p * here
-    flags = [table[f"__{kind}_found"].notnull() for kind in made.kinds]
-    flags += [lived_in] if lived_in is not None else []
+    flags = [table[f"__{kind}_seen"].fill_null(False) for kind in settings.kinds]
+    flags += [placed] if placed is not None else []
     bits = sum((flag.cast("int64") * 2**i for i, flag in enumerate(flags)), ibis.literal(0))
     table = table.mutate(**products, __bits=bits)
     total = reduce(lambda a, b: a + b, (table[name] for name in products))
@@ -267,17 +339,21 @@ def _combine(ibis: Any, table: Any, made: Plan, kept: list[str]) -> Any:
     some, sound = table["__bits"] > 0, table["__total"] > 0
     answers = {
         group: ibis.ifelse(some & sound, table[f"__p_{group}"] / table["__total"], ibis.null(float))
-        for group in made.groups
+        for group in settings.groups
     }
-    labels = label_list(made)
+    labels = settings.evidence_labels
     answers["evidence"] = table["__bits"].cases(*enumerate(labels), else_="none")
-    reason = ibis.cases((~some, ABSTENTIONS[1]), (~sound, ABSTENTIONS[2]), else_=ABSTENTIONS[0])
-    order = [f"matched_{kind}" for kind in made.kinds]
-    order += ["matched_geo"] if lived_in is not None else []
+    reason = ibis.cases(
+        (~some, Abstention.NO_EVIDENCE.value),
+        (~sound, Abstention.CONTRADICTION.value),
+        else_=Abstention.NONE.value,
+    )
+    order = [f"matched_{kind}" for kind in settings.kinds]
+    order += ["matched_geo"] if placed is not None else []
     return table.select(
         *kept,
         **answers,
         **{name: table[name] for name in order},
         abstention=reason,
-        reference_population=ibis.literal(made.reference),
+        reference_population=ibis.literal(settings.reference),
     )

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from workedpapers.bisg.cells import Floats, columns_of
-from workedpapers.checks import positive_int, probability
+from workedpapers.bisg.cells import columns_of, kind_of
+from workedpapers.checks import Floats, one_of, positive_int, probability
 from workedpapers.stats import wilson
 
 _SMALLEST = 1e-15  # a probability of zero that came true costs -log of this
@@ -21,22 +21,22 @@ def _aligned(
 ) -> tuple[tuple[str, ...], Floats, NDArray[np.intp]]:
     """Groups, probabilities and true groups as numbers, for rows whose truth is known."""
     if not isinstance(proba, pd.DataFrame):
-        raise TypeError(f"proba: expected a DataFrame, came {type(proba).__name__}")
+        raise TypeError(f"proba: expected a DataFrame, got {kind_of(proba)}")
     groups = columns_of(proba, "proba")
     if isinstance(truth, pd.Series):
         if not truth.index.equals(proba.index):
-            raise ValueError("truth: its index differs from that of proba")
+            raise ValueError("truth: expected the index of proba, got another index")
         labels = truth.reset_index(drop=True)
     else:
         labels = pd.Series(truth)
     if len(labels) != len(proba):
-        raise ValueError(f"truth: has {len(labels)} rows, proba has {len(proba)}")
+        raise ValueError(f"truth: expected {len(proba)} rows as proba has, got {len(labels)}")
     known = labels.notna().to_numpy()
     strange = sorted(set(labels[known].astype(str)) - set(groups))
     if strange:
-        raise ValueError(f"truth: the groups are {list(groups)}; it also holds {strange[:5]}")
+        raise ValueError(f"truth: expected the groups {list(groups)}, got {strange[:5]} too")
     if not known.any():
-        raise ValueError("truth: no row has a known group")
+        raise ValueError("truth: expected a row with a known group, got none")
     p = proba[list(groups)].to_numpy(dtype=float)[known]
     y = pd.Index(groups).get_indexer(pd.Index(labels[known].astype(str)))
     return groups, p, y
@@ -51,40 +51,67 @@ def evaluate(
     draws: int = 400,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """Measure coverage, calibration, ranking, errors and sums, each with an interval.
+    r"""Measure coverage, calibration, ranking, errors and sums, each with an interval.
 
     Parameters
     ----------
-    proba : result of `predict`; rows that abstain (NaN) count against coverage and in nothing
-        else.
-    truth : the true group of each row; rows without one are left out. A Series must have the
-        index of `proba`.
-    bins : number of equal bins of probability in the calibration error.
-    confidence : of the intervals.
-    draws, seed : of the bootstrap for the calibration error.
+    proba : DataFrame
+        Result of `predict`; rows that abstain (NaN) count against coverage and in nothing else.
+    truth : Series or sequence
+        The true group of each row; rows without one are left out. A Series must have the index of
+        `proba`.
+    bins : int
+        Number of equal bins of probability in the calibration error.
+    confidence : float
+        Coverage of the intervals.
+    draws, seed : int
+        Number of draws, and seed, of the bootstrap for the calibration error.
 
     Returns
     -------
-    Data frame with the columns metric, group, value, low, high. The metrics, per group unless
-    the group is ``"all"``:
+    DataFrame
+        Columns metric, group, value, low, high. The metrics, per group unless the group is
+        ``"all"``:
 
-    - ``coverage``: share of rows with an answer (Wilson interval); by true group.
-    - ``log_loss``, ``brier``: mean of -log p(truth), and of the squared distance ("all").
-    - ``accuracy``: share whose largest probability is the true group ("all"; Wilson).
-    - ``ece``: expected calibration error, the mean distance between probability and frequency
-      over the bins, weighted by their size (bootstrap over people). It is above zero by chance
-      alone, the more so the fewer people.
-    - ``auc``: probability that a member of the group gets more than a non-member (DeLong).
-    - ``tpr``, ``fpr``: share of members, and of others, for whom the group has the largest
-      probability (Wilson).
-    - ``share_truth``, ``share_sum``, ``share_argmax``: the group's share by truth, by the mean
-      probability, by counting largest probabilities; ``error_sum``, ``error_argmax``: the
-      difference of the latter two from the truth (normal interval over people).
+        - ``coverage``: share of rows with an answer (Wilson interval); by true group.
+        - ``log_loss``, ``brier``: mean of -log p(truth), and of the squared distance ("all").
+        - ``accuracy``: share whose largest probability is the true group ("all"; Wilson).
+        - ``ece``: expected calibration error, the mean distance between probability and frequency
+          over bins, weighted by their people (bootstrap over people).
+        - ``auc``: probability that a member of the group gets more than a non-member (DeLong).
+        - ``tpr``, ``fpr``: share of members, and of others, for whom the group has the largest
+          probability (Wilson).
+        - ``share_truth``, ``share_sum``, ``share_argmax``: the group's share by truth, by the mean
+          probability, by counting largest probabilities; ``error_sum``, ``error_argmax``: the
+          difference of the latter two from the truth (normal interval over people).
 
     Raises
     ------
-    ValueError : lengths or indexes that differ, unknown groups, no row with both an answer and a
-        known truth.
+    ValueError
+        Lengths or indexes that differ, unknown groups, no row with both an answer and a known
+        truth.
+    TypeError
+        If `proba` is no data frame.
+
+    See Also
+    --------
+    reliability : The curve behind the calibration error.
+
+    Notes
+    -----
+    .. math:: \mathrm{ECE}_r = \sum_b \frac{n_b}{n} \left| \bar p_b - \bar y_b \right|
+
+    See the chapter, section "Are the probabilities right?". AUC: DeLong et al. 1988.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from workedpapers import bisg
+    >>> proba = pd.DataFrame([[0.7, 0.1, 0.1, 0.05, 0.05], [0.2, 0.6, 0.1, 0.05, 0.05]],
+    ...                      columns=list(bisg.FIVE))
+    >>> metrics = bisg.evaluate(proba, ["white", "black"]).set_index(["metric", "group"])
+    >>> metrics.loc[("log_loss", "all"), "value"].round(3)
+    np.float64(0.434)
     """
     groups, p, y = _aligned(proba, truth)
     probability(confidence, "confidence", open_interval=True)
@@ -105,11 +132,11 @@ def evaluate(
         rate("coverage", group, np.extract(y == j, answered))
     p, y = p[answered], y[answered]
     if len(y) == 0:
-        raise ValueError("proba: no row has both an answer and a known truth")
+        raise ValueError("proba: expected a row with an answer and a known truth, got none")
     best = p.argmax(axis=1)
     own = p[np.arange(len(y)), y]
-    add("log_loss", "all", _mean(-np.log(np.maximum(own, _SMALLEST)), confidence))
-    add("brier", "all", _mean((p**2).sum(axis=1) - 2 * own + 1, confidence))
+    add("log_loss", "all", mean_interval(-np.log(np.maximum(own, _SMALLEST)), confidence))
+    add("brier", "all", mean_interval((p**2).sum(axis=1) - 2 * own + 1, confidence))
     rate("accuracy", "all", best == y)
     rng = np.random.default_rng(seed)
     for j, group in enumerate(groups):
@@ -120,23 +147,25 @@ def evaluate(
         rate("tpr", group, claimed[member])
         rate("fpr", group, claimed[~member])
         rate("share_truth", group, member)
-        add("share_sum", group, _mean(p[:, j], confidence))
+        add("share_sum", group, mean_interval(p[:, j], confidence))
         rate("share_argmax", group, claimed)
-        add("error_sum", group, _mean(p[:, j] - member, confidence))
-        add("error_argmax", group, _mean(claimed.astype(float) - member, confidence))
+        add("error_sum", group, mean_interval(p[:, j] - member, confidence))
+        add("error_argmax", group, mean_interval(claimed.astype(float) - member, confidence))
     return pd.DataFrame(rows, columns=["metric", "group", "value", "low", "high"])
 
 
-def _quantile(confidence: float) -> float:
+def normal_quantile(confidence: float) -> float:
+    """Half-width of a normal interval in standard errors."""
     from scipy.special import ndtri
 
     return float(ndtri(0.5 + confidence / 2))
 
 
-def _mean(values: Floats, confidence: float) -> tuple[float, float, float]:
+def mean_interval(values: Floats, confidence: float) -> tuple[float, float, float]:
+    """Mean and the ends of its normal interval."""
     mean = float(values.mean())
     spread = float(values.std(ddof=1)) if len(values) > 1 else float("nan")
-    half = _quantile(confidence) * spread / np.sqrt(len(values))
+    half = normal_quantile(confidence) * spread / np.sqrt(len(values))
     return mean, mean - half, mean + half
 
 
@@ -148,9 +177,7 @@ def calibration_error(
     draws: int,
     rng: np.random.Generator,
 ) -> tuple[float, float, float]:
-    r"""Expected calibration error of one group and its bootstrap interval.
-
-    .. math:: \mathrm{ECE} = \sum_b \frac{n_b}{n} \left| \bar p_b - \bar y_b \right|
+    """Expected calibration error of one group and its bootstrap interval.
 
     People are resampled within the cells (bin, member or not), whose mean probability is held
     fixed; with narrow bins this is the bootstrap over people.
@@ -162,10 +189,12 @@ def calibration_error(
     mean = np.divide(total, size, out=np.zeros_like(total), where=size > 0)
 
     def gap(counts: Floats) -> Floats:
+        # sum_b |sum of p - members| / n = sum_b (n_b / n) |mean p - mean y|
         surplus = counts * mean
         surplus[..., 1::2] -= counts[..., 1::2]  # sum of p minus number of members, by cell
         by_bin = surplus.reshape(*counts.shape[:-1], bins, 2).sum(axis=-1)
-        return np.asarray(np.abs(by_bin).sum(axis=-1) / n)
+        error: Floats = np.abs(by_bin).sum(axis=-1) / n
+        return error
 
     again = gap(rng.multinomial(n, size / n, size=draws).astype(float))
     low, high = np.quantile(again, [0.5 - confidence / 2, 0.5 + confidence / 2])
@@ -190,7 +219,7 @@ def auc(p: Floats, member: NDArray[np.bool_], confidence: float) -> tuple[float,
     if not 0 < value < 1:
         return value, value, value
     logit = np.log(value / (1 - value))
-    half = _quantile(confidence) * np.sqrt(variance) / (value * (1 - value))
+    half = normal_quantile(confidence) * np.sqrt(variance) / (value * (1 - value))
     low, high = (1 / (1 + np.exp(-(logit + sign * half))) for sign in (-1, 1))
     return value, float(low), float(high)
 
@@ -204,30 +233,58 @@ def reliability(
     equal: str = "width",
     confidence: float = 0.95,
 ) -> pd.DataFrame:
-    """Points of a reliability curve: how often do probabilities near p come true?
+    """Points of a reliability curve: how often probabilities near p come true.
 
     Parameters
     ----------
-    proba, truth : as in `evaluate`.
-    group : the group whose probabilities are judged.
-    bins : number of bins.
-    equal : ``"width"`` for bins of equal width, ``"size"`` for bins of about as many people.
-    confidence : of the Wilson intervals.
+    proba : DataFrame
+        As in `evaluate`.
+    truth : Series or sequence
+        As in `evaluate`.
+    group : str
+        The group whose probabilities are judged.
+    bins : int
+        Number of bins.
+    equal : {"width", "size"}
+        Bins of equal width, or of about as many people.
+    confidence : float
+        Coverage of the Wilson intervals.
 
     Returns
     -------
-    Data frame, one row for each bin with people: ``left``, ``right`` (its ends), ``n``,
-    ``probability`` (mean), ``frequency`` (share of members), ``low``, ``high``.
+    DataFrame
+        One row for each bin with people: ``left``, ``right`` (its ends), ``n``, ``probability``
+        (mean), ``frequency`` (share of members), ``low``, ``high``.
 
     Raises
     ------
-    ValueError : unknown group, bad `equal`, lengths that differ.
+    ValueError
+        Unknown group, bad `equal`, lengths that differ.
+    TypeError
+        If `proba` is no data frame.
+
+    See Also
+    --------
+    evaluate : Sums the curve up in one number.
+
+    Notes
+    -----
+    In a bin, the mean of :math:`p_i` against the share of members; see the chapter, section "Are
+    the probabilities right?".
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from workedpapers import bisg
+    >>> p = pd.DataFrame(0.2, index=range(10), columns=list(bisg.FIVE))
+    >>> truth = ["white"] * 3 + ["black"] * 7
+    >>> bisg.reliability(p, truth, "white")[["n", "probability", "frequency"]].round(2)
+        n  probability  frequency
+    0  10          0.2        0.3
     """
     groups, p, y = _aligned(proba, truth)
-    if group not in groups:
-        raise ValueError(f"group={group!r}: expected one of {list(groups)}")
-    if equal not in ("width", "size"):
-        raise ValueError(f"equal={equal!r}: expected 'width' or 'size'")
+    one_of(group, "group", groups)
+    one_of(equal, "equal", ("width", "size"))
     positive_int(bins, "bins")
     j = groups.index(group)
     answered = ~np.isnan(p[:, j])

@@ -31,11 +31,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from workedpapers.bisg.cells import Floats
-from workedpapers.bisg.matching import AREA_MATCHED, match_areas, match_names, matched
-from workedpapers.bisg.prediction import check_request, column_of
-from workedpapers.bisg.settings import GeographyArgument, NamesArgument, Plan, plan
-from workedpapers.checks import one_of, positive_int
+from workedpapers.bisg.convergence import effective_size, split_rhat
+from workedpapers.bisg.evidence import Evidence, columns_asked, columns_in
+from workedpapers.bisg.geography import Geography
+from workedpapers.bisg.settings import GeographyArgument, NamesArgument, PredictionSettings
+from workedpapers.checks import Floats, one_of, positive_int
 from workedpapers.progress import progress as bar
 
 Ints = NDArray[np.intp]
@@ -48,16 +48,38 @@ class FBISG:
 
     Parameters
     ----------
-    posterior : data frame with the index of the data and one column for each group; rows that
-        sum to 1, NaN where there is no evidence at all.
-    rhat : Series by group: split R-hat of the number of people in the group; near 1 if the
-        chains agree.
-    ess : Series by group: effective sample size of the same number, over all chains.
-    standard_error : largest Monte Carlo standard error of any probability, from the spread of
-        the chains; NaN with one chain.
-    method : ``"collapsed"`` or ``"blocked"``.
-    draws, chains : number of draws kept by each chain, and number of chains.
-    reference_population : the people described by the geography.
+    posterior : DataFrame
+        The index of the data and one column for each group; rows that sum to 1, NaN where there
+        is no evidence at all.
+    rhat : Series
+        Split R-hat of the number of people in each group; near 1 if the chains agree.
+    ess : Series
+        Effective sample size of the same number, over all chains.
+    standard_error : float
+        Largest Monte Carlo standard error of any probability, from the spread of the chains; NaN
+        with one chain.
+    method : {"collapsed", "blocked"}
+        The sampler.
+    draws, chains : int
+        Number of draws kept by each chain, and number of chains.
+    reference_population : str
+        The people described by the geography.
+
+    See Also
+    --------
+    fit_fbisg : Makes it.
+
+    Notes
+    -----
+    Imai, Olivella and Rosenman 2022; the chapter, section "Small places".
+
+    Examples
+    --------
+    >>> from workedpapers import bisg
+    >>> people = bisg.simulate_people(200, seed=0)
+    >>> fit = bisg.fit_fbisg(people, surname="surname", geo="area", draws=100, chains=2)
+    >>> fit.method, bool((fit.rhat < 1.2).all())
+    ('collapsed', True)
     """
 
     posterior: pd.DataFrame
@@ -81,6 +103,8 @@ def fit_fbisg(
     geography: GeographyArgument = "zcta2010",
     categories: str = "five",
     smoothing: float = 1.0,
+    placeholders: str = "use",
+    unlisted: str = "ignore",
     draws: int = 500,
     warmup: int = 100,
     chains: int = 4,
@@ -88,7 +112,7 @@ def fit_fbisg(
     method: str = "auto",
     progress: bool = True,
 ) -> FBISG:
-    """P(race | names, place), with the Census counts of the place taken as uncertain.
+    r"""P(race | names, place), with the Census counts of the place taken as uncertain.
 
     Unlike `predict`, a person's answer depends on the other people of the data in the same
     place; that is the point of the model. It does not depend on people in other places, except
@@ -96,34 +120,81 @@ def fit_fbisg(
 
     Parameters
     ----------
-    frame, geo, surname, first, middle, names, geography, categories : as in `predict`; `geo` and
-        at least one name are needed.
-    smoothing : people added to every name, as in `predict`; places are smoothed by the model.
-    draws, warmup, chains : draws kept and thrown away by each chain, and number of chains.
-    seed : seed of the generators; the same seed gives the same result.
-    method : ``"collapsed"``, ``"blocked"``, or ``"auto"``: collapsed if no place holds more
-        than 200 people of the data.
-    progress : whether to show a progress bar if it takes more than three seconds.
+    frame : DataFrame
+        One person per row.
+    geo, surname, first, middle : str
+        Columns of the frame; `geo` and at least one name are needed.
+    names : str, NameTable, DataFrame, Path or mapping
+        As in `predict`.
+    geography : str, Geography, DataFrame or Path
+        As in `predict`.
+    categories : {"five", "census6"}
+        As in `predict`.
+    smoothing : float
+        People added to every name, as in `predict`; places are smoothed by the model.
+    placeholders, unlisted : str
+        As in `predict`.
+    draws, warmup, chains : int
+        Draws kept and thrown away by each chain, and number of chains.
+    seed : int
+        Seed of the generators; the same seed gives the same result.
+    method : {"auto", "collapsed", "blocked"}
+        ``"auto"`` is collapsed if no place holds more than 200 people of the data.
+    progress : bool
+        Whether to show a progress bar if it takes more than three seconds.
+
+    Returns
+    -------
+    FBISG
+        Probabilities, and how well the chains agree.
 
     Raises
     ------
-    ValueError, TypeError : as `predict`; also for draws, chains or a method out of range.
+    ValueError
+        As `predict`; also for draws, chains or a method out of range.
+    TypeError
+        As `predict`.
+
+    See Also
+    --------
+    predict : Takes the counts for the truth.
+
+    Notes
+    -----
+    .. math:: P(r_i = r \mid \text{rest}) \propto (n_{gr}^{-i} + N_{gr} + 1) \,
+        P(\text{names}_i \mid r)
+
+    with the Census counts N and the other people of the data in the place, n. Imai, Olivella and
+    Rosenman 2022, doi:10.1126/sciadv.adc9824; the chapter, section "Small places".
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from workedpapers import bisg
+    >>> block = pd.DataFrame({"area": ["1", "2"], "white": [3, 400], "black": [0, 90],
+    ...                       "hispanic": [0, 60], "asian": [0, 30], "other": [0, 20]})
+    >>> people = pd.DataFrame({"last": ["Washington", "Booker"], "block": "1"})
+    >>> fit = bisg.fit_fbisg(people, surname="last", geo="block", draws=400, seed=0,
+    ...                      geography=bisg.Geography.from_frame(block))
+    >>> bool((fit.posterior["black"] > 0.2).all())  # the Census counted nobody
+    True
     """
     draws, warmup = positive_int(draws, "draws", least=4), positive_int(warmup, "warmup", least=0)
     chains = positive_int(chains, "chains")
     one_of(method, "method", ("auto", "collapsed", "blocked"))
-    given = {"surname": surname, "first": first, "middle": middle}
-    columns = {key: value for key, value in given.items() if value is not None}
-    check_request(frame, columns)
-    columns["geo"] = geo
-    series = {key: column_of(frame, key, value) for key, value in columns.items()}
-    made = plan(tuple(columns), True, names, geography, None, categories, smoothing)
-    likelihood, area, named = _evidence(series, made)
-    world = _World.of(likelihood, area, made)
+    columns = {**columns_asked(surname, first, middle, None), "geo": geo}
+    series, index = columns_in(frame, columns)
+    settings = PredictionSettings.checked(
+        tuple(columns), True, names=names, geography=geography, categories=categories,
+        smoothing=smoothing, placeholders=placeholders, unlisted=unlisted,
+    )  # fmt: skip
+    evidence = Evidence.of(series, settings)
+    world = _World.of(evidence, settings)
     if method == "auto":
         method = "collapsed" if world.fullest <= _COLLAPSED_UP_TO else "blocked"
-    sums = np.zeros((chains, *likelihood.shape))
-    totals = np.zeros((chains, draws, likelihood.shape[1]))
+    k = len(settings.groups)
+    sums = np.zeros((chains, evidence.n, k))
+    totals = np.zeros((chains, draws, k))
     sampler = _collapsed if method == "collapsed" else _blocked
     sweeps = (
         (chain, step, *drawn)
@@ -142,37 +213,27 @@ def fit_fbisg(
     means = sums / draws
     posterior = means.mean(axis=0)
     posterior /= posterior.sum(axis=1, keepdims=True)
-    posterior[~named & (area == len(made.geography or []))] = np.nan
+    posterior[evidence.bits == 0] = np.nan
     error = float("nan")
-    if chains > 1 and len(frame):
+    if chains > 1 and evidence.n:
         error = float(means.std(axis=0, ddof=1).max() / np.sqrt(chains))
-    groups = list(made.groups)
+    groups = list(settings.groups)
     return FBISG(
-        posterior=pd.DataFrame(posterior, index=frame.index, columns=groups),
-        rhat=pd.Series([split_rhat(totals[:, :, j]) for j in range(len(groups))], groups),
-        ess=pd.Series([effective_size(totals[:, :, j]) for j in range(len(groups))], groups),
+        posterior=pd.DataFrame(posterior, index=index, columns=groups),
+        rhat=pd.Series([split_rhat(totals[:, :, j]) for j in range(k)], groups),
+        ess=pd.Series([effective_size(totals[:, :, j]) for j in range(k)], groups),
         standard_error=error,
         method=method,
         draws=draws,
         chains=chains,
-        reference_population=made.reference,
+        reference_population=settings.reference,
     )
 
 
-def _evidence(series: dict[str, pd.Series], made: Plan) -> tuple[Floats, Ints, NDArray[np.bool_]]:
-    """P(names | race) up to a factor per person; row of the place; whether any name was found."""
-    n = len(series["geo"])
-    likelihood = np.ones((n, len(made.groups)))
-    named = np.zeros(n, dtype=bool)
-    for kind, table, factor in zip(made.kinds, made.tables, made.factors, strict=False):
-        rows, how = match_names(series[kind], table)
-        likelihood *= factor[rows]
-        named |= matched(how)
-    if made.geography is None:
-        raise ValueError("geo: a place is needed")
-    area, fate = match_areas(series["geo"], made.geography)
-    area[fate != AREA_MATCHED] = len(made.geography)
-    return likelihood, area, named
+def _geography(settings: PredictionSettings) -> Geography:
+    if settings.geography is None:
+        raise ValueError("geo: expected a column of places, got none")
+    return settings.geography
 
 
 @dataclass(frozen=True)
@@ -181,11 +242,15 @@ class _World:
 
     Parameters
     ----------
-    likelihood : shape (n, k).
-    place : shape (n,), which of the places that occur; -1 for those without a known place, for
-        whom the shares of the whole population are the prior and teach nothing.
-    counts : shape (places, k), Census counts plus one.
-    prior : shape (k,).
+    likelihood : array of shape (n, k)
+        P(names | race) of each person, up to a factor.
+    place : array of shape (n,)
+        Which of the places that occur; -1 for those without a known place, for whom the shares of
+        the whole population are the prior and teach nothing.
+    counts : array of shape (places, k)
+        Census counts plus one.
+    prior : array of shape (k,)
+        Shares of the groups in the reference population.
     """
 
     likelihood: Floats
@@ -194,16 +259,20 @@ class _World:
     prior: Floats
 
     @classmethod
-    def of(cls, likelihood: Floats, area: Ints, made: Plan) -> _World:
-        geography = made.geography
-        if geography is None:
-            raise ValueError("geo: a place is needed")
-        known = area < len(geography)
+    def of(cls, evidence: Evidence, settings: PredictionSettings) -> _World:
+        geography = _geography(settings)
+        *names, area = evidence.rows
+        likelihood = np.ones((evidence.n, len(settings.groups)))
+        for factor, rows in zip(settings.factors, names, strict=False):
+            likelihood *= factor[rows]
+        known = evidence.seen[-1]
         used, position = np.unique(area[known], return_inverse=True)
-        place = np.full(len(area), -1, dtype=np.intp)
+        place = np.full(evidence.n, -1, dtype=np.intp)
         place[known] = position
-        shares = geography.probabilities(made.groups)[used]
-        return cls(likelihood, place, shares * geography.residents[used, None] + 1, made.prior)
+        shares = geography.probabilities(settings.groups)[used]
+        # N_gr + 1
+        counts = shares * geography.residents[used, None] + 1
+        return cls(likelihood, place, counts, settings.prior)
 
     @property
     def fullest(self) -> int:
@@ -215,7 +284,9 @@ def _choose(weight: Floats, rng: np.random.Generator) -> tuple[Floats, Ints]:
     """Normalise the rows and draw a group from each."""
     total = weight.sum(axis=1, keepdims=True)
     if not (total > 0).all():
-        raise ValueError("smoothing: names contradict one another; give smoothing above 0")
+        raise ValueError(
+            "smoothing: expected a number above 0 where names contradict one another, got 0"
+        )
     p = weight / total
     z = (rng.random(len(p))[:, None] > np.cumsum(p, axis=1)).sum(axis=1)
     return p, np.minimum(z, p.shape[1] - 1)
@@ -235,8 +306,10 @@ def _blocked(world: _World, rng: np.random.Generator) -> Iterator[tuple[Floats, 
     shares = world.counts
     while True:
         weight[known] = world.likelihood[known] * shares[world.place[known]]
+        # r_i | pi, names ~ pi_g(r) P(names_i | r)
         p, z = _choose(weight, rng)
         yield p, np.bincount(z, minlength=k).astype(float)
+        # pi_g | r ~ Dirichlet(N_g + 1 + n_g)
         n = _tally(world.place[known], z[known], world.counts.shape)
         shares = rng.standard_gamma(world.counts + n)
         shares /= shares.sum(axis=1, keepdims=True)
@@ -259,64 +332,10 @@ def _collapsed(world: _World, rng: np.random.Generator) -> Iterator[tuple[Floats
     while True:
         for who in turns:
             where = world.place[who]
+            # (n_gr without i + N_gr + 1) P(names_i | r)
             n[where, z[who]] -= 1
             p[who], z[who] = _choose(n[where] * world.likelihood[who], rng)
             n[where, z[who]] += 1
         if alone.any():
             p[alone], z[alone] = _choose(start[alone], rng)
         yield p, np.bincount(z, minlength=k).astype(float)
-
-
-def split_rhat(draws: Floats) -> float:
-    """Split R-hat: chains are halved; variance between the halves is set against that within.
-
-    Parameters
-    ----------
-    draws : array, shape (chains, draws).
-
-    Returns
-    -------
-    At least about 1; 1 for a quantity that does not vary.
-
-    Source: Gelman et al., Bayesian Data Analysis, 3rd edition (2013), section 11.4.
-    """
-    half = draws.shape[1] // 2
-    parts = np.concatenate([draws[:, :half], draws[:, -half:]])
-    within = parts.var(axis=1, ddof=1).mean()
-    between = half * parts.mean(axis=1).var(ddof=1)
-    if within == 0:
-        return 1.0 if between == 0 else float("inf")
-    return float(np.sqrt((within * (half - 1) / half + between / half) / within))
-
-
-def effective_size(draws: Floats) -> float:
-    """Effective sample size from autocorrelations, cut by Geyer's initial positive sequence.
-
-    Parameters
-    ----------
-    draws : array, shape (chains, draws).
-
-    Returns
-    -------
-    At most chains times draws times the log10 of that; the number of draws for a quantity that
-    does not vary.
-
-    Source: Bayesian Data Analysis, 3rd edition, section 11.5; Geyer 1992,
-    doi:10.1214/ss/1177011137.
-    """
-    chains, n = draws.shape
-    total = chains * n
-    centred = draws - draws.mean(axis=1, keepdims=True)
-    spectrum = np.abs(np.fft.rfft(centred, 2 * n, axis=1)) ** 2
-    covariance = np.fft.irfft(spectrum, axis=1)[:, :n].mean(axis=0) / n
-    within = covariance[0] * n / (n - 1)
-    variance = covariance[0] + (draws.mean(axis=1).var(ddof=1) if chains > 1 else 0.0)
-    if variance == 0:
-        return float(total)
-    rho = 1 - (within - covariance * n / (n - 1)) / variance
-    rho[0] = 1.0
-    pairs = rho[: n - n % 2].reshape(-1, 2).sum(axis=1)
-    negative = np.flatnonzero(pairs < 0)
-    pairs = pairs[: negative[0]] if len(negative) else pairs
-    time = 2 * float(np.minimum.accumulate(pairs).sum()) - 1
-    return float(min(total / max(time, 1e-12), total * np.log10(total)))

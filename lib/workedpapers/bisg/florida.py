@@ -2,60 +2,49 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from workedpapers.bisg.geography import Geography
+from workedpapers.bisg.sources import text_digest
 from workedpapers.checks import columns_present
 from workedpapers.datasets import Dataset, fetch
 
 _COMMIT = "26de5955e9df759546c1484c4e4e743c1365024d"
 _URL = f"https://raw.githubusercontent.com/kosukeimai/qss/{_COMMIT}/PROBABILITY"
 
-# The address names a commit, so git itself vouches for the content. What we could read of the
-# files when this was written is their length and their end; that is what is checked here:
-# file -> (characters, how many of them at the end, SHA-256 of those).
-_ENDS = {
+# Line ends are those of Windows in one file and of Unix in the other, and change on the way
+# through some tools; digests are of the text with the line ends of Unix.
+# file -> (SHA-256, bytes as published)
+_PUBLISHED = {
     "FLVoters.csv": (
+        "bc88af417c77c97c8c44eacce5abebcd7a44d6048a1184a725b7ed306929dd9d",
         322_800,
-        93,
-        "ffb6215794f82647f446357d348d31017607f0b9a5892e7ba7864840e0ef639d",
     ),
     "FLCensusVTD.csv": (
+        "bd5cf209dacc31ee2c98b8c61fafd2b7a6557db5836438a747596e1cf19bcb0f",
         871_267,
-        107,
-        "d1ef79bce9eb6f46f1ede1ebc8ddc053e346d16485e638eda023c02f941a4b88",
     ),
 }
 
 
-def _digest(length: int, end_digest: str) -> str:
-    return hashlib.sha256(f"{length}\n{end_digest}".encode()).hexdigest()
-
-
 def _file(name: str) -> Dataset:
-    length, tail, end_digest = _ENDS[name]
-
-    def digest(path: Path) -> str:
-        text = path.read_text(encoding="utf-8").replace("\r\n", "\n")
-        return _digest(len(text), hashlib.sha256(text[-tail:].encode()).hexdigest())
-
+    digest, size = _PUBLISHED[name]
     return Dataset(
         name=f"{name} of Imai, Quantitative Social Science",
         url=f"{_URL}/{name}",
         filename=name,
-        sha256=_digest(length, end_digest),
-        size=length,
+        sha256=digest,
+        size=size,
         licence="GPL-2",
         source="https://github.com/kosukeimai/qss",
-        digest=digest,
+        digest=text_digest,
     )
 
 
-FILES = {name: _file(name) for name in _ENDS}
+FILES = {name: _file(name) for name in _PUBLISHED}
 
 
 @dataclass(frozen=True)
@@ -64,9 +53,25 @@ class FloridaVoters:
 
     Parameters
     ----------
-    voters : data frame with the columns surname, precinct (county-VTD), race (one of the five
-        groups, missing if not reported), age, gender.
-    precincts : the voting tabulation districts as a `Geography`, for ``geography=``.
+    voters : DataFrame
+        Columns surname, precinct (county-VTD), race (one of the five groups, missing if not
+        reported), age, gender.
+    precincts : Geography
+        The voting tabulation districts, for ``geography=``.
+
+    See Also
+    --------
+    load_florida_voters : Reads them.
+
+    Notes
+    -----
+    Imai and Khanna 2016, doi:10.1093/pan/mpw001; the chapter, section "Voters are not residents".
+
+    Examples
+    --------
+    >>> from workedpapers import bisg
+    >>> [field for field in bisg.FloridaVoters.__dataclass_fields__]
+    ['voters', 'precincts']
     """
 
     voters: pd.DataFrame
@@ -76,32 +81,57 @@ class FloridaVoters:
 def load_florida_voters(path: str | Path | None = None) -> FloridaVoters:
     """Read a sample of Florida's voter file with self-reported race, and its precincts.
 
-    The voters are those of Imai and Khanna (2016), doi:10.1093/pan/mpw001, as published for
-    teaching. Florida is one of the six states that the paper's dictionaries were counted in, so
-    for those this is no test on fresh people.
+    Florida is one of the six states that the paper's dictionaries were counted in, so for those
+    this is no test on fresh people.
 
     Parameters
     ----------
-    path : folder that holds FLVoters.csv and FLCensusVTD.csv of the repository kosukeimai/qss,
+    path : str or Path, optional
+        Folder that holds FLVoters.csv and FLCensusVTD.csv of the repository kosukeimai/qss,
         folder PROBABILITY. Default: they are downloaded once.
+
+    Returns
+    -------
+    FloridaVoters
+        10,000 voters, of whom 9,126 reported a race, and 8,871 precincts.
 
     Raises
     ------
-    FileNotFoundError : if the folder lacks one of the files.
-    ValueError : if a file lacks a column.
-    DatasetError : if a download fails or brings another file.
+    FileNotFoundError
+        If the folder lacks one of the files.
+    ValueError
+        If a file lacks a column.
+    DatasetError
+        If a download fails or brings another file.
+
+    See Also
+    --------
+    evaluate : Judges answers by the reported race.
+
+    Notes
+    -----
+    The voters are those of Imai and Khanna (2016), doi:10.1093/pan/mpw001, as published for
+    teaching under GPL-2. See the chapter, section "Voters are not residents".
 
     Examples
     --------
-    >>> florida = load_florida_voters("some/folder")           # doctest: +SKIP
-    >>> predict(florida.voters, surname="surname", geo="precinct",
-    ...         geography=florida.precincts)                   # doctest: +SKIP
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from workedpapers import bisg
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "FLVoters.csv").write_text(
+    ...         "surname,county,VTD,age,gender,race\\r\\nLEE,1,7,50,f,asian\\r\\n")
+    ...     _ = Path(folder, "FLCensusVTD.csv").write_text(
+    ...         "county,VTD,total.pop,white,black,hispanic,api,others\\n1,7,9,.6,.1,.1,.1,.1\\n")
+    ...     florida = bisg.load_florida_voters(folder)
+    >>> florida.voters["precinct"].tolist(), florida.precincts.areas.tolist()
+    (['1-7'], ['1-7'])
     """
     files = {}
     for name, dataset in FILES.items():
         files[name] = fetch(dataset) if path is None else Path(path, name)
         if not files[name].is_file():
-            raise FileNotFoundError(f"path={str(path)!r}: the folder has no {name}")
+            raise FileNotFoundError(f"path: expected a folder with {name}, got {str(path)!r}")
     # "NULL" and "NA" are surnames; only the race column uses NA for "not reported".
     voters = pd.read_csv(
         files["FLVoters.csv"],

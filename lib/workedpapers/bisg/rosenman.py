@@ -17,8 +17,10 @@ import numpy as np
 import pandas as pd
 
 from workedpapers.bisg.categories import FIVE
+from workedpapers.bisg.codes import Kind
 from workedpapers.bisg.model import recover_counts
-from workedpapers.bisg.name_table import KINDS, NameTable
+from workedpapers.bisg.name_table import NameTable
+from workedpapers.checks import one_of
 from workedpapers.datasets import Dataset, fetch
 
 _REST = "ALL OTHER NAMES"  # the row of those with fewer than 25 bearers
@@ -151,15 +153,40 @@ def read_dictionary(source: pd.DataFrame | str | Path, kind: str) -> NameTable:
 
     Parameters
     ----------
-    source : columns name, whi, bla, his, asi, oth; a path may be rData, CSV or Parquet.
-    kind : ``"surname"``, ``"first"`` or ``"middle"``.
+    source : DataFrame, str or Path
+        Columns name, whi, bla, his, asi, oth; a path may be rData, CSV or Parquet.
+    kind : {"surname", "first", "middle"}
+        Kind of the names.
+
+    Returns
+    -------
+    NameTable
+        The dictionary, tied to the voters of the six states.
 
     Raises
     ------
-    ValueError : for another kind, or a source without these columns.
+    ValueError
+        For another kind, or a source without these columns.
+
+    See Also
+    --------
+    load_names : The dictionaries that are built in.
+
+    Notes
+    -----
+    Rosenman, Olivella and Imai 2023, doi:10.7910/DVN/YL2OXB; the chapter, section "The
+    dictionaries".
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from workedpapers import bisg
+    >>> middle = pd.DataFrame({"name": ["ANN", "LEE"], "whi": [0.5, 0.25], "bla": 0.25,
+    ...                        "his": [0, 0.25], "asi": 0.25, "oth": 0})
+    >>> bisg.read_dictionary(middle, "middle").names.tolist()
+    ['ANN', 'LEE']
     """
-    if kind not in KINDS:
-        raise ValueError(f"kind={kind!r}: expected one of {list(KINDS)}")
+    one_of(kind, "kind", Kind)
     if isinstance(source, pd.DataFrame):
         frame = source
     elif str(source).lower().endswith((".rdata", ".rda")):
@@ -172,8 +199,8 @@ def read_dictionary(source: pd.DataFrame | str | Path, kind: str) -> NameTable:
         frame = canonical(frame)
     except KeyError as error:
         raise ValueError(
-            f"source: expected the columns name, whi, bla, his, asi, oth; it has "
-            f"{[str(c) for c in frame.columns]}"
+            f"source: expected the columns name, whi, bla, his, asi, oth, "
+            f"got {[str(c) for c in frame.columns]}"
         ) from error
     frame = frame[frame["name"] != _REST]
     p = frame[list(FIVE)].to_numpy(dtype=float)

