@@ -36,6 +36,7 @@
 # known, after the surname, and after the place.
 
 # %% tags=["hide-input"]
+from workedpapers.bisg import model
 from workedpapers.bisg.chapter import explorers, figures
 
 explorers.name_explorer()
@@ -49,6 +50,7 @@ explorers.name_explorer()
 # call themselves white, Black, Hispanic, Asian or other. They are no statement about the person
 # whose name you typed.
 #
+# (bisg-ten-lines)=
 # ## The idea in ten lines
 #
 # Write $r$ for race, $s$ for surname and $g$ for place. Suppose that *within* a race the surname
@@ -112,6 +114,7 @@ assert np.allclose(
 library.T
 
 # %% [markdown]
+# (bisg-dictionaries)=
 # ## The dictionaries
 #
 # The voter files of Alabama, Florida, Georgia, Louisiana and the two Carolinas ask for race.
@@ -222,6 +225,7 @@ covered = {
 # are on no list here.
 
 # %% [markdown]
+# (bisg-normalise)=
 # ### Two ways to normalise
 #
 # The abstract speaks of two normalisations. By rows, a table of counts gives P(race | name). By
@@ -242,6 +246,7 @@ print(
 (100 * by_column.nlargest(3, "black")).round(2).add_suffix(" (%)")
 
 # %% [markdown]
+# (bisg-calibration)=
 # ### Are the probabilities right?
 #
 # The abstract offers the dictionaries for imputing race. For sums over people that needs
@@ -294,6 +299,7 @@ figures.calibration_figure(
 # majority larger and everybody else smaller, and it does so in the sums, where no later step can
 # repair it. Nothing about its output looks wrong.
 #
+# (bisg-place)=
 # ### What the place adds
 #
 # How much does each piece of evidence tell? We draw people with names from the lists of the Census
@@ -336,6 +342,7 @@ print(pd.DataFrame(rows).T.round(3).to_string())
 # expect less of real data. The library has a loader for ten thousand voters of Florida who
 # reported their race, for when there is a network: `bisg.load_florida_voters()`.
 #
+# (bisg-2020)=
 # ### From 2010 to 2020
 #
 # The Census Bureau's list of 2020 holds no surname that the list of 2010 lacks, but the people
@@ -366,6 +373,7 @@ change.T.assign(change=lambda t: t["2020"] - t["2010"]).round(3)
 # %% [markdown]
 # ## Where it breaks
 #
+# (bisg-certainties)=
 # ### Certainties that contradict each other
 #
 # A rare surname whose bearers are all white has a share of exactly 0 for everyone else. Multiply
@@ -432,6 +440,7 @@ zero = pd.DataFrame(
 # One average person per name is enough to rule nobody out.
 
 # %% [markdown]
+# (bisg-small-places)=
 # ### Small places
 #
 # In a block where the Census counted nobody of a group, the formula rules the group out. But a
@@ -466,6 +475,7 @@ pd.DataFrame(
 )
 
 # %% [markdown]
+# (bisg-unknown)=
 # ### What is not known
 #
 # Names that are not in the dictionary, empty fields and malformed ZIP codes are common. Each
@@ -490,6 +500,7 @@ bisg.predict(messy, surname="surname", geo="zcta")[
 ].assign(surname=messy["surname"])
 
 # %% [markdown]
+# (bisg-own-data)=
 # ## On your own data
 #
 # `bisg.predict` takes your data frame and the names of its columns. The result has your index, in
@@ -525,6 +536,7 @@ bisg.predict(villagers, surname="last", names=parish_names)[list(bisg.FIVE)].rou
 )
 
 # %% [markdown]
+# (bisg-labels)=
 # ### Labels, and what they cost
 #
 # It is tempting to call everybody above a threshold a member of the group. Move the threshold and
@@ -538,6 +550,7 @@ explorers.threshold_explorer()
 # they are not a random part of their group. The sum of probabilities needs no threshold and keeps
 # everybody.
 #
+# (bisg-support)=
 # ### What the method can and cannot support
 #
 # **Sums over many people** from the population that the tables describe: yes. How many Black
@@ -577,6 +590,7 @@ pd.DataFrame(gaps).T.round(3)
 # evidence of what anybody is.
 
 # %% [markdown]
+# (bisg-scale)=
 # ## At scale
 #
 # A name is cleaned once, however many people bear it, and looked up by number; places are an
