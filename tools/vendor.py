@@ -22,25 +22,11 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 PAGES = "book/_static/vendor"  # what the pages load
 TESTS = "tests/site/vendor"  # what only the tests of the pages load
+WIDGETS = f"{TESTS}/widgets"
 MANIFEST = ROOT / PAGES / "manifest.json"
 
 #: package -> (permitted versions, {pattern in the package: the folders, or the file, it becomes})
 WANTED = {
-    "requirejs": ("2.3", {"require.js": PAGES, "README.md": f"{PAGES}/licenses/requirejs.md"}),
-    "@jupyter-widgets/html-manager": (
-        "1.0",
-        {
-            "dist/embed-amd.js": f"{PAGES}/@jupyter-widgets/html-manager/dist",
-            # The script looks for its icon fonts beside itself and one folder up.
-            "dist/*.woff2": f"{PAGES}/@jupyter-widgets/html-manager/dist {PAGES}/@jupyter-widgets",
-            "dist/embed.js.LICENSE.txt": f"{PAGES}/licenses/jupyter-widgets-html-manager.txt",
-            "package.json": f"{PAGES}/licenses/jupyter-widgets-html-manager.json",
-        },
-    ),
-    "anywidget": (
-        "0.11",
-        {"dist/index.js": f"{PAGES}/anywidget.js", "LICENSE": f"{PAGES}/licenses/anywidget.txt"},
-    ),
     "mathjax": (
         "3.2",
         {
@@ -59,6 +45,23 @@ WANTED = {
         },
     ),
     "axe-core": ("4", {"axe.min.js": TESTS, "LICENSE": f"{TESTS}/axe-core-LICENSE.txt"}),
+    # The pages need no widget manager; the tests try the figures in one, as JupyterLab has it.
+    "requirejs": ("2.3", {"require.js": WIDGETS, "README.md": f"{WIDGETS}/requirejs.md"}),
+    "@jupyter-widgets/html-manager": (
+        "1.0",
+        {
+            "dist/embed-amd.js": f"{WIDGETS}/@jupyter-widgets/html-manager/dist",
+            # The script looks for its icon fonts beside itself and one folder up.
+            "dist/*.woff2": f"{WIDGETS}/@jupyter-widgets/html-manager/dist "
+            f"{WIDGETS}/@jupyter-widgets",
+            "dist/embed.js.LICENSE.txt": f"{WIDGETS}/jupyter-widgets-html-manager.txt",
+            "package.json": f"{WIDGETS}/jupyter-widgets-html-manager.json",
+        },
+    ),
+    "anywidget": (
+        "0.11",
+        {"dist/index.js": f"{WIDGETS}/anywidget.js", "LICENSE": f"{WIDGETS}/anywidget.txt"},
+    ),
 }
 
 

@@ -41,7 +41,6 @@ from .views.view import View
 __all__ = ["Explorer"]
 
 STATIC = Path(__file__).parent / "static"
-PAGES = False
 
 
 def building() -> bool:
@@ -175,7 +174,7 @@ class Explorer(anywidget.AnyWidget):
 
     def open(self) -> None:
         """Open the line to the browser; a page that is being built has none."""
-        if not PAGES or not building():
+        if not building():
             super().open()
 
     # What the author gave, and its words: those of the scene
@@ -402,7 +401,7 @@ class Explorer(anywidget.AnyWidget):
             }
         }
         text = self.scene.describe(self.defaults, self.scene.outputs)
-        if PAGES and self.frozen and building():
+        if self.frozen and building():
             shown = {"text/html": self.page_html, "text/plain": text}
             display(shown, metadata=notes, raw=True)
             return

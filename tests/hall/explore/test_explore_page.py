@@ -11,7 +11,7 @@ from tests.hall.explore.explore_samples import ALL
 pytestmark = pytest.mark.site
 
 ROOT = Path(__file__).parents[3]
-VENDOR = ROOT / "book" / "_static" / "vendor"
+VENDOR = ROOT / "tests" / "site" / "vendor" / "widgets"
 
 
 def test_sliders_move_by_mouse_and_by_keyboard(open_page):

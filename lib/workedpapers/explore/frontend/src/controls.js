@@ -8,9 +8,23 @@ import { slider } from './slider.js';
 
 const RESET = 'M10 4a6 6 0 1 1-5.7 4.1M4 3.5v5h5';
 
-export function makeControl(control, options, onChange) {
+export function makeControl(control, options, onChange, context) {
   const makers = { slider, choice, toggle, lookup: makeLookup, play: makePlayer, handles: makeHandles, presets: makePresets };
-  return makers[control.kind]({ ...control, options: options ?? control.options }, onChange);
+  const made = makers[control.kind]({ ...control, options: options ?? control.options }, onChange, context);
+  if (control.hint && control.kind !== 'handles') made.element.append(h('div', { class: 'wp-hint' }, control.hint));
+  return { ...made, more: control.more, label: control.label };
+}
+
+// Controls that stand together; those for which two or three are enough at first are folded.
+export function layControls(parts, name) {
+  const folded = parts.filter((part) => part.more);
+  const element = h('div', { class: name }, ...parts.filter((part) => !part.more).map((part) => part.element));
+  if (folded.length) {
+    const what = folded.map((part) => part.label.split(/[(:]/)[0].trim().toLowerCase()).join(', ');
+    element.append(h('details', { class: 'wp-more' }, h('summary', {}, 'More', h('span', {}, `: ${what}`)),
+      h('div', { class: 'wp-controls' }, ...folded.map((part) => part.element))));
+  }
+  return element;
 }
 
 // A few short options lie side by side; more go into a list.

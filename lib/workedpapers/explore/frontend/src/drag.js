@@ -1,8 +1,8 @@
-// Dragging points of a plot, by mouse, pen or finger.
+// Dragging what stands in a plot, by mouse, pen or finger.
 const REACH = { mouse: 16, pen: 20, touch: 30 };
 
-// `targets` lists the points that can be grabbed, as { key, x, y, ... }; `move` gets one of them
-// and the place where it is dragged.
+// `targets` lists what can be grabbed, as { key, x, y, ... } in the units of the axes, without x
+// or y for a line across; `move` gets one of them and the place where it is dragged.
 export function makeDrag(u, targets, move, repaint) {
   const { over } = u;
   let [held, near] = [null, null];
@@ -14,9 +14,14 @@ export function makeDrag(u, targets, move, repaint) {
     const [left, top] = placeOf(event);
     let [best, reach] = [null, REACH[kind] ?? REACH.pen];
     for (const target of targets()) {
-      const apart = [u.valToPos(target.x, 'x') - left, u.valToPos(target.y, 'y') - top];
-      if (Math.hypot(...apart) > reach) continue;
-      reach = Math.hypot(...apart);
+      const apart = [
+        target.x === undefined ? 0 : u.valToPos(target.x, 'x') - left,
+        target.y === undefined ? 0 : u.valToPos(target.y, 'y') - top,
+      ];
+      // A line across gives way to a point beside it.
+      const far = Math.hypot(...apart) + (target.x === undefined || target.y === undefined ? 4 : 0);
+      if (far > reach) continue;
+      reach = far;
       best = { target, apart };
     }
     return best;
@@ -55,9 +60,9 @@ export function makeDrag(u, targets, move, repaint) {
     pointerleave: () => held || point(null),
   };
   for (const [name, listener] of Object.entries(listeners)) over.addEventListener(name, listener);
-  // A finger on a point drags it; anywhere else it scrolls the page.
+  // A finger on a thing drags it; anywhere else it scrolls the page.
   over.addEventListener('touchstart', (event) => {
     if (event.cancelable && find(event.touches[0], 'touch')) event.preventDefault();
   }, { passive: false });
-  return { near: () => near, held: () => held?.target ?? null };
+  return { near: () => near, held: () => held?.target ?? null, point };
 }

@@ -1,6 +1,7 @@
-// Everything around the plots: title, badge, controls, message, small print and caption.
-import { resetButton } from './controls.js';
+// Everything around the plots: title, badge, menu, controls, message, small print and caption.
+import { layControls, resetButton } from './controls.js';
 import { h } from './dom.js';
+import { makeMenu } from './menu.js';
 
 const BADGES = {
   python: ['Computed by Python', 'Every move of a control calls the Python function.'],
@@ -9,16 +10,17 @@ const BADGES = {
   stored: ['Stored result', 'No Python is running: this is the first result only.'],
 };
 
-export function makeFrame(spec, rows, controls, moves, onReset) {
+export function makeFrame(spec, rows, below, { moves, onReset, offers, quiz }) {
   const badge = h('span', { class: 'wp-badge' });
   const message = h('div', { class: 'wp-message', role: 'alert', hidden: true });
   const spoken = h('div', { class: 'wp-spoken', 'aria-live': 'polite' });
-  const title = h('span', { class: 'wp-title' }, spec.title);
+  const title = h('span', { class: 'wp-title' }, spec.quiz ? 'Predict, then move' : spec.title);
   const views = h('div', { class: 'wp-views' }, ...rows);
-  const panel = h('div', { class: 'wp-controls' }, ...controls.map((control) => control.element));
+  const panel = layControls(below, 'wp-controls');
   const foot = h('div', { class: 'wp-foot' }, moves ? resetButton(onReset) : null, smallPrint(spec.report));
+  const body = h('div', { class: 'wp-body' }, views, message, panel);
   const element = h('figure', { class: 'wp-x', 'data-wp': spec.id },
-    h('div', { class: 'wp-top' }, title, badge), views, message, panel, foot,
+    h('div', { class: 'wp-top' }, title, badge, makeMenu(spec.name, offers)), quiz?.element, body, foot,
     h('figcaption', {}, spec.caption), spoken);
   // JupyterLab would take the arrow keys for its own shortcuts; it asks the focused element.
   for (const part of element.querySelectorAll('input, select, button, summary')) {

@@ -21,18 +21,21 @@ export function makeHandles(control, onChange) {
   const show = (i) => placeOf(i).forEach((at, k) => sliders[i][k].set(at));
   const group = h('div', { class: 'wp-group', role: 'group', 'aria-label': control.label },
     ...sliders.flat().map((one) => one.element));
-  const hint = `drag ${labels.length > 1 ? 'them' : 'it'} in the plot`;
+  const hint = control.hint || `drag ${labels.length > 1 ? 'them' : 'it'} in the plot`;
   return {
     element: h('div', { class: 'wp-control wp-handles' },
       h('div', { class: 'wp-grip' }, control.label, h('span', {}, hint)),
       h('details', {}, h('summary', {}, 'Move by keyboard'), group)),
     axes,
+    names: labels,
+    count: labels.length,
     moves: () => enabled,
     moveTo(i, place) {
       put(i, place.map((at, k) => rest(axes[k], at)));
       show(i);
       return placeOf(i);
     },
+    nudge: (i, by) => sliders[i].forEach((one, k) => by[k] && one.nudge(by[k])),
     set(fresh) {
       value = fresh;
       labels.forEach((_, i) => show(i));

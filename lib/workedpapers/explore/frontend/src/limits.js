@@ -3,6 +3,7 @@
 export function makeLimits({ limits, log, names, ranges, pad, include = [] }) {
   let [low, high] = [Infinity, -Infinity];
   let [shownLow, shownHigh] = [0, 1];
+  let begun = false;
   const take = (value) => {
     if (!Number.isFinite(value) || (log && value <= 0)) return;
     if (value < low) low = value;
@@ -28,13 +29,22 @@ export function makeLimits({ limits, log, names, ranges, pad, include = [] }) {
     include.forEach(take);
     [shownLow, shownHigh] = padded();
   };
+  // A window that follows keeps still while a run grows inside it, and then moves on by a quarter.
+  const follow = (growing) => {
+    const [from, to] = padded();
+    const inside = from >= shownLow && to <= shownHigh && to - from > 0.6 * (shownHigh - shownLow);
+    if (begun && growing && inside) return;
+    const grows = begun && growing && to > shownHigh && !log;
+    [shownLow, shownHigh] = [from, grows ? to + 0.25 * (to - from) : to];
+    begun = true;
+  };
   start();
   return {
     // Widens only if a value lies outside what is shown, so that the axis keeps still.
-    see(arrays) {
+    see(arrays, growing = false) {
       if (Array.isArray(limits)) return;
       if (limits === 'float') start();
-      let outside = limits === 'float';
+      let outside = false;
       for (const array of arrays) {
         for (let i = 0; i < array.length; i += 1) {
           const value = array[i];
@@ -42,7 +52,8 @@ export function makeLimits({ limits, log, names, ranges, pad, include = [] }) {
           take(value);
         }
       }
-      if (outside) [shownLow, shownHigh] = padded();
+      if (limits === 'float') follow(growing);
+      else if (outside) [shownLow, shownHigh] = padded();
     },
     get: () => (Array.isArray(limits) ? limits : [shownLow, shownHigh]),
   };

@@ -1,6 +1,9 @@
-// The player: one frame after another, at the pace of the clock and not of the screen.
+// The player: one frame after another, at the pace of the clock and not of the screen. After a
+// pause of the page, as when the reader is elsewhere, it goes on where it was.
 import { h, icon, uniqueId } from './dom.js';
 import { formatValue, withUnit } from './formats.js';
+import { rove } from './roving.js';
+import { rail } from './slider.js';
 
 const ICONS = {
   play: 'M6 4l10 6-10 6z',
@@ -10,12 +13,14 @@ const ICONS = {
   loop: 'M5 8a5 5 0 0 1 8.5-2.5L15 7M15 3v4h-4M15 12a5 5 0 0 1-8.5 2.5L5 13M5 17v-4h4',
 };
 const SPEEDS = [0.25, 0.5, 1, 2, 4];
+const LONGEST = 100; // of one tick, in milliseconds
+const WORDS = 90; // between two changes of the words beside the player
 
-export function makePlayer(control, onChange) {
+export function makePlayer(control, onChange, { awake }) {
   const { frames, fps } = control;
   const [id, speedId] = [uniqueId(), uniqueId()];
-  let [frame, playing, loop, speed] = [0, false, control.loop, 1];
-  let [began, from, timer] = [0, 0, 0];
+  let [frame, exact, until, playing, loop, speed] = [0, 0, frames - 1, false, control.loop, 1];
+  let [last, said, timer] = [null, 0, 0];
 
   const output = h('output', { for: id });
   const input = h('input', { type: 'range', id, min: 0, max: frames - 1, step: 1 });
@@ -32,25 +37,32 @@ export function makePlayer(control, onChange) {
   };
   const go = (next) => {
     frame = next;
-    show();
+    const now = performance.now();
+    if (!playing || now - said > WORDS) {
+      show();
+      said = now;
+    }
     onChange(frame, playing);
-  };
-  const pace = () => {
-    [began, from] = [performance.now(), frame];
   };
   const tick = (now) => {
     if (!playing) return;
-    let next = from + Math.floor(((now - began) / 1000) * fps * speed);
-    if (next >= frames) {
-      if (!loop) {
-        stop(frames - 1);
+    timer = requestAnimationFrame(tick);
+    if (!awake()) {
+      last = null;
+      return;
+    }
+    exact += (Math.min(now - (last ?? now), LONGEST) / 1000) * fps * speed;
+    last = now;
+    let next = Math.floor(exact + 1e-6);
+    if (next > until) {
+      if (!loop || until < frames - 1) {
+        stop(until);
         return;
       }
       next %= frames;
-      [began, from] = [now, next];
+      exact %= frames;
     }
-    if (next !== frame) go(Math.max(next, 0));
-    timer = requestAnimationFrame(tick);
+    if (next !== frame) go(next);
   };
   const dress = () => {
     const label = `${playing ? 'Pause' : 'Play'}: ${control.label}`;
@@ -58,11 +70,13 @@ export function makePlayer(control, onChange) {
     main.setAttribute('aria-label', label);
     main.title = label;
   };
-  const start = () => {
+  const start = (end = frames - 1) => {
     playing = true;
+    until = end;
     if (frame >= frames - 1) frame = 0;
+    exact = frame;
+    last = null;
     dress();
-    pace();
     timer = requestAnimationFrame(tick);
   };
   const stop = (at = frame) => {
@@ -82,17 +96,15 @@ export function makePlayer(control, onChange) {
   });
   again.setAttribute('aria-pressed', String(loop));
   const choices = SPEEDS.map((value) => h('option', { value, selected: value === 1 }, `${value}×`));
-  const pick = h('select', { id: speedId, 'aria-label': 'Speed', onchange: () => {
-    speed = +pick.value;
-    pace();
-  } }, ...choices);
+  const pick = h('select', { id: speedId, 'aria-label': 'Speed', onchange: () => (speed = +pick.value) }, ...choices);
   input.addEventListener('input', () => stop(+input.value));
   dress();
 
   const parts = [main, back, forward, input, pick, again];
+  const bar = h('div', { class: 'wp-transport', role: 'group', 'aria-label': control.label }, main, back, forward, rail(input), pick, again);
+  rove(bar, [main, back, forward, again]);
   return {
-    element: h('div', { class: 'wp-control wp-player' }, h('label', { for: id }, control.label), output,
-      h('div', { class: 'wp-transport' }, ...parts)),
+    element: h('div', { class: 'wp-control wp-player' }, h('label', { for: id }, control.label), output, bar),
     set(value) {
       if (playing) {
         playing = false;
@@ -103,11 +115,17 @@ export function makePlayer(control, onChange) {
       show();
     },
     enable: (on) => parts.forEach((part) => (part.disabled = !on)),
+    playing: () => playing,
     restart() {
       frame = 0;
       if (!playing) start();
-      pace();
+      [exact, last, until] = [0, null, frames - 1];
       go(0);
+    },
+    // Run from where it stands to a frame, and rest there.
+    playTo(end) {
+      if (frame >= end) frame = 0;
+      start(end);
     },
     destroy: () => {
       playing = false;

@@ -1,7 +1,9 @@
-// One uPlot with our axes: shared by curves, points, maps and bars.
+// Axes by uPlot, drawn again only when they change, and over them a canvas of our own for the
+// marks, which change with every frame.
 import uPlot from 'uplot';
 import { h } from './dom.js';
 import { formatValue, superscript } from './formats.js';
+import { shapePath } from './marks/brush.js';
 
 const FONT = 12;
 
@@ -73,9 +75,10 @@ function axis(scale, side, theme, extra) {
 
 const longest = (text) => Math.max(...String(text ?? '').split('\n').map((line) => line.length));
 
-// Builds a plot; `hooks.under` and `hooks.over` draw below and above uPlot's own lines.
-export function makePlot(host, { theme, height, x, y, series, under, over, onCursor, flat, equal }) {
-  const family = theme().family;
+// Builds a plot. `paint(pen)` draws the marks; a pen has a context, the places of numbers along x
+// and y, the plotting area in its own pixels, and how many of these are one of the page.
+export function makePlot(host, { theme, height, x, y, paint, onCursor, flat, equal }) {
+  const { family } = theme();
   const shown = { x: x.limits(), y: y.limits() };
   const scale = (side, name) => ({
     time: false,
@@ -104,48 +107,102 @@ export function makePlot(host, { theme, height, x, y, series, under, over, onCur
       axis('x', x.ori === 1 ? 3 : 2, theme, { ...x, family }),
       axis('y', y.ori === 0 ? 2 : 3, theme, { ...y, family }),
     ],
-    series: [{}, ...series],
-    hooks: {
-      drawAxes: [(u) => clipped(u, () => under?.(u))],
-      draw: [(u) => clipped(u, () => over?.(u), 8 * ratio())],
-      setCursor: onCursor ? [onCursor] : [],
-    },
+    series: [{}, { facets: [{ scale: 'x', auto: true }, { scale: 'y', auto: true }], paths: () => null, points: { show: false } }],
+    hooks: { setCursor: onCursor ? [onCursor] : [] },
   };
-  const empty = [null, ...series.map(() => [[], []])];
-  const plot = new uPlot(options, empty, host);
+  const plot = new uPlot(options, [null, [[0], [null]]], host);
   plot.root.setAttribute('aria-hidden', 'true');
-  const place = () => {
+  const canvas = h('canvas', { class: 'wp-marks' });
+  plot.ctx.canvas.after(canvas);
+  const ctx = canvas.getContext('2d');
+  let pen = null;
+
+  const measure = () => {
+    const base = plot.ctx.canvas;
+    if (canvas.width !== base.width || canvas.height !== base.height) {
+      canvas.width = base.width;
+      canvas.height = base.height;
+      canvas.style.width = base.style.width || `${plot.width}px`;
+      canvas.style.height = base.style.height || `${plot.height}px`;
+    }
+    pen = penOf(plot, ctx, theme());
+  };
+  const same = (a, b) => a[0] === b[0] && a[1] === b[1];
+  const place = (force) => {
     // Other limits have other tick labels, which move the frame a little.
+    let moved = force || !pen;
     for (let round = 0; round < (equal ? 4 : 1); round += 1) {
       const limits = [x.limits(), y.limits()];
-      [shown.x, shown.y] = equal ? widened(...limits, plot.bbox) : limits;
+      const [xs, ys] = equal ? widened(...limits, plot.bbox) : limits;
+      if (!moved && same(xs, shown.x) && same(ys, shown.y)) break;
+      moved = true;
+      [shown.x, shown.y] = [xs, ys];
       plot.batch(() => {
         for (const name of ['x', 'y']) plot.setScale(name, { min: shown[name][0], max: shown[name][1] });
       });
     }
+    if (!moved) return;
+    plot.redraw(false, true);
+    measure();
+  };
+  const refresh = () => {
+    if (!pen) return;
+    ctx.clearRect(0, 0, canvas.width, canvas.height);
+    clipped(pen, () => paint(pen));
   };
   const fit = () => {
     const width = host.clientWidth;
     if (width <= 40 || width === plot.width) return;
     plot.setSize({ width, height });
-    if (equal) place();
+    place(true);
+    refresh();
   };
   const watcher = new ResizeObserver(fit);
   watcher.observe(host);
+  let first = true;
   return {
     plot,
-    draw(data) {
-      plot.setData([null, ...data], false);
-      place();
-      plot.redraw(true, false);
+    pen: () => pen,
+    // With `anew`, words on the axes may be others.
+    draw(anew = false) {
+      if (first) fit();
+      place(first || anew);
+      first = false;
+      refresh();
     },
-    refresh: () => plot.redraw(false, false),
-    repaint: () => plot.redraw(true, true),
+    refresh,
+    repaint() {
+      place(true);
+      refresh();
+    },
     destroy() {
       watcher.disconnect();
       plot.destroy();
     },
   };
+}
+
+// What the marks are drawn with: on the page, and in a picture that leaves it.
+export function penOf(plot, ctx, theme) {
+  return {
+    ctx,
+    theme,
+    box: plot.bbox,
+    ratio: plot.ctx.canvas.width / plot.width,
+    log: { x: plot.scales.x.distr === 3, y: plot.scales.y.distr === 3 },
+    x: placer(plot, 'x'),
+    y: placer(plot, 'y'),
+  };
+}
+
+function placer(plot, name) {
+  const { min, max, ori, dir, distr } = plot.scales[name];
+  const { left, top, width, height } = plot.bbox;
+  const [start, size] = ori === 0 ? [left, width] : [top, height];
+  const of = distr === 3 ? Math.log10 : (v) => v;
+  const [low, span] = [of(min), of(max) - of(min)];
+  const flip = (ori === 0) !== (dir === 1);
+  return flip ? (v) => start + size * (1 - (of(v) - low) / span) : (v) => start + (size * (of(v) - low)) / span;
 }
 
 // Limits in which one unit of x is as long as one unit of y; none of the given ones is cut.
@@ -156,14 +213,14 @@ function widened(xs, ys, { width, height }) {
 }
 
 // Draw inside the plotting area only, or a little beyond, for points on its rim.
-function clipped(u, draw, room = 0) {
-  const { left, top, width, height } = u.bbox;
-  u.ctx.save();
-  u.ctx.beginPath();
-  u.ctx.rect(left - room, top - room, width + 2 * room, height + 2 * room);
-  u.ctx.clip();
+export function clipped({ ctx, box, ratio: scale }, draw, room = 8) {
+  const more = room * scale;
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(box.left - more, box.top - more, box.width + 2 * more, box.height + 2 * more);
+  ctx.clip();
   draw();
-  u.ctx.restore();
+  ctx.restore();
 }
 
 // Heading over a plot: what is measured, and the legend.
@@ -173,18 +230,19 @@ export function heading(label) {
   return { element, legend };
 }
 
-// A sample of a line or a point for the legend.
-export function sample(kind, number, theme, { dash = [], marker = 'circle', hollow = false } = {}) {
+// A sample of a line, point or bar for the legend; `look` gives its colour as the theme is now.
+export function sample(kind, look, { number = 0, marker = null, hollow = false, theme } = {}) {
   const wide = kind === 'line' ? 26 : 14;
   const canvas = h('canvas', {
     class: 'wp-sample', width: wide * ratio(), height: 12 * ratio(), style: `width:${wide}px`,
   });
   const paint = () => {
     const ctx = canvas.getContext('2d');
+    const { colour, dash, marker: own } = look();
     ctx.setTransform(ratio(), 0, 0, ratio(), 0, 0);
     ctx.clearRect(0, 0, wide, 12);
-    ctx.strokeStyle = theme().series(number);
-    ctx.fillStyle = theme().series(number);
+    ctx.strokeStyle = colour;
+    ctx.fillStyle = colour;
     ctx.lineWidth = 2.2;
     if (kind === 'line') {
       ctx.setLineDash(dash);
@@ -194,10 +252,9 @@ export function sample(kind, number, theme, { dash = [], marker = 'circle', holl
       ctx.stroke();
     } else if (kind === 'bar') {
       ctx.fillRect(1, 1, 11, 11);
-      stripe(ctx, number, theme().paper, [1, 1, 11, 11]);
-    }
-    else {
-      shapePath(ctx, marker, 7, 6, 9);
+      stripe(ctx, number, theme().paper, [1, 1, 11, 11], ratio());
+    } else {
+      shapePath(ctx, marker ?? own, 7, 6, 9);
       if (hollow) ctx.stroke();
       else ctx.fill();
     }
@@ -206,17 +263,17 @@ export function sample(kind, number, theme, { dash = [], marker = 'circle', holl
 }
 
 // Stripes over the bars of every series but the first, so that colour is not the only sign.
-export function stripe(ctx, number, colour, [x, y, width, height]) {
+export function stripe(ctx, number, colour, [x, y, width, height], scale) {
   if (!number) return;
   const far = width + height;
-  const gap = (number > 2 ? 4 : 7) * ratio();
+  const gap = (number > 2 ? 4 : 7) * scale;
   ctx.save();
   ctx.beginPath();
   ctx.rect(x, y, width, height);
   ctx.clip();
   ctx.strokeStyle = colour;
   ctx.globalAlpha = 0.45;
-  ctx.lineWidth = ratio();
+  ctx.lineWidth = scale;
   ctx.beginPath();
   for (let at = 0; at < far; at += gap) {
     if (number % 2) {
@@ -229,22 +286,4 @@ export function stripe(ctx, number, colour, [x, y, width, height]) {
   }
   ctx.stroke();
   ctx.restore();
-}
-
-export function shapePath(ctx, shape, x, y, size) {
-  const r = size / 2;
-  ctx.beginPath();
-  if (shape === 'square') ctx.rect(x - r * 0.9, y - r * 0.9, size * 0.9, size * 0.9);
-  else if (shape === 'triangle') {
-    ctx.moveTo(x, y - r * 1.1);
-    ctx.lineTo(x + r * 1.05, y + r * 0.8);
-    ctx.lineTo(x - r * 1.05, y + r * 0.8);
-    ctx.closePath();
-  } else if (shape === 'diamond') {
-    ctx.moveTo(x, y - r * 1.2);
-    ctx.lineTo(x + r * 1.1, y);
-    ctx.lineTo(x, y + r * 1.2);
-    ctx.lineTo(x - r * 1.1, y);
-    ctx.closePath();
-  } else ctx.arc(x, y, r, 0, 2 * Math.PI);
 }

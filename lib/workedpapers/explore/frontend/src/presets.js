@@ -1,5 +1,6 @@
 // Buttons that set several controls at once; where there is little room, a menu of the same.
 import { h, uniqueId } from './dom.js';
+import { rove } from './roving.js';
 
 const OWN = 'your own settings';
 
@@ -13,9 +14,10 @@ export function makePresets(control, onChange) {
   const own = h('option', { value: -1, disabled: true, hidden: true }, OWN);
   const select = h('select', { id, onchange: () => press(+select.value) }, own, ...items);
   let pressed = null;
+  const row = h('div', { class: 'wp-row-of-presets', role: 'group', 'aria-labelledby': labelId }, ...buttons);
+  rove(row, buttons);
   return {
-    element: h('div', { class: 'wp-control wp-presets' }, h('label', { for: id, id: labelId }, label),
-      h('div', { class: 'wp-row-of-presets', role: 'group', 'aria-labelledby': labelId }, ...buttons), select),
+    element: h('div', { class: 'wp-control wp-presets' }, h('label', { for: id, id: labelId }, label), row, select),
     // Marks the option whose values all hold, if there is one.
     mark(values) {
       const now = options.findIndex((option) =>

@@ -24,3 +24,11 @@ function element(value, index) {
   const data = value?.data ?? value ?? [];
   return data[index < 0 ? data.length + index : index];
 }
+
+// Names that a template refers to.
+export function namesIn(template) {
+  if (template == null) return [];
+  if (Array.isArray(template)) return template.flatMap(namesIn);
+  if (typeof template === 'object') return [template.on, ...Object.values(template.cases).flatMap(namesIn), ...namesIn(template.otherwise)];
+  return [...template.matchAll(FIELD)].map((found) => found[1]).filter(Boolean);
+}

@@ -6,16 +6,38 @@ export const { dash, marker } = palette;
 export function readTheme(root) {
   const style = getComputedStyle(root);
   const colour = (name) => style.getPropertyValue(name).trim();
-  const dark = colour('--wp-dark') === '1';
+  return themeOf(colour('--wp-dark') === '1', colour, style.fontFamily);
+}
+
+const PRINT = { '--wp-ink': '#20262e', '--wp-muted': '#566170', '--wp-grid': '#e6e9ee', '--wp-paper': '#ffffff' };
+
+// Dark on white, for pictures that leave the page.
+export const printTheme = (family) => themeOf(false, (name) => PRINT[name], family);
+
+function themeOf(dark, colour, family) {
   const series = palette.series[dark ? 'dark' : 'light'];
   return {
     dark,
+    family,
     ink: colour('--wp-ink'),
     muted: colour('--wp-muted'),
     grid: colour('--wp-grid'),
     paper: colour('--wp-paper'),
-    family: style.fontFamily,
     series: (number) => series[number % series.length],
+  };
+}
+
+// How a series or an entity looks; never colour alone. In a figure that names its entities, what
+// has none is grey.
+export function makeLooks(entities, theme) {
+  return (number, entity) => {
+    const place = entity ? entities.indexOf(entity) : number;
+    const grey = !entity && entities.length > 0;
+    return {
+      colour: grey ? theme().muted : theme().series(place),
+      dash: dash[place % dash.length],
+      marker: marker[(grey ? 0 : place) % marker.length],
+    };
   };
 }
 

@@ -3,6 +3,7 @@ import { h } from './dom.js';
 import { formatValue } from './formats.js';
 import { makeLimits } from './limits.js';
 import { heading, makePlot, ratio, sample, stripe } from './plot.js';
+import { plotPicture } from './vector.js';
 
 const GROUP = 0.76;
 
@@ -18,12 +19,13 @@ export function wrap(text, most) {
   return lines.join('\n');
 }
 
-export function makeBars(panel, { theme, ranges }) {
+export function makeBars(panel, { theme, ranges, looks }) {
   const host = h('div', { class: 'wp-plot' });
   const head = heading(panel.ylabel);
   const element = h('div', { class: 'wp-panel', role: 'img' }, head.element, host);
+  const lookOf = (k) => looks(k, panel.hues?.[k]);
   const samples = panel.y.length > 1 ? panel.labels.map((label, k) => {
-    const made = sample('bar', k, theme);
+    const made = sample('bar', () => lookOf(k), { number: k, theme });
     head.legend.append(h('span', { class: 'wp-entry' }, made.canvas, label));
     return made;
   }) : [];
@@ -43,53 +45,57 @@ export function makeBars(panel, { theme, ranges }) {
     const most = lying ? 18 : Math.max(6, Math.floor(width / 7));
     return splits.map((i) => wrap(String(words[i] ?? ''), most));
   };
-  const over = (u) => {
-    const { ctx } = u;
-    const [side, along] = ['x', 'y'];
+  const paint = (pen) => {
+    const { ctx, ratio: scale } = pen;
     const wide = GROUP / panel.y.length;
-    ctx.font = `${11 * ratio()}px ${theme().family}`;
+    ctx.font = `${11 * scale}px ${pen.theme.family}`;
     values.forEach((series, k) => {
       series.forEach((value, i) => {
         const middle = i + (k - (panel.y.length - 1) / 2) * wide;
-        const [a, b] = [-0.46, 0.46].map((part) => u.valToPos(middle + part * wide, side, true));
-        const [zero, end] = [u.valToPos(Math.max(0, u.scales.y.min), along, true), u.valToPos(value, along, true)];
-        ctx.fillStyle = theme().series(k);
+        const [a, b] = [-0.46, 0.46].map((part) => pen.x(middle + part * wide));
+        const [zero, end] = [pen.y(Math.max(0, made.plot.scales.y.min)), pen.y(value)];
+        ctx.fillStyle = lookOf(k).colour;
         const thick = Math.abs(b - a);
         const [from, to] = [Math.min(zero, end), Math.max(zero, end)];
         const box = lying ? [from, Math.min(a, b), to - from, thick] : [Math.min(a, b), from, thick, to - from];
         ctx.fillRect(...box);
-        stripe(ctx, k, theme().paper, box);
+        stripe(ctx, k, pen.theme.paper, box, scale);
         if (panel.digits === null) return;
-        ctx.fillStyle = theme().muted;
+        ctx.fillStyle = pen.theme.muted;
         const text = formatValue(value, `.${panel.digits}f`);
         ctx.textAlign = lying ? 'left' : 'center';
         ctx.textBaseline = lying ? 'middle' : 'bottom';
-        if (lying) ctx.fillText(text, end + 5 * ratio(), (a + b) / 2);
-        else ctx.fillText(text, (a + b) / 2, end - 3 * ratio());
+        if (lying) ctx.fillText(text, end + 5 * scale, (a + b) / 2);
+        else ctx.fillText(text, (a + b) / 2, end - 3 * scale);
       });
     });
     ctx.textBaseline = 'alphabetic';
   };
   const build = () => makePlot(host, {
-    theme, height: panel.height, over, flat: true,
-    series: [{ facets: [{ scale: 'x', auto: true }, { scale: 'y', auto: true }], paths: () => null, points: { show: false } }],
+    theme, height: panel.height, paint, flat: true,
     x: { limits: across, labels: names, splits: () => words.map((_, i) => i), grid: false, ...(lying ? { ori: 1, dir: -1 } : { ori: 0 }) },
     y: { limits: room, ori: lying ? 0 : 1 },
   });
 
   return {
     element,
-    update(outputs) {
-      words = typeof panel.categories === 'string' ? outputs[panel.categories].data : panel.categories;
-      values = panel.y.map((name) => Array.from(outputs[name].data));
+    drawn: true,
+    reads: [...panel.y, ...(typeof panel.categories === 'string' ? [panel.categories] : [])],
+    title: panel.ylabel || panel.labels.join(', '),
+    update(known) {
+      const fresh = typeof panel.categories === 'string' ? known[panel.categories].data : panel.categories;
+      const anew = `${fresh}` !== `${words}`;
+      words = fresh;
+      values = panel.y.map((name) => Array.from(known[name].data));
       limits.see(values);
       made ??= build();
-      made.draw([[[0], [null]]]);
+      made.draw(anew);
     },
     repaint() {
       samples.forEach((one) => one.paint());
       made?.repaint();
     },
+    svg: () => plotPicture(made.plot, panel.ylabel, panel.y.length > 1 ? panel.labels.map((label, k) => ({ label, kind: 'bar', look: () => lookOf(k) })) : [], paint),
     destroy: () => made?.destroy(),
   };
 }

@@ -1,6 +1,6 @@
 // A table of numbers as an image.
 import { h } from './dom.js';
-import { paint } from './layers.js';
+import { paint } from './marks/heatmap.js';
 
 export function makePicture(panel) {
   const canvas = h('canvas', { class: panel.smooth ? 'wp-image' : 'wp-image wp-sharp', style: `max-width:${panel.width}px` });
@@ -8,6 +8,9 @@ export function makePicture(panel) {
   const element = h('div', { class: 'wp-panel wp-picture', role: 'img' }, label, canvas);
   return {
     element,
+    drawn: true,
+    reads: [panel.image],
+    title: panel.label || 'Picture',
     update(outputs) {
       const { shape, data, kind } = outputs[panel.image];
       const [rows, columns, depth] = shape;
@@ -21,6 +24,11 @@ export function makePicture(panel) {
       ctx.putImageData(image, 0, 0);
     },
     repaint() {},
+    svg() {
+      const wide = Math.min(panel.width, canvas.clientWidth || panel.width);
+      const high = (wide * canvas.height) / canvas.width;
+      return { width: wide, height: high, body: `<image href="${canvas.toDataURL()}" width="${wide}" height="${high}"${panel.smooth ? '' : ' style="image-rendering:pixelated"'}/>` };
+    },
     destroy() {},
   };
 }
