@@ -14,7 +14,7 @@ def explorers():
 @pytest.fixture(scope="module")
 def address(explorers, tmp_path_factory):
     path = tmp_path_factory.mktemp("page") / "page.html"
-    path.write_text(page_of(explorers, delay=600), encoding="utf8")
+    path.write_text(page_of(explorers), encoding="utf8")
     return path.as_uri()
 
 

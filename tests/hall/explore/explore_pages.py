@@ -1,7 +1,10 @@
 """Pages for the browser tests: a page of the book in miniature, a model that stands in, a hand."""
 
 import base64
+import io
 import json
+
+from PIL import Image, ImageChops
 
 CANVAS = ".u-wrap canvas, canvas.wp-image"
 
@@ -20,8 +23,7 @@ document.head.append(style);
 const url = URL.createObjectURL(new Blob([program], { type: 'text/javascript' }));
 const { default: widget } = await import(url);
 const bytes = (text) => new DataView(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
-const waits = new Promise((done) => setTimeout(done, DELAY));
-await waits;
+if (location.hash === '#wait') await new Promise((done) => (window.begin = done));
 for (const [name, state] of Object.entries(states)) {
   const held = { spec: state.spec, values: state.values, answer: state.answer,
     store: bytes(state.store), answer_data: bytes(state.answer_data) };
@@ -52,9 +54,10 @@ def still_of(explorer):
     return explorer.still if explorer.frozen else ""
 
 
-def page_of(explorers, delay=0, pong=0):
-    """HTML of a page with the stills and, a moment later, the widgets of some explorers.
+def page_of(explorers, pong=0):
+    """HTML of a page with the stills and the widgets of some explorers.
 
+    At the address ``#wait`` the widgets come when ``begin()`` is called.
     With `pong`, a kernel answers after so many milliseconds; without, none ever does.
     """
     first = next(iter(explorers.values()))
@@ -71,7 +74,6 @@ def page_of(explorers, delay=0, pong=0):
     script = f'<script id="states" type="application/json">{data}</script>'
     return (
         PAGE.replace("BODY", places + script)
-        .replace("DELAY", str(delay))
         .replace("PONG", str(pong))
     )
 
@@ -85,13 +87,38 @@ def drawn(page, name):
     )
 
 
+def alike(one, other):
+    """Whether two drawings are the same but for the rounding of a colour, of which Chromium's
+    canvas makes another one when it has been read a few times.
+    """
+    pairs = zip(one.split("data:"), other.split("data:"), strict=True)
+    return all(a == b or _distance(a, b) <= 16 for a, b in pairs)
+
+
+def _distance(*addresses):
+    pictures = [base64.b64decode(address.split(",")[1]) for address in addresses]
+    first, second = (Image.open(io.BytesIO(picture)).convert("RGBA") for picture in pictures)
+    if first.size != second.size:
+        return 255
+    return max(high for _, high in ImageChops.difference(first, second).getextrema())
+
+
 def settle(page):
     page.evaluate("() => new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r)))")
     page.wait_for_timeout(60)
 
 
+def bring(page, name):
+    """Scroll a figure into view: off the screen it does not draw."""
+    figure = page.locator(f"#{name} .wp-x")
+    figure.evaluate("(e) => e.dataset.awake !== 'false' || e.scrollIntoView({ block: 'center' })")
+    page.wait_for_function("(e) => e.dataset.awake !== 'false'", arg=figure.element_handle())
+    settle(page)
+
+
 def changes(page, name, act):
     """Whether an action changes what is drawn and what is said."""
+    bring(page, name)
     label = page.locator(f"#{name} [role=img]").first
     before, said = drawn(page, name), label.get_attribute("aria-label")
     act()

@@ -200,8 +200,8 @@ def test_presets_work_from_the_keyboard_and_reset_takes_them_back(open_page):
     page = open_page()
     first = page.locator("#presets .wp-preset").first
     first.focus()
-    page.keyboard.press("Tab")
-    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
     page.keyboard.press("Space")
     assert pressed(page) == ["Apart"]
     assert page.locator("#presets input[value=outwards]").is_checked()
@@ -255,7 +255,7 @@ def test_controls_stand_where_they_are_put(open_page):
 
 def test_a_number_that_is_not_there_is_a_dash(open_page):
     page = open_page()
-    page.locator("#presets summary").first.click()
+    page.locator("#presets .wp-handles summary").first.click()
     sliders = page.locator("#presets .wp-group input")
     sliders.first.focus()
     page.keyboard.press("End")

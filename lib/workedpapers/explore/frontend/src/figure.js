@@ -108,7 +108,7 @@ export async function makeFigure({ spec, held, element: el, model = null, onStat
     }
     if (wordsToo) {
       wordsAt = now;
-      if (!runs || anew) tell();
+      tell();
     }
     page.element.dataset.drawn = String(+(page.element.dataset.drawn ?? 0) + 1);
   }

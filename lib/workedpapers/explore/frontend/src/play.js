@@ -119,7 +119,7 @@ export function makePlayer(control, onChange, { awake }) {
     restart() {
       frame = 0;
       if (!playing) start();
-      [exact, last, until] = [0, null, frames - 1];
+      [exact, last, until, said] = [0, null, frames - 1, 0];
       go(0);
     },
     // Run from where it stands to a frame, and rest there.
