@@ -226,9 +226,9 @@ function makeLegend(host, layers, map, looks, theme) {
     const look = () => ({ ...looks(layer.number + k, hue), ...(plain ? { colour: theme().ink } : {}) });
     const made = sample(entry.kind, look, { marker: entry.marker, hollow: entry.hollow, theme });
     samples.push(made);
-    const value = h('span', { class: 'wp-value' });
+    const value = entry.kind === 'line' ? h('span', { class: 'wp-value' }) : null;
     host.append(h('span', { class: 'wp-entry' }, made.canvas, alone && entry.kind === 'line' ? '' : entry.label, value));
-    if (entry.kind === 'line') outputs.push(value);
+    if (value) outputs.push(value);
     if (!alone) entries.push({ ...entry, look });
   }
   if (alone && !map) host.classList.add('wp-alone');
