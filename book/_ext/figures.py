@@ -213,7 +213,8 @@ def load_figures(
     if 'class="wp-place"' not in body and 'class="wp-hue"' not in body:
         return
     app.add_css_file("explorer.css")
-    app.add_js_file("figures.js", loading_method="defer")
+    # Before MathJax, which keeps the browser busy for a while.
+    app.add_js_file("figures.js", priority=100, loading_method="defer")
     seen: set[str] = set()
 
     def once(block: re.Match[str]) -> str:

@@ -20,6 +20,7 @@ from tools.course.grading import to_answer
 from tools.course.install import install_cell
 from tools.course.plain import plain
 from tools.course.surroundings import Surroundings, surroundings_of
+from workedpapers.explore import bare_html
 
 _KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 _WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -128,6 +129,9 @@ def _unfolded(cell: NotebookNode) -> NotebookNode:
     copy = nbformat.from_dict({**cell, "metadata": metadata})
     if cell.cell_type == "code":
         copy.outputs = [o for o in cell.outputs if _WIDGET not in o.get("data", {})]
+        for output in copy.outputs:
+            if "text/html" in output.get("data", {}):
+                output["data"]["text/html"] = bare_html(output["data"]["text/html"])
     return copy
 
 

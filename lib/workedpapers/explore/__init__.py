@@ -23,6 +23,7 @@ from .controls.slider import Slider
 from .errors import ExplorerError
 from .explorer import Explorer
 from .mirror import Mirror
+from .page import bare_html
 from .quiz import Estimate, Pick, Quiz, Sketch, answer_key
 from .scene import Scene
 from .template import Choose
@@ -68,5 +69,6 @@ __all__ = [
     "Slider",
     "Toggle",
     "answer_key",
+    "bare_html",
     "check_mirror",
 ]

@@ -1,14 +1,11 @@
 """The figure that moves: one widget, with two lives."""
 
 import copy
-import html
 import json
 import os
 import traceback
-from base64 import b64encode
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +27,7 @@ from .freeze import (
 )
 from .mirror import Mirror
 from .outputs import kind_of
+from .page import place_html
 from .quiz import KEY, Quiz
 from .report import explain
 from .scene import Scene, rows_of
@@ -375,19 +373,8 @@ class Explorer(anywidget.AnyWidget):
 
     @property
     def page_html(self) -> str:
-        """A frozen figure as a page carries it: the still, and the data of the live figure.
-
-        The book's loader puts the live figure in place of the still.
-        """
-        spec, mirror = dict(self.spec), ""
-        if self.mirror is not None:
-            spec.pop("mirror")
-            mirror = _block("wp-mirror", self.mirror.source)
-        return (
-            f'<div class="wp-place" id="{self.name}">{self.still}{_questions(self.quiz)}'
-            f"{_block('wp-spec', json.dumps(spec, ensure_ascii=False, separators=(',', ':')))}"
-            f"{_block('wp-store', b64encode(self.store).decode())}{mirror}</div>"
-        )
+        """A frozen figure as a page of the book carries it, see `place_html`."""
+        return place_html(self.spec, self.store, self.still)
 
     def _ipython_display_(self, **kwargs: Any) -> None:
         """Show the figure: as a part of a page that is being built, or as a widget."""
@@ -410,23 +397,3 @@ class Explorer(anywidget.AnyWidget):
         bundle = self._repr_mimebundle_(**kwargs)
         if bundle:
             display(bundle[0], metadata={**bundle[1], **notes}, raw=True)
-
-
-def _block(kind: str, text: str) -> str:
-    """Data inside a page, named by its digest, so that two figures can share it."""
-    safe = text.replace("</script", "<\\/script")
-    digest = sha256(text.encode()).hexdigest()[:16]
-    return f'<script type="text/plain" class="{kind}" data-digest="{digest}">{safe}</script>'
-
-
-def _questions(quiz: Mapping[str, Any] | None) -> str:
-    """A quiz for readers without JavaScript, and for print: the question, and a folded answer."""
-    if quiz is None:
-        return ""
-    options = "".join(f"<li>{html.escape(option)}</li>" for option in quiz.get("options", ()))
-    told = html.escape(f"{quiz['answer']}. {quiz['why']}")
-    return (
-        f'<div class="wp-asked"><p><strong>Predict, then move.</strong> '
-        f"{html.escape(quiz['question'])}</p>{f'<ul>{options}</ul>' if options else ''}"
-        f"<details><summary>Answer</summary><p>{told}</p></details></div>"
-    )
