@@ -12,7 +12,15 @@ from numpy.testing import assert_allclose, assert_array_equal
 from workedpapers.explore import check_mirror
 from workedpapers.explore.node import run_node
 from workedpapers.explore.storage.quantise import Store
-from workedpapers.isolated_points.chapter.live import FRAMES, PRESETS, P, training, training_live
+from workedpapers.isolated_points.chapter.live import (
+    FRAMES,
+    PRESETS,
+    SCENES,
+    P,
+    generator_step,
+    training,
+    training_live,
+)
 from workedpapers.isolated_points.chapter.live_run import SPACING, evaluate, train_on_lattice
 from workedpapers.isolated_points.chapter.live_theory import borders, matched_mode, measured_mode
 
@@ -251,7 +259,7 @@ def test_the_mirror_keeps_its_place_and_finds_it_again(explorer):
     """
     store = Store()
     data = explorer.mirror.add_to(store)
-    scenes = [PRESETS["Oscillation"]]
+    scenes = [SCENES["Oscillation"]]
     message = {"sections": store.to_json(), "blob": base64.b64encode(store.blob()).decode(),
                "data": data}  # fmt: skip
     files = {"mirror.mjs": explorer.mirror.source}
@@ -263,7 +271,7 @@ def test_the_mirror_keeps_its_place_and_finds_it_again(explorer):
     played = run(frames, scenes)
     fresh = [run([frame], scenes)[0] for frame in frames]
     assert json.dumps(played) == json.dumps(fresh)
-    two = [PRESETS["Outcast"], PRESETS["No decay"]]
+    two = [SCENES["Outcast"], SCENES["No decay"]]
     mixed = run([60, 61, 60], two)
     assert json.dumps(mixed[0]) == json.dumps(mixed[2]) != json.dumps(mixed[1])
 
@@ -271,7 +279,7 @@ def test_the_mirror_keeps_its_place_and_finds_it_again(explorer):
 def test_the_explorer_is_light_and_says_what_is_seen(explorer):
     assert explorer.static_report.total < 400_000
     said = set()
-    for scene in PRESETS.values():
+    for scene in SCENES.values():
         values = scene | {"frame": FRAMES - 1}
         said.add(explorer.describe(values, explorer.evaluate(values)))
     assert len(said) == len(PRESETS)
@@ -279,3 +287,26 @@ def test_the_explorer_is_light_and_says_what_is_seen(explorer):
     assert any("One true point is missed, and all is at rest." in words for words in said)
     unequal = explorer.defaults | {"decay": 0.0, "rho": 2.0}
     assert "there is no equilibrium" in explorer.describe(unequal, explorer.evaluate(unequal))
+
+
+def test_scenes_by_ratio_are_the_scenes_by_step():
+    for name, scene in SCENES.items():
+        given = {key: scene[key] for key in ("G", "rho", "lr_d", "decay", "sigma")}
+        assert_allclose(generator_step(**given), PRESETS[name]["lr_g"], rtol=1e-5)
+
+
+def test_the_memory_is_what_generated_points_have_left(explorer):
+    values = explorer.defaults | {"frame": 200}
+    now = explorer.evaluate(values)
+    assert now["memory"].max() < 0.05  # bumps of generated points point down
+    lone = explorer.evaluate(values | {"start": [-8.5, -8.4, -8.3], "G": 0.01})
+    right = lone["x"] > 3
+    assert_allclose(lone["memory"][right], 0, atol=1e-6)
+
+
+def test_a_point_that_flies_past_does_not_count_as_reaching(explorer):
+    wild = {"G": 1000.0, "rho": 3.0, "lr_d": 0.5, "decay": 1.5, "sigma": 2.5, "frame": 900}
+    now = explorer.evaluate(explorer.defaults | wild)
+    places = np.array([now[f"y_{j}"] for j in (1, 2, 3)])
+    lately = np.abs(places[:, -61:, None] - np.asarray(now["true_x"])) < 2.5
+    assert now["covered"] == lately.all(axis=1).any(axis=0).sum()

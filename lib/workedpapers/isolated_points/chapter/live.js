@@ -4,14 +4,22 @@
 const P = 1 / 3;
 const [TERMS, WINDOW, FEWEST, REST, ONE, TWO] = [13, 40, 6, 1e-9, 1e-10, 1e-5];
 const [RECENT, LEAST_SPAN, FAR, STILL, RAIL] = [60, 240, 3, 1e-3, -1.45];
+const [SWINGS_AT, AWAY_AT, TOP] = [4, 60, 3.5];
 let run = null;
 
-export default function training(values, data) {
+export default function training(given, data) {
+  const values = { ...given, lr_g: generatorStep(given) };
   const { frame, ...rest } = values;
   const key = JSON.stringify(rest);
   if (run?.key !== key || run.frame > frame) run = begin(rest, key, data);
   while (run.frame < frame) step(run);
   return outputs(run, values, data);
+}
+
+// Step of the generator that gives a ratio G; without decay, the one that gives it at 1.
+function generatorStep({ G, rho, lr_d, decay, sigma }) {
+  const damping = decay > 0 ? decay : 1;
+  return (G * lr_d * damping * damping * sigma * sigma) / (rho * P * P);
 }
 
 // The run
@@ -158,7 +166,7 @@ function fateOf({ rate, real, imaginary }) {
 
 function borders(ratios, a, simultaneous) {
   const u = simultaneous ? 1 : 1 - a;
-  const clip = (x) => Math.min(Math.max(x, 0), 3.5);
+  const clip = (x) => Math.min(Math.max(x, 0), TOP);
   const at = (edge) => Float64Array.from(ratios, (G) => edge(G, (1 + G) / (u * G)));
   const flip = (G) => (a > 0 ? (2 / a + (a * G) / 2) / (u * G) : Infinity);
   const swingsFrom = at((G, middle) => middle - (2 * Math.sqrt(G)) / (u * G));
@@ -166,9 +174,12 @@ function borders(ratios, a, simultaneous) {
   const stableFrom = at((G, middle) => clip(middle - flip(G)));
   const stableTo = at((G, middle) => clip(middle - a / u));
   const within = (x, i) => Math.max(Math.min(x, stableTo[i]), Math.min(stableFrom[i], stableTo[i]));
+  const [from, to] = [swingsFrom.map(within), swingsTo.map(within)];
+  const near = (at) => ratios.reduce((best, G, i) => (Math.abs(G - at) < Math.abs(ratios[best] - at) ? i : best), 0);
+  const [here, there] = [near(SWINGS_AT), near(AWAY_AT)];
   return {
-    map_top: ratios.map(() => 3.5), map_bottom: ratios.map(() => 0),
-    swings_from: swingsFrom.map(within), swings_to: swingsTo.map(within),
+    map_top: ratios.map(() => TOP), map_bottom: ratios.map(() => 0),
+    swings_from: from, swings_to: to, swings_y: (from[here] + to[here]) / 2, away_y: (stableTo[there] + 3.05) / 2,
     stable_from: stableFrom.map((x, i) => Math.min(x, stableTo[i])), stable_to: stableTo,
   };
 }
@@ -216,6 +227,12 @@ function motionOf(places, sigma) {
   return turns > 1 ? 'swings' : 'moves';
 }
 
+// Number of true points at which some generated point has been lately, all of the time.
+function reached(places, trues, sigma) {
+  const recent = places.slice(-RECENT - 1);
+  return trues.filter((x) => recent[0].some((_, j) => recent.every((row) => Math.abs(row[j] - x) < sigma))).length;
+}
+
 function outputs(here, values, { view, ratios, turn }) {
   const { lr_d, lr_g, decay, sigma, rho, frame, true: trues, start } = values;
   const q = rho * P;
@@ -234,17 +251,19 @@ function outputs(here, values, { view, ratios, turn }) {
   const last = ratios[ratios.length - 1];
   const span = Math.max(LEAST_SPAN, frame);
   const history = (j) => Float64Array.from({ length: span + 1 }, (_, k) => (k <= frame ? here.places[k][j] : NaN));
+  const f = Float64Array.from(here.view, ({ first, row: weights }) => discriminator(here, first, weights) * scale);
+  const bumps = here.bumps ??= view.map((x) => trues.reduce((sum, true_) => sum + Math.exp(-((x - true_) ** 2) / (2 * sigma * sigma)), 0));
   return {
-    x: view, f: Float64Array.from(here.view, ({ first, row: weights }) => discriminator(here, first, weights) * scale),
+    x: view, f, memory: here.leftAlone ? f.map((height, i) => height - bumps[i]) : f.map(() => 0), level: here.level ??= f.map(() => 0),
     true_x: trues, true_y: trues.map(() => 0), start_x: start, start_y: start.map(() => RAIL),
     y: here.y, f_y: here.y.map(heightAt), first_true: trues[0], second_true: trues[1], third_true: trues[2],
     step: Float64Array.from({ length: span + 1 }, (_, k) => k), y_1: history(0), y_2: history(1), y_3: history(2),
     circle_x: turn.map(Math.cos), circle_y: turn.map(Math.sin),
     predicted_x: mode.real, predicted_y: mode.imaginary, measured_x: measured.real, measured_y: measured.imaginary,
     predicted: mode.rate, measured: measured.rate, fate: fateOf(mode),
-    G: ratio, dot_x: Math.min(Math.max(ratio, ratios[0]), last), dot_y: rho, ratios,
+    lr_g, dot_x: Math.min(Math.max(ratio, ratios[0]), last), dot_y: rho, ratios,
     ...borders(ratios, lr_d * decay, here.simultaneous),
-    covered: trues.filter((_, i) => gaps.some((near) => near[i] < sigma)).length,
+    covered: reached(here.places, trues, sigma),
     away: nearest.filter((gap) => gap > FAR * sigma).length,
     motion: motionOf(here.places, sigma), regularised: decay > 0,
   };

@@ -31,7 +31,15 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float64]
 
-__all__ = ["FRAMES", "PRESETS", "training", "training_live"]
+__all__ = [
+    "FRAMES",
+    "PRESETS",
+    "SCENES",
+    "generator_step",
+    "training",
+    "training_at",
+    "training_live",
+]
 
 #: Longest run.
 FRAMES = 1501
@@ -45,6 +53,10 @@ TURN: Floats = np.linspace(0, 2 * np.pi, 121)
 RECENT, LEAST_SPAN = 60, 240
 #: Height at which the starts are drawn, below the curve.
 RAIL = -1.45
+#: Ratios at which the map has room for the names of two of its regions.
+SWINGS_AT, AWAY_AT = 4.0, 60.0
+#: Height of the map.
+TOP = 3.5
 #: In kernel widths: a point is away from all true points beyond the first, rests below the second.
 FAR, STILL = 3, 1e-3
 
@@ -65,6 +77,47 @@ PRESETS: dict[str, dict[str, Any]] = {
     | {"lr_g": 10.8, "lr_d": 0.05, "order": "simultaneous", "start": [-4.5, 0.3, 5.4]},
     "No decay": _BASE | {"lr_g": 3.6, "decay": 0.0},
 }
+
+
+def generator_step(
+    G: float,
+    rho: float,
+    lr_d: float,
+    decay: float,
+    sigma: float,
+) -> float:
+    """Step of the generator that gives a ratio G; without decay, the one that gives it at 1."""
+    damping = decay if decay > 0 else 1.0
+    return G * lr_d * damping * damping * sigma * sigma / (rho * P * P)
+
+
+def _ratio(scene: dict[str, Any]) -> float:
+    damping = scene["decay"] or 1.0
+    ratio = (
+        scene["lr_g"] * scene["rho"] * P * P / (scene["lr_d"] * damping**2 * scene["sigma"] ** 2)
+    )
+    return float(f"{ratio:.6g}")
+
+
+#: The same scenes as the explorer sets them: by G instead of the step of the generator.
+SCENES: dict[str, dict[str, Any]] = {
+    name: {"G": _ratio(scene)} | {key: value for key, value in scene.items() if key != "lr_g"}
+    for name, scene in PRESETS.items()
+}
+
+
+def training_at(
+    G: float,
+    rho: float,
+    lr_d: float,
+    decay: float,
+    sigma: float,
+    **rest: Any,
+) -> dict[str, Any]:
+    """`training` at a ratio G, as the explorer calls it; ``G`` itself is a control there."""
+    lr_g = generator_step(G, rho, lr_d, decay, sigma)
+    outputs = training(lr_d, lr_g, decay, sigma, rho, **rest)
+    return {name: value for name, value in outputs.items() if name != "G"}
 
 
 def training(
@@ -109,26 +162,39 @@ def training(
         **_history(run.places, true),
         **_plane(mode, measured),
         **_map(lr_d * decay, simultaneous),
+        "lr_g": lr_g,
         "predicted": mode.rate,
         "measured": measured.rate,
         "fate": _fate(mode),
         "G": ratio,
         "dot_x": min(max(ratio, RATIOS[0]), RATIOS[-1]) if decay > 0 else math.nan,
         "dot_y": rho,
-        "covered": int((apart < sigma).any(axis=0).sum()),
+        "covered": _reached(run.places, true, sigma),
         "away": int((apart.min(axis=1) > FAR * sigma).sum()),
         "motion": _motion(run.places, sigma),
         "regularised": decay > 0,
     }
 
 
+def _reached(places: Floats, true: Floats, sigma: float) -> int:
+    """Number of true points at which some generated point has been lately, all of the time."""
+    recent = places[-RECENT - 1 :]
+    near = np.abs(recent[:, :, None] - true) < sigma
+    return int(near.all(axis=0).any(axis=0).sum())
+
+
 def _drawn(run: LatticeRun, true: Floats, start: Floats, sigma: float) -> dict[str, Any]:
     """Curve and points of the first plot."""
     scale = 1 / (P * run.left_alone or 1)
     y = run.places[-1]
+    f = evaluate(run, VIEW, sigma) * scale
+    true_bumps = np.exp(-((VIEW[:, None] - true) ** 2) / (2 * sigma * sigma)).sum(axis=1)
     return {
         "x": VIEW,
-        "f": evaluate(run, VIEW, sigma) * scale,
+        "f": f,
+        # What is left of the bumps at generated points, which all point down.
+        "memory": f - true_bumps if run.left_alone else np.zeros_like(f),
+        "level": np.zeros_like(f),
         "y": y,
         "f_y": evaluate(run, y, sigma) * scale,
         "true_x": true,
@@ -162,16 +228,21 @@ def _plane(mode: Mode, measured: Mode) -> dict[str, Any]:
 def _map(a: float, simultaneous: bool) -> dict[str, Any]:
     """Borders of the regimes, kept within the plot and out of each other's regions."""
     edge = borders(RATIOS, a, simultaneous)
-    stable_to = np.clip(edge["stable_to"], 0, 3.5)
-    stable_from = np.minimum(np.clip(edge["stable_from"], 0, 3.5), stable_to)
+    stable_to = np.clip(edge["stable_to"], 0, TOP)
+    stable_from = np.minimum(np.clip(edge["stable_from"], 0, TOP), stable_to)
+    swings_from = np.clip(edge["swings_from"], stable_from, stable_to)
+    swings_to = np.clip(edge["swings_to"], stable_from, stable_to)
+    here, there = (int(np.abs(RATIOS - at).argmin()) for at in (SWINGS_AT, AWAY_AT))
     return {
         "ratios": RATIOS,
-        "map_top": np.full_like(RATIOS, 3.5),
+        "map_top": np.full_like(RATIOS, TOP),
         "map_bottom": np.zeros_like(RATIOS),
         "stable_from": stable_from,
         "stable_to": stable_to,
-        "swings_from": np.clip(edge["swings_from"], stable_from, stable_to),
-        "swings_to": np.clip(edge["swings_to"], stable_from, stable_to),
+        "swings_from": swings_from,
+        "swings_to": swings_to,
+        "swings_y": float((swings_from[here] + swings_to[here]) / 2),
+        "away_y": float((stable_to[there] + 3.05) / 2),
     }
 
 
@@ -212,104 +283,118 @@ def training_live(**options: Any) -> Explorer:
     from workedpapers.explore import (
         Choice,
         Choose,
+        Columns,
         Controls,
         Explorer,
         Handles,
         Lines,
+        Marker,
         Mirror,
         Number,
         Play,
         Points,
         Presets,
+        Region,
         Rule,
         Sentence,
         Slider,
     )
 
-    first = PRESETS["Mode collapse"]
+    first = SCENES["Mode collapse"]
+    points = ["point 1", "point 2", "point 3"]
     names = ["1", "2", "3"]
     scene = (
-        Lines("x", "f", labels=["discriminator"], xlabel="Place", xlim=(-9, 9), ylim=(-1.7, 1.25),
-              ylabel="Discriminator (1: over a true point left alone)", height=300,
-              rules=[Rule(y=0)])
-        + Points("true_x", "true_y", label="true", handles="true", hollow=True, size=16)
-        + Points("y", "f_y", label="generated", size=13, trails=60, labels=names)
-        + Points("start_x", "start_y", label="start", handles="start", hollow=True)
+        Lines("x", ["f", "memory"], labels=["discriminator", "its memory of generated points"],
+              hues=["discriminator", "memory"], bands=[("level", "level"), ("memory", "level")],
+              xlabel="Place", xlim=(-9, 9), ylim=(-1.7, 1.25), height=280,
+              ylabel="Discriminator (1: over a true point left alone)", rules=[Rule(y=0)])
+        + Points("true_x", "true_y", label="true", handles="true", hollow=True, size=16,
+                 hue="true points")
+        + Points("y", "f_y", label="generated", size=13, trails=60, labels=names, hues=points)
+        + Points("start_x", "start_y", label="start", handles="start", hollow=True, hues=points)
+    )  # fmt: skip
+    regimes = (
+        Lines("ratios", ["stable_to", "stable_from"], labels=["limit of stability", "limit"],
+              bands=[("stable_to", "map_top"), ("map_bottom", "stable_from")],
+              xlabel="Ratio G", ylabel="Mass ratio ρ", xlog=True, xlim=(1e-2, 1e3),
+              ylim=(0.2, 3.05), height=280,
+              regions=[Region("creeps", 0.035, 1.6), Region("swings", SWINGS_AT, "swings_y"),
+                       Region("runs away", AWAY_AT, "away_y")])
+        + Lines("ratios", "swings_from", labels=["limit of swinging"])
+        + Marker("G", "rho", label="here")
     )  # fmt: skip
     history = Lines(
-        "step", ["y_1", "y_2", "y_3"], labels=names, xlabel="Step",
-        ylabel="Places of the generated points", xlim="float", ylim=(-9, 9), height=190,
-        rules=[Rule(y="first_true"), Rule(y="second_true"), Rule(y="third_true")],
+        "step", ["y_1", "y_2", "y_3"], labels=points, hues=points, xlabel="Step", tips=True,
+        ylabel="Places of the generated points", xlim="float", ylim=(-9, 9), height=220,
+        rules=[Rule(y=f"{n}_true", hue="true points") for n in ("first", "second", "third")],
     )  # fmt: skip
     plane = (
         Lines("circle_x", "circle_y", labels=["neutral"], xlabel="Real part",
               ylabel="Eigenvalues of a matched point",
-              xlim=(-1.15, 1.15), ylim=(-1.15, 1.15), equal=True, height=280, rules=[Rule(x=0)])
-        + Points("predicted_x", "predicted_y", label="predicted", hollow=True, size=14)
-        + Points("measured_x", "measured_y", label="measured", size=9)
-    )  # fmt: skip
-    regimes = (
-        Lines("ratios", "swings_from", labels=["swings"], bands=[("swings_from", "swings_to")],
-              xlabel="Ratio G", ylabel="Mass ratio", xlog=True, xlim=(1e-2, 1e3), ylim=(0.2, 3.05),
-              height=280)
-        + Lines("ratios", "stable_to", labels=["unstable"],
-                bands=[("stable_to", "map_top"), ("map_bottom", "stable_from")])
-        + Points("dot_x", "dot_y", label="here", size=13)
+              xlim=(-1.15, 1.15), ylim=(-1.15, 1.15), equal=True, height=220, rules=[Rule(x=0)])
+        + Points("predicted_x", "predicted_y", label="predicted", hollow=True, size=15)
+        + Points("measured_x", "measured_y", label="measured", size=7)
     )  # fmt: skip
     data = {"table": TABLE, "weight": [WEIGHT], "spacing": [SPACING], "view": VIEW,
             "ratios": RATIOS, "turn": TURN}  # fmt: skip
+    settings: dict[str, Any] = {
+        "name": "training",
+        "title": "Training live",
+        "caption": (
+            "Three generated points climb the discriminator, which rises at the true points "
+            "(rings) and sinks where generated points are and have been (the shaded memory, which "
+            "fades). Choose a scene and watch; drag the mark on the map, the rings, or the starts "
+            "at the bottom. Below: paths, and eigenvalues of one matched point, stable inside the "
+            "circle."
+        ),
+    }
     return Explorer(
-        compute=training,
+        compute=training_at,
         controls=[
-            Presets("scene", PRESETS, label="Scene", play=True),
+            Presets("scene", SCENES, label="Scene", play=True),
             Play("frame", FRAMES, fps=60, label="Step", value=40),
-            Slider("lr_g", 0.01, 20, log=True, value=first["lr_g"], label="Generator step"),
-            Slider("lr_d", 0.01, 0.5, log=True, value=first["lr_d"], label="Discriminator step"),
-            Slider("decay", 0, 1.5, step=0.02, value=first["decay"],
-                   label="Regularisation (decay)"),
-            Slider("sigma", 0.4, 2.5, step=0.05, value=first["sigma"], label="Kernel width σ"),
+            Slider("G", 0.01, 1000, log=True, value=first["G"], label="Ratio G"),
             Slider("rho", 0.25, 3, step=0.05, value=first["rho"],
-                   label="Mass of a generated point"),
-            Choice("order", ["alternating", "simultaneous"], label="Updates"),
-            Handles("true", first["true"], -8, 8, label="True points (large rings)",
+                   label="Mass ratio ρ of generated to true point"),
+            Slider("lr_d", 0.01, 0.5, log=True, value=first["lr_d"], label="Discriminator step",
+                   more=True, hint="With G held, the generator's step follows."),
+            Slider("decay", 0, 1.5, step=0.02, value=first["decay"], label="Regularisation",
+                   more=True, hint="How fast the discriminator forgets."),
+            Slider("sigma", 0.4, 2.5, step=0.05, value=first["sigma"], label="Kernel width σ",
+                   more=True, hint="How far a point is felt."),
+            Choice("order", ["alternating", "simultaneous"], label="Updates", more=True,
+                   hint="Whether the generator sees the newest discriminator."),
+            Handles("true", first["true"], -8, 8, label="True points (large rings)", more=True,
                     labels=[f"True point {n}" for n in names]),
-            Handles("start", first["start"], -8.5, 8.5,
+            Handles("start", first["start"], -8.5, 8.5, more=True,
                     label="Starts of the generated points (rings at the bottom)",
                     labels=[f"Start of point {n}" for n in names]),
         ],
         view=[
             Controls("scene"),
-            scene,
+            Columns(scene, regimes, widths=(5, 3)),
             Controls("frame"),
-            Controls(["lr_g", "lr_d", "decay", "sigma", "rho", "order"]),
+            Controls(["G", "rho", "lr_d", "decay", "sigma", "order", "true", "start"]),
             Sentence([_seen(Choose), " ", _foreseen(Choose)]),
-            history,
-            [plane, regimes],
+            Columns(history, plane, widths=(5, 3)),
             [
-                Number("G", label="G", format=".3g"),
                 Number("predicted", label="Predicted rate per step", digits=4),
                 Number("measured", label="Measured rate per step", digits=4),
                 Number("covered", label="True points reached, of 3"),
             ],
         ],
+        entities=["discriminator", *points, "true points", "memory"],
         mirror=Mirror(resources.files(__package__).joinpath("live.js").read_text("utf-8"), data,
                       bits=64),
         gaps=["y_1", "y_2", "y_3", "predicted_x", "predicted_y", "measured_x", "measured_y",
-              "predicted", "measured", "G", "dot_x"],
-        title="Training live",
-        caption=(
-            "Three generated points climb the discriminator (curve), which rises at the true "
-            "points (rings) and sinks where generated points are. Choose a scene and watch, or "
-            "move any slider, also while it plays. Below: paths; eigenvalues "
-            "of one matched point, stable inside the circle; and the regimes by G and mass ratio."
-        ),
+              "predicted", "measured", "dot_x"],
         alt=[
             "After {frame} steps the generated points are at {y[0]:.2f}, {y[1]:.2f} and "
             "{y[2]:.2f}; the true points are at {true_x[0]:.2f}, {true_x[1]:.2f} and "
             "{true_x[2]:.2f}. ",
             _seen(Choose), " ", _foreseen(Choose),
         ],
-        **options,
+        **{**settings, **options},
     )  # fmt: skip
 
 

@@ -36,3 +36,11 @@ export function debounced(pause, run) {
   call.cancel = () => clearTimeout(timer);
   return call;
 }
+
+// Changes the words of an element, and nothing if they are the same: the text in place, since a
+// browser looks at more of the page when children come and go.
+export function say(element, text) {
+  const node = element.firstChild;
+  if (!node) element.textContent = text;
+  else if (node.data !== text) node.data = text;
+}

@@ -104,7 +104,7 @@ export async function makeFigure({ spec, held, element: el, model = null, onStat
       one.stale = false;
       one.update(known, frame, runs);
       one.count = (one.count ?? 0) + 1;
-      one.element.dataset.draws = one.count;
+      one.element.wpDraws = one.count;
     }
     if (wordsToo) {
       wordsAt = now;

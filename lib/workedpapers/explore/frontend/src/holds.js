@@ -33,19 +33,27 @@ export function makeHolds(u, things, { point, enabled, hint }) {
   const word = hint && holds.length ? h('span', { class: 'wp-drag-me', 'aria-hidden': 'true' }, 'drag me') : null;
   if (word) u.over.append(word);
 
+  const placed = holds.map(() => null);
+  let lastWord = null;
   function lay() {
     holds.forEach(({ button, place }, k) => {
       const [x, y] = place();
       const [wide, high] = [u.bbox.width, u.bbox.height].map((size) => size / (u.ctx.canvas.width / u.width));
       const [left, top] = [x === undefined ? wide / 2 : u.valToPos(x, 'x'), y === undefined ? high / 2 : u.valToPos(y, 'y')];
       const there = Number.isFinite(left + top) && left >= -1 && left <= wide + 1 && top >= -1 && top <= high + 1;
-      button.hidden = !there;
-      if (there) button.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
+      const where = there ? `translate(${Math.round(left)}px, ${Math.round(top)}px)` : '';
+      // What did not move is left alone: each touch costs the browser a look at its styles.
+      if (where !== placed[k]) {
+        button.hidden = !there;
+        button.style.transform = placed[k] = where;
+      }
       if (k || !word) return;
-      word.hidden = !there;
-      if (!there) return;
       const right = left > wide - 90;
-      word.style.transform = `translate(${Math.round(left + (right ? -14 : 14))}px, ${Math.round(Math.min(top + 8, high - 20))}px)${right ? ' translateX(-100%)' : ''}`;
+      const beside = there && `translate(${Math.round(left + (right ? -14 : 14))}px, ${Math.round(Math.min(top + 8, high - 20))}px)${right ? ' translateX(-100%)' : ''}`;
+      if (beside === lastWord) return;
+      lastWord = beside;
+      word.hidden = !there;
+      if (there) word.style.transform = beside;
     });
   }
 

@@ -1,6 +1,6 @@
 // The player: one frame after another, at the pace of the clock and not of the screen. After a
 // pause of the page, as when the reader is elsewhere, it goes on where it was.
-import { h, icon, uniqueId } from './dom.js';
+import { h, icon, say, uniqueId } from './dom.js';
 import { formatValue, withUnit } from './formats.js';
 import { rove } from './roving.js';
 import { rail } from './slider.js';
@@ -30,7 +30,7 @@ export function makePlayer(control, onChange, { awake }) {
   const show = () => {
     const at = formatValue(control.start + control.scale * frame, control.format);
     const end = formatValue(control.start + control.scale * (frames - 1), control.format);
-    output.textContent = withUnit(`${at} of ${end}`, control.unit);
+    say(output, withUnit(`${at} of ${end}`, control.unit));
     input.value = frame;
     input.setAttribute('aria-valuetext', output.textContent);
     input.style.setProperty('--p', `${(100 * frame) / (frames - 1)}%`);

@@ -183,9 +183,10 @@ export function makePlot(host, { theme, height, x, y, paint, onCursor, flat, equ
 }
 
 // What the marks are drawn with: on the page, and in a picture that leaves it.
-export function penOf(plot, ctx, theme) {
+export function penOf(plot, ctx, theme, vector = false) {
   return {
     ctx,
+    vector,
     theme,
     box: plot.bbox,
     ratio: plot.ctx.canvas.width / plot.width,

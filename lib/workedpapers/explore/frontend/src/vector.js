@@ -68,7 +68,7 @@ export function plotPicture(plot, title, entries, paint) {
   const scale = plot.ctx.canvas.width / plot.width;
   const ctx = makeWriter();
   const theme = printTheme('sans-serif');
-  const pen = penOf(plot, ctx, theme);
+  const pen = penOf(plot, ctx, theme, true);
   const { left, top, width, height } = plot.bbox;
   ctx.font = `${11 * scale}px sans-serif`;
   for (const axis of plot.axes) {

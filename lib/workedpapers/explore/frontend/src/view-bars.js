@@ -2,6 +2,7 @@
 import { h } from './dom.js';
 import { formatValue } from './formats.js';
 import { makeLimits } from './limits.js';
+import { putText } from './marks/brush.js';
 import { heading, makePlot, ratio, sample, stripe } from './plot.js';
 import { plotPicture } from './vector.js';
 
@@ -48,7 +49,6 @@ export function makeBars(panel, { theme, ranges, looks }) {
   const paint = (pen) => {
     const { ctx, ratio: scale } = pen;
     const wide = GROUP / panel.y.length;
-    ctx.font = `${11 * scale}px ${pen.theme.family}`;
     values.forEach((series, k) => {
       series.forEach((value, i) => {
         const middle = i + (k - (panel.y.length - 1) / 2) * wide;
@@ -61,15 +61,12 @@ export function makeBars(panel, { theme, ranges, looks }) {
         ctx.fillRect(...box);
         stripe(ctx, k, pen.theme.paper, box, scale);
         if (panel.digits === null) return;
-        ctx.fillStyle = pen.theme.muted;
         const text = formatValue(value, `.${panel.digits}f`);
-        ctx.textAlign = lying ? 'left' : 'center';
-        ctx.textBaseline = lying ? 'middle' : 'bottom';
-        if (lying) ctx.fillText(text, end + 5 * scale, (a + b) / 2);
-        else ctx.fillText(text, (a + b) / 2, end - 3 * scale);
+        const look = { colour: pen.theme.muted, size: 11, align: lying ? 'left' : 'center' };
+        if (lying) putText(pen, text, end + 5 * scale, (a + b) / 2 + 4 * scale, look);
+        else putText(pen, text, (a + b) / 2, end - 4 * scale, look);
       });
     });
-    ctx.textBaseline = 'alphabetic';
   };
   const build = () => makePlot(host, {
     theme, height: panel.height, paint, flat: true,

@@ -1,10 +1,9 @@
 // Numbers and sentences beside the plots.
-import { h } from './dom.js';
+import { h, say } from './dom.js';
 import { formatValue } from './formats.js';
 import { sample } from './plot.js';
 import { namesIn, renderTemplate } from './template.js';
 
-const say = (element, text) => element.textContent === text || (element.textContent = text);
 
 export function makeNumber(panel, { formats, looks, theme }) {
   const value = h('span', { class: 'wp-figure' });

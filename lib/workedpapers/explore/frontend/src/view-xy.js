@@ -1,6 +1,6 @@
 // A plot with axes, and the marks that share them.
 import { makeDrag } from './drag.js';
-import { h } from './dom.js';
+import { h, say } from './dom.js';
 import { formatValue } from './formats.js';
 import { makeHolds } from './holds.js';
 import { makeLimits } from './limits.js';
@@ -237,7 +237,6 @@ function makeLegend(host, layers, map, looks, theme) {
     const bar = h('i', { class: 'wp-bar', style: `background:${gradient(map.colormap)}` });
     host.append(h('span', { class: 'wp-entry' }, map.zlabel, low, bar, high));
   }
-  const say = (element, text) => element.textContent === text || (element.textContent = text);
   return {
     entries,
     values: (list) => outputs.forEach((output, i) => say(output, list && Number.isFinite(list[i]) ? formatValue(list[i], '.3g') : '')),

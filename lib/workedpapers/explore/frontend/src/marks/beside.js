@@ -1,5 +1,5 @@
 // What stands beside the marks of any plot: reference lines, and names of regions.
-import { haloText, valueOf } from './brush.js';
+import { haloText, valueOf, widthOf } from './brush.js';
 
 export function drawRule(pen, rule, known, look, gripped) {
   const { ctx, box, ratio, theme } = pen;
@@ -17,8 +17,7 @@ export function drawRule(pen, rule, known, look, gripped) {
   ctx.stroke();
   ctx.setLineDash([]);
   if (!rule.label) return;
-  ctx.font = `${12 * ratio}px ${theme.family}`;
-  const wide = ctx.measureText(rule.label).width;
+  const wide = widthOf(pen, rule.label);
   const pad = 6 * ratio;
   const colours = { colour: rule.hue ? colour : theme.muted };
   if (upright) {

@@ -54,15 +54,52 @@ export function edgeArrow(pen, [x, y], values, colour, name = '') {
   });
 }
 
-// Words that stay legible over data.
-export function haloText({ ctx, ratio, theme }, text, x, y, { align = 'left', colour = theme.ink, weight = '', size = 12 } = {}) {
-  ctx.font = `${weight} ${size * ratio}px ${theme.family}`.trim();
-  ctx.textAlign = align;
-  ctx.lineJoin = 'round';
-  ctx.strokeStyle = theme.paper;
-  ctx.lineWidth = 3.5 * ratio;
-  ctx.strokeText(text, x, y);
+// Words on a canvas. Choosing a font makes a browser bring the styles of the page up to date, in
+// the middle of a frame; so words are drawn once each, beside the page, and then put like stamps.
+const stamps = new Map();
+const MOST = 400;
+
+function stampOf(text, { size, weight, colour, halo, family, ratio }) {
+  const key = [text, size, weight, colour, halo, family, ratio].join('|');
+  if (!stamps.has(key)) {
+    if (stamps.size > MOST) stamps.clear();
+    const canvas = document.createElement('canvas');
+    const ctx = canvas.getContext('2d');
+    const font = `${weight} ${size * ratio}px ${family}`.trim();
+    ctx.font = font;
+    const width = ctx.measureText(text).width;
+    const pad = 3 * ratio;
+    canvas.width = Math.ceil(width + 2 * pad);
+    canvas.height = Math.ceil(size * ratio * 1.5 + 2 * pad);
+    write(ctx, text, pad, pad + size * ratio, { font, colour, halo, ratio });
+    stamps.set(key, { canvas, width, left: pad, up: pad + size * ratio });
+  }
+  return stamps.get(key);
+}
+
+function write(ctx, text, x, y, { font, colour, halo, ratio }) {
+  ctx.font = font;
+  if (halo) {
+    ctx.lineJoin = 'round';
+    ctx.strokeStyle = halo;
+    ctx.lineWidth = 3.5 * ratio;
+    ctx.strokeText(text, x, y);
+  }
   ctx.fillStyle = colour;
   ctx.fillText(text, x, y);
-  ctx.textAlign = 'left';
 }
+
+// Writes words and returns their width; `halo` keeps them legible over data.
+export function putText(pen, text, x, y, { align = 'left', colour = pen.theme.ink, weight = '', size = 12, halo = null } = {}) {
+  const { ctx, ratio, theme: { family } } = pen;
+  const look = { size, weight, colour, halo, family, ratio };
+  const stamp = stampOf(text, look);
+  const left = x - { left: 0, center: 0.5, right: 1 }[align] * stamp.width;
+  if (pen.vector) write(ctx, text, left, y, { ...look, font: `${weight} ${size * ratio}px ${family}`.trim() });
+  else ctx.drawImage(stamp.canvas, Math.round(left - stamp.left), Math.round(y - stamp.up));
+  return stamp.width;
+}
+
+export const widthOf = (pen, text) => stampOf(text, { size: 12, weight: '', colour: pen.theme.ink, halo: null, family: pen.theme.family, ratio: pen.ratio }).width;
+
+export const haloText = (pen, text, x, y, look) => putText(pen, text, x, y, { ...look, halo: pen.theme.paper });

@@ -1,6 +1,6 @@
 // Points, with trails, rings, words and arrows for those outside.
 import { colourAt } from '../theme.js';
-import { edgeArrow, listOf, outside, shapePath } from './brush.js';
+import { edgeArrow, listOf, outside, putText, shapePath, widthOf } from './brush.js';
 
 export const points = {
   count: (layer) => (layer.label ? 1 : 0),
@@ -50,14 +50,11 @@ export const points = {
   },
 };
 
-function word({ ctx, ratio, theme, box }, layer, text, x, y) {
-  ctx.font = `${12 * ratio}px ${theme.family}`;
+function word(pen, layer, text, x, y) {
+  const { ratio, box } = pen;
   const beside = (layer.handles ? 13 : 8) * ratio;
-  const fits = ctx.measureText(text).width + beside < box.left + box.width - x;
-  ctx.fillStyle = theme.ink;
-  ctx.textAlign = fits ? 'left' : 'right';
-  ctx.fillText(text, x + (fits ? beside : -beside), y - 6 * ratio);
-  ctx.textAlign = 'left';
+  const fits = widthOf(pen, text) + beside < box.left + box.width - x;
+  putText(pen, text, x + (fits ? beside : -beside), y - 6 * ratio, { align: fits ? 'left' : 'right' });
 }
 
 // The rim of a point that can be dragged, as on the thumb of a slider; a halo where it is grabbed.
