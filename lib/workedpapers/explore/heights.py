@@ -86,5 +86,5 @@ def _controls_height(controls: Sequence[Control], width: int, sizes: Sizes) -> i
 def _presets_height(presets: Presets, width: int) -> int:
     if width <= 520:
         return 66
-    lengths = sum(32 + 7 * len(words) for words in presets.options)
-    return 26 + 42 * -(-lengths // width) - 6
+    lengths = sum(24 + 6.4 * len(words) for words in presets.options)
+    return 37 * -(-int(lengths) // (width - 60)) - 5

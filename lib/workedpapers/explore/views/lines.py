@@ -24,7 +24,7 @@ class Lines(Axes):
     y : str or sequence of str
         One output, or several.
     labels : sequence of str, optional
-        Name of each curve in the legend; by default the names of the outputs.
+        Name of each curve in the legend, "" for none; by default the names of the outputs.
     hues : sequence of str, optional
         Entity of each curve, if the explorer names its entities.
     bands : sequence of pairs of str, optional
@@ -79,7 +79,7 @@ class Lines(Axes):
             same_length("Lines", self.x, x, name, want(outputs, name, "Lines", 1))
 
     def legend(self) -> list[str]:
-        return list(self.labels or ()) if len(self.y) > 1 else []
+        return [label for label in self.labels or () if label] if len(self.y) > 1 else []
 
     def called(self) -> dict[str, str]:
         words = dict(zip(self.y, self.labels or (), strict=True))
@@ -114,6 +114,6 @@ class Lines(Axes):
             plot.fill_between(x, known[low], known[high], color=colour, alpha=0.18, lw=0)
         for name, label, look in zip(self.y, self.labels or (), hues, strict=True):
             draw = "steps-post" if name in steps else "default"
-            plot.plot(x, known[name], color=look.light, ls=dash_of(look.dash), lw=1.8, label=label,
+            plot.plot(x, known[name], color=look.light, ls=dash_of(look.dash), lw=1.8, label=label or None,
                       drawstyle=draw)  # fmt: skip
         return number + len(self.y)

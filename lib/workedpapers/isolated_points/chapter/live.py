@@ -304,9 +304,9 @@ def training_live(**options: Any) -> Explorer:
     points = ["point 1", "point 2", "point 3"]
     names = ["1", "2", "3"]
     scene = (
-        Lines("x", ["f", "memory"], labels=["discriminator", "its memory of generated points"],
+        Lines("x", ["f", "memory"], labels=["discriminator", "its memory"],
               hues=["discriminator", "memory"], bands=[("level", "level"), ("memory", "level")],
-              xlabel="Place", xlim=(-9, 9), ylim=(-1.7, 1.25), height=280,
+              xlabel="Place", xlim=(-9, 9), ylim=(-1.7, 1.25), height=250,
               ylabel="Discriminator (1: over a true point left alone)", rules=[Rule(y=0)])
         + Points("true_x", "true_y", label="true", handles="true", hollow=True, size=16,
                  hue="true points")
@@ -314,13 +314,13 @@ def training_live(**options: Any) -> Explorer:
         + Points("start_x", "start_y", label="start", handles="start", hollow=True, hues=points)
     )  # fmt: skip
     regimes = (
-        Lines("ratios", ["stable_to", "stable_from"], labels=["limit of stability", "limit"],
+        Lines("ratios", ["stable_to", "stable_from"], labels=["", ""],
               bands=[("stable_to", "map_top"), ("map_bottom", "stable_from")],
               xlabel="Ratio G", ylabel="Mass ratio ρ", xlog=True, xlim=(1e-2, 1e3),
-              ylim=(0.2, 3.05), height=280,
+              ylim=(0.2, 3.05), height=250,
               regions=[Region("creeps", 0.035, 1.6), Region("swings", SWINGS_AT, "swings_y"),
                        Region("runs away", AWAY_AT, "away_y")])
-        + Lines("ratios", "swings_from", labels=["limit of swinging"])
+        + Lines("ratios", "swings_from", labels=[""])
         + Marker("G", "rho", label="here")
     )  # fmt: skip
     history = Lines(
@@ -355,7 +355,7 @@ def training_live(**options: Any) -> Explorer:
             Play("frame", FRAMES, fps=60, label="Step", value=40),
             Slider("G", 0.01, 1000, log=True, value=first["G"], label="Ratio G"),
             Slider("rho", 0.25, 3, step=0.05, value=first["rho"],
-                   label="Mass ratio ρ of generated to true point"),
+                   label="Mass ratio ρ"),
             Slider("lr_d", 0.01, 0.5, log=True, value=first["lr_d"], label="Discriminator step",
                    more=True, hint="With G held, the generator's step follows."),
             Slider("decay", 0, 1.5, step=0.02, value=first["decay"], label="Regularisation",
@@ -367,7 +367,7 @@ def training_live(**options: Any) -> Explorer:
             Handles("true", first["true"], -8, 8, label="True points (large rings)", more=True,
                     labels=[f"True point {n}" for n in names]),
             Handles("start", first["start"], -8.5, 8.5, more=True,
-                    label="Starts of the generated points (rings at the bottom)",
+                    label="Starts (rings at the bottom)",
                     labels=[f"Start of point {n}" for n in names]),
         ],
         view=[

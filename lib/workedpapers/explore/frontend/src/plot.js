@@ -91,7 +91,7 @@ export function makePlot(host, { theme, height, x, y, paint, onCursor, flat, equ
     mode: 2,
     width: Math.max(host.clientWidth, 120),
     height,
-    padding: [10, 14, 0, 0],
+    padding: [10, 18, 0, 0],
     legend: { show: false },
     cursor: {
       show: Boolean(onCursor),

@@ -19,7 +19,7 @@ export function makeXY(panel, context) {
   const element = h('div', { class: 'wp-panel', role: 'img' }, head.element, host);
   const layers = numbered(panel.layers);
   const map = layers.find((layer) => layer.mark === 'heatmap');
-  const curves = layers.filter((layer) => layer.mark === 'lines').flatMap((layer) => layer.y.map((name) => ({ layer, name })));
+  const curves = layers.filter((layer) => layer.mark === 'lines').flatMap((layer) => layer.y.map((name, k) => ({ layer, name, label: layer.labels[k] }))).filter(({ label }) => label);
   const x = limitsOf(panel, layers, 'x', ranges, handle);
   const y = limitsOf(panel, layers, 'y', ranges, handle);
   const z = map && makeLimits({ limits: map.zlim, log: false, names: [map.z], ranges, pad: 0 });

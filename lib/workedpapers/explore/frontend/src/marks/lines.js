@@ -5,7 +5,7 @@ export const lines = {
   count: (layer) => layer.y.length,
   onAxis: (layer, axis) => (axis === 'x' ? [layer.x] : [...layer.y, ...layer.bands.flat()]),
   reads: (layer) => [layer.x, ...layer.y, ...layer.bands.flat()],
-  legend: (layer) => layer.y.map((name, k) => ({ kind: 'line', name, k, label: layer.labels[k], hue: layer.hues?.[k] })),
+  legend: (layer) => layer.y.map((name, k) => ({ kind: 'line', name, k, label: layer.labels[k], hue: layer.hues?.[k] })).filter((entry) => entry.label),
   under(pen, layer, known, look) {
     layer.bands.forEach(([low, high], k) => {
       const owner = Math.min(k, layer.y.length - 1);
