@@ -191,8 +191,14 @@ def name_buttons(app: Sphinx, error: Exception | None) -> None:
             path.write_text(mended, "utf-8")
 
 
+def rank_search(app: Sphinx, config: Any) -> None:
+    """Let the search rank chapters first, and show text rather than code."""
+    config.html_search_scorer = str(Path(__file__).with_name("search.js"))
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect the hooks."""
+    app.connect("config-inited", rank_search)
     app.connect("env-get-outdated", reread_changed)
     app.connect("autodoc-process-signature", show_signature)
     app.connect("autodoc-process-docstring", tell_napoleon, priority=100)

@@ -7,6 +7,8 @@ import matplotlib.pyplot as plt
 import pytest
 
 from workedpapers import plotting
+from workedpapers.plotting.matplotlib_style import INK
+from workedpapers.plotting.narrow import make_narrow
 
 ALT = "A line from the origin to the point one, one."
 CAPTION = "The line rises at the same rate throughout."
@@ -51,6 +53,52 @@ def test_two_figures_share_no_id() -> None:
     assert set(re.findall(r'href="#([^"]+)"|url\(#([^)]+)\)', svg)) <= {
         pair for i in ids for pair in ((i, ""), ("", i))
     }
+
+
+LETTERS = re.compile(r"scale\(([\d.]+) -[\d.]+\)")  # of SVG: size in points over 100
+
+
+def test_a_phone_gets_the_same_letters_on_a_narrow_figure() -> None:
+    one = shown()
+    assert one.narrow
+    wide, narrow = (
+        float(re.search(r'viewBox="0 0 ([\d.]+)', svg)[1]) for svg in (one.svg, one.narrow)
+    )  # type: ignore[index]
+    assert narrow < 0.6 * wide
+    smallest = [min(map(float, LETTERS.findall(svg))) for svg in (one.svg, one.narrow)]
+    assert smallest[0] == smallest[1]
+    assert 100 * smallest[1] * 342 / narrow >= 9  # px, in the column of a phone of 390 px
+    html = one._repr_html_()
+    assert html.count("<svg") == 2
+    assert html.count('style="display:none"') == 1  # a notebook shows one alone
+    assert html.count("<figcaption") == 1
+
+
+def test_panels_of_a_row_come_below_each_other_and_their_legend_fits() -> None:
+    with plotting.style():
+        figure, panels = plt.subplots(1, 2, sharey=True)
+        for k in range(3):
+            panels[0].plot([0, 1], [k, k], label=f"a line with a long name, number {k}")
+        panels[0].set_ylabel("Height (m)")
+        figure.legend(*panels[0].get_legend_handles_labels(), loc="outside upper center", ncols=3)
+        assert make_narrow(figure)
+        figure.draw_without_rendering()
+    upper, lower = (axes.get_position() for axes in panels)
+    assert upper.y0 > lower.y1
+    assert panels[1].get_ylabel() == "Height (m)"
+    assert panels[1].yaxis.get_tick_params()["labelleft"]
+    assert figure.legends[0].get_window_extent().width <= figure.bbox.width
+    assert mpl.colors.to_hex(figure.legends[0].get_texts()[0].get_color()) == INK
+    plt.close(figure)
+
+
+def test_a_narrow_figure_stays_as_it_is() -> None:
+    with plotting.style(figure_figsize=(3, 2)):
+        figure, axes = plt.subplots()
+        axes.plot([0, 1])
+    one = plotting.show(figure, alt=ALT, caption=CAPTION)
+    assert one.narrow == ""
+    assert one._repr_html_().count("<svg") == 1
 
 
 def test_the_figure_is_closed_and_never_wider_than_its_column() -> None:

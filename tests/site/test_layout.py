@@ -39,9 +39,22 @@ LOST = """() => {
   return lost;
 }"""
 
-WITH_CODE = [
-    page for page in PAGES if "cell_input" in (serve.HTML / page).read_text("utf-8")
-    ] if (serve.HTML / PAGES[0]).exists() else []  # fmt: skip
+#: Heights of letters, in px, of the still figures that are seen.
+LETTERS = """() => [...document.querySelectorAll('.wp-figure svg')]
+  .filter(svg => svg.getBoundingClientRect().width > 0)
+  .flatMap(svg => [...svg.querySelectorAll('[id*="text_"] [transform*="scale"]')].map(text => {
+    const points = 100 * /scale\\(([\\d.]+)/.exec(text.getAttribute('transform'))[1];
+    return points * svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+  }))"""
+
+
+def has(page: str, what: str) -> bool:
+    """Whether the text of a built page holds something; False where there is no book yet."""
+    path = serve.HTML / page
+    return path.exists() and what in path.read_text("utf-8")
+
+
+WITH_CODE = [page for page in PAGES if has(page, "cell_input")]
 
 
 def test_there_are_pages_with_code() -> None:
@@ -71,6 +84,31 @@ def test_what_is_wider_than_a_phone_can_be_scrolled(visit: Visit, book: str, pag
     opened = visit.open(book + page)
     assert opened.evaluate("document.documentElement.scrollWidth") <= 390
     assert not opened.evaluate(LOST)
+
+
+@pytest.mark.parametrize("visit", [("phone", "light")], indirect=True, ids="-".join)
+@pytest.mark.parametrize("page", [page for page in WITH_CODE if has(page, "wp-figure")])
+def test_letters_of_still_figures_can_be_read_on_a_phone(
+    visit: Visit, book: str, page: str
+) -> None:
+    heights = visit.open(book + page).evaluate(LETTERS)
+    assert len(heights) > 10
+    assert min(heights) >= 9
+
+
+@pytest.mark.parametrize("page", [page for page in WITH_CODE if has(page, "above-input")])
+def test_one_switch_shows_all_code_and_is_remembered(visit: Visit, book: str, page: str) -> None:
+    opened = visit.open(book + page)
+    boxes = "all => all.map(box => box.open)"
+    switch = opened.locator(".wp-all-code")
+    assert not any(opened.eval_on_selector_all("details.hide.above-input", boxes))
+    switch.click()
+    assert all(opened.eval_on_selector_all("details.hide.above-input", boxes))
+    assert switch.get_attribute("aria-pressed") == "true"
+    opened = visit.open(book + page)
+    assert all(opened.eval_on_selector_all("details.hide.above-input", boxes))
+    opened.locator(".wp-all-code").click()
+    assert not any(opened.eval_on_selector_all("details.hide.above-input", boxes))
 
 
 @pytest.mark.parametrize("page", WITH_CODE)

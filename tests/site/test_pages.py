@@ -142,6 +142,37 @@ def test_search_works_without_a_network(visit: Visit, book: str) -> None:
     assert not visit.elsewhere
 
 
+@pytest.mark.parametrize("words", ["kernel", "calibration", "simulate", "mass", "posterior"])
+def test_search_shows_text_and_neither_code_nor_latex(visit: Visit, book: str, words: str) -> None:
+    visit.page.goto(f"{book}search.html?q={words}")
+    visit.page.locator("#search-results li p.context").first.wait_for(timeout=20_000)
+    visit.page.wait_for_timeout(1000)
+    told = visit.page.locator("#search-results li p.context").all_inner_texts()
+    assert told
+    assert not [text for text in told if re.search(r'f"|\{|\}|\\[a-z(]|print\(', text)]
+
+
+def test_search_finds_a_chapter_before_the_page_of_benchmarks(visit: Visit, book: str) -> None:
+    visit.page.goto(book + "search.html?q=surgeo")
+    visit.page.locator("#search-results li a").nth(1).wait_for(timeout=20_000)
+    links = visit.page.locator("#search-results li a")
+    found = [str(link.get_attribute("href")) for link in links.all()]
+    first = [next(i for i, f in enumerate(found) if page in f) for page in ("bisg", "benchmarks")]
+    assert first == sorted(first)
+
+
+def test_the_cards_of_the_first_page_go_where_they_say(visit: Visit, book: str) -> None:
+    for title, target in (("Use the library", "library"), ("Teach", "teaching")):
+        visit.page.goto(book + "book/intro.html")
+        card = visit.page.locator(".sd-card", has_text=title)
+        card.locator("a.sd-stretched-link").click()
+        assert visit.page.url.endswith(f"book/{target}.html")
+
+
+def test_the_index_is_reached_from_the_library() -> None:
+    assert "../genindex.html" in parsed(serve.HTML / "book" / "library.html").links
+
+
 def test_the_sitemap_lists_every_page() -> None:
     tree = ET.parse(serve.HTML / "sitemap.xml")
     listed = {element.text for element in tree.iterfind(".//{*}loc")}

@@ -8,6 +8,7 @@ markers, in Python and in the browser, from ``palette.json``, which lies here an
 - ``colours``: the palette, the colour maps, and the hue that an entity has in every view.
 - ``matplotlib_style``: the settings of matplotlib, for a page and for the still of a figure.
 - ``inline_svg``: a figure of matplotlib as a part of a page.
+- ``narrow``: the same figure laid out for a phone.
 """
 
 from .colours import PALETTE, PALETTE_DARK, Hue, colormap, hue, palette

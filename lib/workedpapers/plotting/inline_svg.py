@@ -8,7 +8,8 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from .colours import PALETTE
-from .matplotlib_style import INK
+from .matplotlib_style import INK, style
+from .narrow import make_narrow
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -26,6 +27,8 @@ class Shown:
     ----------
     svg : str
         The picture, to stand inside a page.
+    narrow : str
+        The same for a phone; "" if there is no need.
     alt, caption : str
         What is drawn, for those who cannot see it; what to see in it.
     name : str
@@ -37,20 +40,24 @@ class Shown:
 
     Examples
     --------
-    >>> Shown("<svg></svg>", "A dot.", "One dot.", "dot")
+    >>> Shown("<svg></svg>", "", "A dot.", "One dot.", "dot")
     [Figure: A dot.]
     """
 
     svg: str
+    narrow: str
     alt: str
     caption: str
     name: str
 
     def _repr_html_(self) -> str:
         target = f' id="{escape(self.name)}"' if self.name else ""
+        # The book's style sheet shows the one that fits; a notebook shows the wide one alone.
+        narrow = f'<div class="wp-narrow" style="display:none">{self.narrow}</div>'
+        pictures = f'<div class="wp-wide">{self.svg}</div>{narrow}' if self.narrow else self.svg
         return (
             f'<figure class="wp-figure"{target}>'
-            f'<div role="img" aria-label="{escape(self.alt)}">{self.svg}</div>'
+            f'<div role="img" aria-label="{escape(self.alt)}">{pictures}</div>'
             f"<figcaption>{escape(self.caption)}</figcaption></figure>"
         )
 
@@ -60,6 +67,9 @@ class Shown:
 
 def show(figure: "Figure", *, alt: str, caption: str, name: str = "") -> Shown:
     """Turn a matplotlib figure into one that a page shows, and close it.
+
+    The page has it twice where it is wide: as it was drawn, and laid out once more for a phone,
+    with letters of the same size and the panels of one row below each other.
 
     Parameters
     ----------
@@ -109,10 +119,17 @@ def show(figure: "Figure", *, alt: str, caption: str, name: str = "") -> Shown:
             raise ValueError(
                 f"{argument}: expected a sentence of 20 characters or more, got {text!r}."
             )
+    wide = _svg(figure)
+    with style():
+        narrow = _svg(figure) if make_narrow(figure) else ""
+    plt.close(figure)
+    return Shown(wide, narrow, alt.strip(), caption.strip(), name)
+
+
+def _svg(figure: "Figure") -> str:
     buffer = io.StringIO()
     figure.savefig(buffer, format="svg", metadata={"Date": None})
-    plt.close(figure)
-    return Shown(_inline(buffer.getvalue()), alt.strip(), caption.strip(), name)
+    return _inline(buffer.getvalue())
 
 
 def _inline(svg: str) -> str:
