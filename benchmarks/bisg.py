@@ -2,6 +2,7 @@
 
     python benchmarks/bisg.py            # prints a table, writes benchmarks/results/bisg.json
     python benchmarks/bisg.py --rows 100000 --stream 0
+    python benchmarks/bisg.py --growth   # only how the cost grows with the number of rows
 
 Each measurement runs in a process of its own, so that its peak memory is its own. CPU seconds are
 the best of three runs after a warm-up on ten rows; loading of tables is not
@@ -23,6 +24,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from _growth import grow, write
 from _machine import machine
 
 HERE = Path(__file__).resolve().parent
@@ -183,14 +185,29 @@ def agreement(
     }
 
 
+def growth() -> dict:
+    """Cost of BISG by the number of rows."""
+    people, model = make_people(1_000_000), surgeo_model("BISG")
+    return grow(
+        "BISG", "Rows", (1_000, 10_000, 100_000, 1_000_000),
+        lambda rows: ours(people.head(rows), "BISG"),
+        lambda rows: theirs(model, people.head(rows), "BISG"), "surgeo",
+    )  # fmt: skip
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--stream", type=int, default=10_000_000, help="rows streamed; 0 for none")
+    parser.add_argument("--growth", action="store_true", help="only how the cost grows")
     parser.add_argument("--measure", nargs=4, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.measure:
         print(json.dumps(measure(*options.measure)))
+        return
+    target = HERE / "results" / "bisg.json"
+    if options.growth:
+        write(target, growth())
         return
     packages = ("numpy", "pandas", "pyarrow", "surgeo")
     record = {
@@ -244,7 +261,7 @@ def main() -> None:
                 print(f"{task:8}{'stream':10}{f['cpu_s']:9.3f}{f['wall_s']:9.3f}"
                       f"{f['rows'] / f['cpu_s']:13,.0f}{f['peak_mb']:9.0f}   {f['rows']:,} rows, "
                       "Parquet to Parquet")  # fmt: skip
-    target = HERE / "results" / "bisg.json"
+    record["growth"] = growth()
     target.parent.mkdir(exist_ok=True)
     target.write_text(json.dumps(record, indent=2) + "\n")
     print(f"wrote {target.relative_to(HERE.parent)}")

@@ -2,6 +2,7 @@
 
     python benchmarks/isolated_points.py       # prints a table, writes results/isolated_points.json
     python benchmarks/isolated_points.py --settings 1000 --cells 30
+    python benchmarks/isolated_points.py --growth      # only how the cost grows with the settings
 
 The peer is the loop that notebooks on GAN dynamics write: build the loss, ask torch.autograd for
 the gradient of the points, step. Its discriminator is the sum of kernels at what it has seen, the
@@ -25,6 +26,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
 import torch
+from _growth import grow, write
 from _machine import machine
 
 from workedpapers.isolated_points.measurement.phase import phase_diagram
@@ -114,13 +116,28 @@ def diagrams(cells: int, steps: int) -> list[dict]:
     return found
 
 
+def growth(steps: int) -> dict:
+    """Cost of training paths by the number of settings, the peer's in one tensor."""
+    rates = 0.9 * np.geomspace(0.05, 2, 1000)
+    return grow(
+        f"Training paths, {steps:,} steps", "Settings", (1, 10, 100, 1000),
+        lambda count: ours(rates[:count], steps),
+        lambda count: peer(rates[:count], steps), "torch.autograd, all settings in one tensor",
+    )  # fmt: skip
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--settings", type=int, default=2000)
     parser.add_argument("--steps", type=int, default=1000)
     parser.add_argument("--cells", type=int, default=100)
+    parser.add_argument("--growth", action="store_true", help="only how the cost grows")
     options = parser.parse_args()
     torch.set_num_threads(1)
+    target = HERE / "results" / "isolated_points.json"
+    if options.growth:
+        write(target, growth(options.steps))
+        return
     steps, count = options.steps, options.settings
     rates = 0.9 * np.geomspace(0.05, 2, count)  # lr_g = 0.9 G
     print(f"{'task':44}{'settings':>9}{'ours s':>10}{'torch s':>10}{'ratio':>10}{'differ':>10}")
@@ -157,7 +174,7 @@ def main() -> None:
         row(f"{steps:,} steps, 3 points, a single setting", 1, alone, single, name, gap)
     )
     record["diagrams"] = diagrams(options.cells, steps)
-    target = HERE / "results" / "isolated_points.json"
+    record["growth"] = growth(steps)
     target.parent.mkdir(exist_ok=True)
     target.write_text(json.dumps(record, indent=2) + "\n")
     print(f"wrote {target.relative_to(HERE.parent)}")

@@ -2,6 +2,7 @@
 
     python benchmarks/meg_decoding.py            # prints a table, writes results/meg_decoding.json
     python benchmarks/meg_decoding.py --quick    # the same on a small recording, writes nothing
+    python benchmarks/meg_decoding.py --growth   # only how the cost grows with the permutations
 
 200 epochs x 306 channels x 151 times in 5 folds. Each measurement runs in a process of its own on
 one thread, since many small matrices gain nothing from several; two rows are measured again with
@@ -25,6 +26,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from _growth import grow, write
 from _machine import machine
 
 HERE = Path(__file__).resolve().parent
@@ -217,13 +219,42 @@ def compare(task: str, path: str, folder: str, known: dict[Any, Any], late: Any)
     return row
 
 
+def growth() -> dict[str, Any]:
+    """Cost of a permutation test by the number of permutations, with the unshuffled labels."""
+    from sklearn.model_selection import StratifiedKFold
+    from threadpoolctl import threadpool_limits
+
+    from workedpapers.meg_decoding.permutation.over_times import permute
+
+    stored = make_recording(SHAPES["full"])
+    X, y, times = stored["X"], stored["y"], stored["times"]
+    folds = list(StratifiedKFold(FOLDS, shuffle=True, random_state=0).split(X[:, :, 0], y))
+    one = their_runs(X, y, folds)["one_permutation"]
+
+    def refit(count: int) -> None:
+        for _ in range(count):
+            one()
+
+    with threadpool_limits(1):
+        return grow(
+            "Permutation test of a decoding curve", "Permutations", (1, 10, 100, 1000),
+            lambda count: permute(X, y, n=count, cv=folds, times=times, alpha=ALPHA), refit,
+            PEERS["sliding_ridge"],
+        )  # fmt: skip
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="a small recording, nothing written")
+    parser.add_argument("--growth", action="store_true", help="only how the cost grows")
     parser.add_argument("--measure", nargs=3, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.measure:
         print(measure(*options.measure))
+        return
+    target = HERE / "results" / "meg_decoding.json"
+    if options.growth:
+        write(target, growth())
         return
     shape = SHAPES["quick" if options.quick else "full"]
     packages = ("numpy", "scipy", "scikit-learn", "mne")
@@ -253,7 +284,7 @@ def main() -> None:
                       f" {row['peer_auc_after_onset']:.3f}", end="")  # fmt: skip
             print(flush=True)
     if not options.quick:
-        target = HERE / "results" / "meg_decoding.json"
+        record["growth"] = growth()
         target.parent.mkdir(exist_ok=True)
         target.write_text(json.dumps(record, indent=2) + "\n")
         print(f"wrote {target.relative_to(HERE.parent)}")

@@ -4,9 +4,10 @@
     python -m tools.references check [NAME ...]     run the chapters once more with nbval
     python -m tools.references refresh [NAME ...]   write the references anew, show the difference
 
-A headline cell carries the tag ``headline`` and prints rounded, seeded figures. Its printed text
-lies in ``tests/notebooks/references/NAME.json``. All other cells of a chapter must run without an
-error, whatever they show. The second run of ``check`` shows that two runs agree.
+A headline cell carries the tag ``headline`` and prints rounded, seeded figures, or shows them in a
+table. The text of both lies in ``tests/notebooks/references/NAME.json``. All other cells of a
+chapter must run without an error, whatever they show. The second run of ``check`` shows that two
+runs agree.
 """
 
 import argparse
@@ -37,6 +38,18 @@ def printed(cell: nbformat.NotebookNode) -> str:
     return "".join(o.text for o in cell.outputs if o.output_type == "stream" and o.name == "stdout")
 
 
+def shown(cell: nbformat.NotebookNode) -> str:
+    """The text of what a cell showed, such as a table."""
+    results = [o.data for o in cell.outputs if o.output_type in ("execute_result", "display_data")]
+    return "\n".join(data["text/plain"] for data in results if "text/plain" in data)
+
+
+def entry_of(cell: nbformat.NotebookNode) -> dict[str, str]:
+    """Reference of a headline cell: its name, what it printed, and what it showed, if anything."""
+    entry = {"cell": first_line(cell), "printed": printed(cell), "shown": shown(cell)}
+    return {key: text for key, text in entry.items() if text or key == "cell"}
+
+
 def first_line(cell: nbformat.NotebookNode) -> str:
     """What names a headline cell in a reference: the first line of its code."""
     return cell.source.split("\n", 1)[0]
@@ -62,7 +75,18 @@ def with_references(page: Page, reference: list[dict[str, str]]) -> nbformat.Not
             cell.metadata["tags"] = [*cell.metadata.get("tags", []), "nbval-ignore-output"]
     for cell, entry in zip(cells, reference, strict=True):
         cell.execution_count = 1  # nbval takes a cell without one for a cell that was not run
-        cell.outputs = [nbformat.v4.new_output("stream", name="stdout", text=entry["printed"])]
+        cell.outputs = []
+        if "printed" in entry:
+            text = entry["printed"]
+            cell.outputs.append(nbformat.v4.new_output("stream", name="stdout", text=text))
+        if "shown" in entry:
+            data = {"text/plain": entry["shown"]}
+            cell.outputs.append(nbformat.v4.new_output("execute_result", data=data))
+    # What a cell shows is compared as text; its HTML follows from the same cells.
+    text_alone = nbformat.v4.new_code_cell(
+        "get_ipython().display_formatter.active_types = ['text/plain']"
+    )
+    notebook.cells.insert(0, text_alone)
     return notebook
 
 
@@ -86,7 +110,7 @@ def printed_by_build(page: Page) -> list[dict[str, str]]:
         If this code has not been executed; `make book` does it.
     """
     executed = read_chapter((BOOK / f"{page.name}.py").read_text("utf-8"))
-    return [{"cell": first_line(cell), "printed": printed(cell)} for cell in headlines(executed)]
+    return [entry_of(cell) for cell in headlines(executed)]
 
 
 def difference(before: str, now: str) -> str:
@@ -147,7 +171,7 @@ def refresh(pages: list[Page]) -> int:
     REFERENCES.mkdir(parents=True, exist_ok=True)
     for page in pages:
         fresh = printed_by_build(page)
-        if silent := [entry["cell"] for entry in fresh if not entry["printed"].strip()]:
+        if silent := [entry["cell"] for entry in fresh if len(entry) == 1]:
             print(f"book/{page.name}.py: headline cells that print nothing: {silent}")
             return 1
         committed = path_of(page).read_text("utf-8") if path_of(page).exists() else ""

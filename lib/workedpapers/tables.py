@@ -19,6 +19,9 @@ from workedpapers.checks import columns_present
 
 __all__ = ["Table", "show_table"]
 
+#: A column with a longer cell may break it into lines.
+LONG = 24
+
 #: Digits of the largest number of a column where nothing is said of its digits.
 SIGNIFICANT = 3
 
@@ -97,7 +100,10 @@ class Table:
         )
 
     def _side(self, column: int) -> str:
-        return ' class="wp-number"' if self.numbers[column] else ""
+        if self.numbers[column]:
+            return ' class="wp-number"'
+        longest = max(len(row[column]) for row in self.rows)
+        return ' class="wp-text"' if longest > LONG else ""
 
     def __repr__(self) -> str:
         lines = [self.heads, *self.rows]
@@ -140,8 +146,9 @@ def show_table(
         Unit of a column's numbers, written behind its head. "%" multiplies them by 100.
     digits : int, str or mapping of column name to either, optional
         How numbers are written: as many digits behind the point, or a format specification such
-        as ``".1e"``. One for all columns of fractional numbers, or for each column its own. By
-        default as many digits as give the largest number of a column three significant ones.
+        as ``".1e"``, or ``",.3g"`` for three significant ones. One for all columns of fractional
+        numbers, or for each column its own. By default as many digits as give the largest number
+        of a column three significant ones.
         Whole numbers have no digits behind the point, and all have their thousands separated.
     missing : str or mapping of column name to str, optional
         The word for an empty cell (NaN, None, NaT), such as "not found". One for all columns, or
@@ -286,11 +293,17 @@ def _writer(column: "pd.Series[Any]", unit: str, digits: int | str | None) -> Ca
             raise ValueError(
                 f"digits: column {column.name!r}: expected a format of numbers, got {digits!r}."
             ) from None
-        return lambda value: format(factor * value, digits)
+        return lambda value: _formatted(factor * value, digits)
     if column.dtype.kind in "iu" and factor == 1:
         return lambda value: f"{value:,}"
     places = _places(factor * column.dropna().to_numpy(float)) if digits is None else digits
     return lambda value: _zero(f"{factor * value:,.{places}f}")
+
+
+def _formatted(value: float, digits: str) -> str:
+    """A number in a format; significant digits do not hide a large one behind a power of ten."""
+    text = format(value, digits)
+    return f"{value:,.0f}" if digits.endswith("g") and "e+" in text else _zero(text)
 
 
 def _places(values: np.ndarray) -> int:

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
     [
         (figures.course_figure, "hinge"),
         (figures.method_figure, "hinge at the weak effect"),
-        (figures.confound_figure, "no effect, naive: found in"),
+        (figures.confound_figure, "no effect, nothing done: found in"),
         (figures.leakage_figure, "Split at random"),
         (figures.power_figure, "200 trials, 16 subjects"),
         (figures.detection_figure, "single subjects, medium effect, decoding"),

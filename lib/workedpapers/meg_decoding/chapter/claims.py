@@ -69,6 +69,15 @@ def controlled(effect: int, confound: int, analysis: str) -> Floats:
     return load_study()["confound_onset"][:, effect, confound, ANALYSES.index(analysis)]
 
 
+def widths(low: Floats, high: Floats) -> Measured:
+    """Median width of the intervals of groups in ms, with the quartiles over groups."""
+    low_quarter, middle, high_quarter = 1e3 * np.quantile(high - low, (0.25, 0.5, 0.75))
+    return Measured(
+        float(middle), float(low_quarter), float(high_quarter), unit="ms", digits=2,
+        interval="quartiles",
+    )  # fmt: skip
+
+
 def control() -> dict[str, Measured]:
     """What each analysis finds where familiar pictures are brighter by two standard deviations."""
     assert TRUTHS[0] == 0
@@ -81,6 +90,7 @@ def control() -> dict[str, Measured]:
         "no effect, matched": share(np.isfinite(controlled(0, 1, "matched")[:, 0])),
         "effect, regressed": share(kept),
         "effect, dated by it": share((low[kept] <= ONSET) & (high[kept] >= ONSET)),
+        "width of its interval": widths(low[kept], high[kept]),
     }
 
 
@@ -173,6 +183,12 @@ CLAIMS = [
                     why="an honest 95% interval holds the truth in 17 or more of 20 groups 98 "
                     "times of 100, and the Wilson interval of 17 of 20 begins at 64%",
                 ),
+                "width of its interval": AtMost(
+                    50,
+                    unit="ms",
+                    why="an interval around 85 ms must leave out 60 ms, where the answer to "
+                    "brightness begins, or it dates neither",
+                ),
             },
             why=(
                 "a control must work in both directions: what brightness alone gives goes away, "
@@ -180,6 +196,13 @@ CLAIMS = [
             ),
         ),
         measure=control,
+        finding=(
+            "Control answers whether, and not when. Regressed out, brightness alone gives no "
+            "onset, and the true effect is found in all 20 groups; but its interval is 61 ms wide "
+            "against 13 ms where brightness does not differ, and 3 of 20 answers are more than "
+            "10 ms too early. The first version of this claim asked only that the interval hold "
+            "the truth, which one so wide does easily."
+        ),
     ),
     Claim(
         id="meg-univariate",

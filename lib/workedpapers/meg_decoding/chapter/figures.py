@@ -9,10 +9,11 @@ import numpy as np
 from workedpapers.checks import Floats
 
 from ..onsets.methods import METHODS
+from ..planning.experiment import ANALYSES
 from .explorers import NAMES, generalisation_explorer, onset_explorer
 from .study import CONFOUNDS, EFFECTS, LATENCIES, ONSET, load_study
 from .study_grids import POWER_SUBJECTS, POWER_TRIALS
-from .tables import control_table, detection_table, method_table, power_table
+from .tables import ANALYSIS_NAMES, control_table, detection_table, method_table, power_table
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -131,8 +132,8 @@ def method_figure() -> Shown:
         alt=f"Mean error of the onset and coverage of its 95% interval, by method. {said}.",
         caption=(
             "Five ways to date an onset, over 50 groups of 16 subjects whose effect begins at "
-            "85 ms. Left: mean error, with the standard deviation over groups. Right: share of 95% "
-            "intervals that hold the truth, with 95% Wilson intervals; the line is at 95%."
+            "85 ms. First the mean error, with the standard deviation over groups; then the share "
+            "of 95% intervals that hold the truth, with 95% Wilson intervals and a line at 95%."
         ),
         name="methods",
     )
@@ -145,7 +146,7 @@ def confound_figure() -> Shown:
     from workedpapers.plotting import show, style
 
     study, table = load_study(), control_table()
-    labels = ("nothing done", "brightness regressed out", "matched pictures")
+    labels = ANALYSIS_NAMES
     brighter = CONFOUNDS[1]
     with style(figure_figsize=(7.2, 3.7)):
         figure, panels = plt.subplots(1, 2, sharey=True)
@@ -160,8 +161,9 @@ def confound_figure() -> Shown:
         panels[0].set_ylabel("AUC, mean over groups")
         figure.legend(*panels[0].get_legend_handles_labels(), loc="outside upper center", ncols=3)
     some = table[table["brighter"] == brighter]
+    names = dict(zip(ANALYSES, ANALYSIS_NAMES, strict=True))
     said = "; ".join(
-        f"{'effect' if row['effect'] else 'no effect'}, {row['analysis']}: found in "
+        f"{'effect' if row['effect'] else 'no effect'}, {names[row['analysis']]}: found in "
         f"{100 * row['found']:.0f}% of groups"
         + (f", median onset {row['onset']:.0f} ms" if np.isfinite(row["onset"]) else "")
         for _, row in some.iterrows()
@@ -170,8 +172,8 @@ def confound_figure() -> Shown:
         figure,
         alt=f"AUC over time where familiar pictures are brighter. {said}.",
         caption=(
-            f"Familiar pictures are brighter by {brighter:g} standard deviations. Left, "
-            "familiarity has no effect; right, one that begins at 85 ms (dotted). Mean over 20 "
+            f"Familiar pictures are brighter by {brighter:g} standard deviations. First without "
+            "an effect of familiarity, then with one from 85 ms on (dotted). Mean over 20 "
             "groups of 12 subjects, bands of twice the standard error over groups."
         ),
         name="confound",

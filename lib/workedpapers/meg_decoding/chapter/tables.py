@@ -12,18 +12,35 @@ from workedpapers.stats import wilson
 
 from ..onsets.methods import METHODS
 from ..planning.experiment import ANALYSES
+from .explorers import NAMES
 from .study import CONFOUNDS, EFFECTS, ONSET, TRUTHS, load_study
 from .study_grids import POWER_SUBJECTS, POWER_TRIALS
 
 __all__ = [
+    "ANALYSIS_NAMES",
     "control_table",
     "detection_table",
     "false_alarm_table",
     "method_table",
     "power_table",
+    "with_names",
 ]
 
+#: What the page calls the analyses of `ANALYSES`, in their order.
+ANALYSIS_NAMES = ("nothing done", "brightness regressed out", "matched pictures")
+
 _SLACK = 1e-6  # s; results are stored in single precision
+
+
+def with_names(table: pd.DataFrame) -> pd.DataFrame:
+    """A table with methods, analyses and brightness under the names that the figures use."""
+    names: dict[str, dict[Any, str]] = {
+        "method": dict(zip(METHODS, NAMES, strict=True)),
+        "analysis": dict(zip(ANALYSES, ANALYSIS_NAMES, strict=True)),
+        "brighter": {c: f"by {c:g} SD" if c else "no" for c in CONFOUNDS},
+    }
+    known = {column: codes for column, codes in names.items() if column in table}
+    return table.assign(**{column: table[column].map(codes) for column, codes in known.items()})
 
 
 def share_columns(hits: Any, name: str) -> dict[str, float]:
