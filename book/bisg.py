@@ -25,17 +25,18 @@
 # populations an estimate is tied to; find out why a product of two dictionaries can be 0/0; and
 # use sums of probabilities where labels would mislead.
 #
-# **You should know** conditional probability and a little pandas.
+# **You should know** conditional probability and a little pandas. Words in bold are in the
+# [](glossary.md).
 #
-# **Time**: 25 minutes to read, half a minute to run.
+# **Time**: 30 minutes to read, half a minute to run.
 # :::
 #
 # ## The idea in one figure
 #
-# Type a surname and a ZIP code. Three bars for each group show the estimate before anything is
-# known, after the surname, and after the place.
+# Type a surname and a ZIP code in {ref}`fig-name`. Three bars for each group show the estimate
+# before anything is known, after the surname, and after the {term}`place`, here a ZIP code area.
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input"] label="fig-name"
 from workedpapers.bisg import model
 from workedpapers.bisg.chapter import explorers, figures
 
@@ -54,15 +55,21 @@ explorers.name_explorer()
 # ## The idea in ten lines
 #
 # Write $r$ for race, $s$ for surname and $g$ for place. Suppose that *within* a race the surname
-# tells nothing about the place. Then Bayes' rule needs two tables {cite:p}`elliott2009`:
+# tells nothing about the place. Then Bayes' rule needs two tables {cite:p}`elliott2009`. The method
+# is known as Bayesian Improved Surname Geocoding, {term}`BISG`:
 #
-# $$P(r \mid s, g) \;\propto\; P(s \mid r)\, P(r \mid g)
-#   \;\propto\; \frac{P(r \mid s)}{P(r)}\, P(r \mid g).$$
+# $$
+# P(r \mid s, g) \;\propto\; P(s \mid r)\, P(r \mid g)
+#   \;\propto\; \frac{P(r \mid s)}{P(r)}\, P(r \mid g).
+# $$ (bisg-bayes)
+#
+# $P(r \mid g)$ is the {term}`prior`, what is known before the name is read; the left side is the
+# {term}`posterior`, what is known after it.
 #
 # The division matters. A dictionary gives $P(r \mid s)$ among *its own* people, here the voters of
 # six southern states, where the shares of the groups are not those of the country. What can be
 # carried to another population is $P(s \mid r) \propto P(r \mid s) / P(r)$: how common the surname
-# is within each race.
+# is within each race. In code, {eq}`bisg-bayes` is:
 
 # %%
 import numpy as np
@@ -90,16 +97,26 @@ p_voters = pd.Series(names.shares(bisg.FIVE), bisg.FIVE)
 p_place = pd.Series(places.probabilities(bisg.FIVE)[places.row["30349"]], bisg.FIVE)
 by_hand = bisg_by_hand(p_name, p_voters, p_place)
 
-pd.DataFrame(
-    {
-        "P(r | Jackson), voters": p_name,
-        "P(r), voters": p_voters,
-        "P(r | 30349)": p_place,
-        "P(r | Jackson, 30349)": by_hand,
-    }
-).T.round(3)
+from workedpapers.tables import show_table
+
+show_table(
+    pd.DataFrame(
+        {
+            "P(r | Jackson), voters": p_name,
+            "P(r), voters": p_voters,
+            "P(r | 30349)": p_place,
+            "P(r | Jackson, 30349)": by_hand,
+        }
+    ).T,
+    caption="Three rows of three tables, and what Bayes' rule makes of them.",
+    alt="Name and place both speak for Black; together they leave hardly a doubt.",
+    digits=3,
+)
 
 # %% [markdown]
+# The name alone gives 0.645 for Black, against 0.227 among all voters; the place alone 0.911. Both
+# together give 0.987.
+#
 # The library does the same for every row of a data frame. It also cleans the names, says what it
 # matched, and adds one average person to each name and place so that nothing is impossible.
 # Without that smoothing it must agree with the ten lines to the last digit.
@@ -111,9 +128,17 @@ library = bisg.predict(person, surname="surname", geo="zcta", smoothing=0)
 assert np.allclose(
     library.loc[0, list(bisg.FIVE)].astype(float), by_hand, atol=1e-12
 )
-library.T
+show_table(
+    library.T.rename(columns={0: "answer"}),
+    caption="One row of the library's answer: probabilities, and where they come from.",
+    alt="The surname was matched exactly and the place was found.",
+    missing="none",
+)
 
 # %% [markdown]
+# Besides the probabilities, to which it agrees, the row says what was used (surname and place), how
+# each was matched, and which population the answer is about.
+#
 # (bisg-dictionaries)=
 # ## The dictionaries
 #
@@ -141,7 +166,7 @@ for kind, table, announced in (
 # share such as 0.9714285714 is 34/35, so at least 35 people bear the name: the least common
 # multiple of a row's denominators bounds the count from below. Look at where the bounds begin.
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input"] label="fig-threshold"
 import matplotlib.pyplot as plt
 
 from workedpapers.plotting import show, style
@@ -176,9 +201,9 @@ show(
 )
 
 # %% [markdown]
-# The step is the threshold: rarer names were left out, and the published version of the abstract
-# gives the smaller numbers. The claim about size is true of a file that was not published, so the
-# table at the end of this chapter says *not reproduced*.
+# The step in {ref}`fig-threshold` is the threshold: rarer names were left out, and the published
+# version of the abstract gives the smaller numbers. The claim about size is true of a file that
+# was not published, so the table at the end of this chapter says *not reproduced*.
 #
 # What remains covers a great deal. The Census Bureau published the first names of 2020 with counts;
 # no dictionary here was made from them. If the paper's claim of greater coverage holds, more of
@@ -216,10 +241,17 @@ covered = {
     label: share_covered_by_group(bisg.load_names(name, on.kind), on)
     for label, (name, on) in lists.items()
 }
-(100 * pd.DataFrame(covered).T).round(1).add_suffix(" (%)")
+show_table(
+    pd.DataFrame(covered).T,
+    caption="Share of the people on the Census lists whose name a dictionary holds.",
+    alt="For first names this dictionary holds far more of every group.",
+    units=dict.fromkeys(bisg.FIVE, "%"),
+    digits=1,
+)
 
 # %% [markdown]
-# For first names the gain is large, and largest for the groups that the mortgage records missed.
+# For first names the gain is large, and largest for the groups that the mortgage records missed:
+# from 66% to 98% of Asian and from 70% to nearly all of Black people.
 # For surnames it is a gain in names rather than in people: a Census list of ten years earlier
 # finds about as many. What the dictionary adds are rare surnames, and the people who bear them
 # are on no list here.
@@ -243,21 +275,32 @@ print(
     "and back, the rows differ by at most",
     f"{np.abs(by_row - counted.p_race).max().max():.0e}",
 )
-(100 * by_column.nlargest(3, "black")).round(2).add_suffix(" (%)")
+show_table(
+    by_column.nlargest(3, "black"),
+    caption="P(name | race) of the three surnames that are most frequent among Black people.",
+    alt="Williams is borne by more than two in a hundred Black people.",
+    units=dict.fromkeys(by_column, "%"),
+    digits=2,
+)
 
 # %% [markdown]
+# Each column sums to 1, and back again nothing is lost but rounding. Williams, Johnson and Smith
+# are each borne by about two in a hundred Black people, and by fewer of every other group.
+#
 # (bisg-calibration)=
 # ### Are the probabilities right?
 #
 # The abstract offers the dictionaries for imputing race. For sums over people that needs
-# calibration: of all people who get 0.7, seven in ten should belong to the group. Nobody publishes
-# names, places and race of millions, so we draw people from the real tables: a group, then a
-# surname and a Census tract from that group. In this world the model's assumption holds exactly,
-# and a correct formula must be calibrated. An error of calibration is then an error of ours.
+# {term}`calibration`: of all people who get 0.7, seven in ten should belong to the group. Nobody
+# publishes names, places and race of millions, so we draw people from the real tables: a group,
+# then a surname and a {term}`Census tract`, an area of about 4,000 inhabitants, from that group.
+# In this world the model's assumption holds exactly, and a correct formula must be calibrated. An
+# error of calibration is then an error of ours.
 #
 # We draw 400,000 people and hold two formulas against the truth: the one above, and
 # $P(r \mid s)\,P(r \mid g)$ without the division, which one published tool uses for tracts. If
-# the first is right, its error is below 0.003, about what chance leaves with so many people.
+# the first is right, its {term}`calibration error`, the mean distance of probabilities from
+# frequencies, is below 0.003, about what chance leaves with so many people.
 
 # %% tags=["headline"]
 drawn = bisg.simulate_people(
@@ -289,25 +332,27 @@ for label, answer in (("with the division", right), ("without it", twice)):
     print(f"  share of black people  by sums {error['share_sum', 'black']:.3f}  "
           f"in truth {error['share_truth', 'black']:.3f}")  # fmt: skip
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input"] label="fig-calibration"
 figures.calibration_figure(
     {"with the division": right, "without it": twice}, truth, "white"
 )
 
 # %% [markdown]
-# The first curve lies on the diagonal. The second one counts the prior twice: it makes the
-# majority larger and everybody else smaller, and it does so in the sums, where no later step can
-# repair it. Nothing about its output looks wrong.
+# With the division the errors are 0.001, and the sum finds the true share of Black people; its
+# curve in {ref}`fig-calibration` lies on the diagonal. The second one counts the prior twice: it
+# makes the majority larger and everybody else smaller, and it does so in the sums, where no later
+# step can repair it. Nothing about its output looks wrong.
 #
 # (bisg-place)=
 # ### What the place adds
 #
 # How much does each piece of evidence tell? We draw people with names from the lists of the Census
-# Bureau, which the paper's dictionaries were not made from, and estimate with the dictionaries. Log
-# loss is the mean of $-\log$ of the probability given to the truth, so lower is better; AUC is the
-# chance that a member of the group gets a higher probability than a non-member.
+# Bureau, which the paper's dictionaries were not made from, and estimate with the dictionaries. The
+# {term}`log loss` is the mean of $-\log$ of the probability given to the truth, so lower is better;
+# the {term}`AUC` is the chance that a member of the group gets a higher probability than a
+# non-member.
 
-# %% tags=["headline"]
+# %% tags=["headline"] label="tab-evidence"
 residents = bisg.simulate_people(
     100_000, seed=2, names=explorers.CENSUS_LISTS, first=True
 )
@@ -330,13 +375,19 @@ for label, columns in evidence.items():
     rows[label] = {
         "log loss": quality["log_loss", "all"],
         **{f"AUC {group}": quality["auc", group] for group in bisg.FIVE[:4]},
-        "ECE white": quality["ece", "white"],
+        "error white": quality["ece", "white"],
     }
-print(pd.DataFrame(rows).T.round(3).to_string())
+show_table(
+    pd.DataFrame(rows).T.rename_axis("evidence"),
+    caption="Log loss, AUC by group and calibration error for white people, by evidence.",
+    alt="Every further piece of evidence lowers the log loss and raises every AUC.",
+    digits=3,
+)
 
 # %% [markdown]
 # Surname and place complement each other: the surname separates Hispanic and Asian people, the
-# place separates Black from white. The last column is the calibration error: names counted in six
+# place separates Black from white. The last column of {ref}`tab-evidence` is the calibration error:
+# names counted in six
 # southern states do not fit the country quite as well as the Census' own, and every name that is
 # added carries its misfit along. Real neighbours with one surname share more than their race, so
 # expect less of real data. The library has a loader for ten thousand voters of Florida who
@@ -363,12 +414,18 @@ change = pd.DataFrame(
     columns=old.categories,
 )
 print(f"{len(both):,} of {len(new):,} surnames of 2020 are on the list of 2010")
-change.T.assign(change=lambda t: t["2020"] - t["2010"]).round(3)
+show_table(
+    change.T.assign(change=lambda t: t["2020"] - t["2010"]),
+    caption="Mean probabilities over the bearers of all names on both lists.",
+    alt="The share of two or more races doubles; that of white people falls.",
+    digits=3,
+)
 
 # %% [markdown]
-# The weights are those of 2010 in both columns, so what moved is what each name says. The share
-# of two or more races grew most for its size. An estimate is tied to a year as well as to
-# a population, and `reference_population` in every row of a result says to which.
+# The weights are those of 2010 in both columns, so what moved is what each name says. White lost
+# two points in a hundred, and two or more races doubled, from 0.017 to 0.034. An estimate is tied
+# to a year as well as to a population, and `reference_population` in every row of a result says
+# to which.
 
 # %% [markdown]
 # ## Where it breaks
@@ -389,10 +446,10 @@ impossible = (f * s).sum(axis=1) == 0
 print(f"{impossible.mean():.1%} of random pairs of names are impossible")
 
 # %% [markdown]
-# These pairs cannot exist, says the product. They do exist. Tools that follow the
-# formula to the letter return NaN for them or drop the row. The library adds one average person to
-# each name: a Dirichlet prior with the weight of one person. Common names do not feel it,
-# and rare ones lose their certainty. Here are 2,000 surnames of which every bearer is in one group.
+# These pairs cannot exist, says the product. They do exist. Tools that follow the formula to the
+# letter return NaN for them, no number, or drop the row. The library adds one average person to
+# each name: a Dirichlet prior with the weight of one person. Common names do not feel it, and
+# rare ones lose their certainty. Here are 2,000 surnames of which every bearer is in one group.
 
 # %%
 one_group = np.flatnonzero(surname.p_race.max(axis=1) == 1)
@@ -408,6 +465,8 @@ for pseudo in (0, 1, 5):
     )
 
 # %% [markdown]
+# One average person takes 1.6 points in a hundred off the certainty, five take 7.
+#
 # ### Who gets a zero
 #
 # Random pairs are mostly rare names. Among people as they are, how many get probability 0 for what
@@ -431,12 +490,17 @@ def own_share(answer):
 zero = pd.DataFrame(
     {"raw": ~(own_share(raw) > 0), "smoothed": ~(own_share(smooth) > 0)}
 )
-(100 * zero.groupby(residents["race"].astype(str)).mean()).round(2).add_suffix(
-    " (%)"
+show_table(
+    zero.groupby(residents["race"].astype(str)).mean(),
+    caption="Share of each group that gets probability 0 for the group it belongs to.",
+    alt="Without smoothing the smallest groups are ruled out most often; with it, nobody.",
+    units={"raw": "%", "smoothed": "%"},
+    digits=2,
 )
 
 # %% [markdown]
-# The smaller the group among the voters of the six states, the more of its members are ruled out.
+# The smaller the group among the voters of the six states, the more of its members are ruled out:
+# 7.6% of the people in *other*, 0.06% of white people.
 # One average person per name is enough to rule nobody out.
 
 # %% [markdown]
@@ -466,15 +530,25 @@ print(
     f"R-hat at most {full.rhat.max():.3f}, "
     f"effective sample size at least {full.ess.min():.0f}"
 )
-pd.DataFrame(
-    {
-        "last": block_people["last"],
-        "P(black), plain": plain["black"],
-        "P(black), fully Bayesian": full.posterior["black"].round(2),
-    }
+show_table(
+    pd.DataFrame(
+        {
+            "P(black), plain": plain["black"].to_numpy(float),
+            "P(black), fully Bayesian": full.posterior["black"].to_numpy(float),
+        },
+        index=pd.Index(block_people["last"], name="surname"),
+    ),
+    caption="Three neighbours in a block where three white people were counted.",
+    alt="The plain formula says 0 for all; the fully Bayesian one says likely.",
+    digits=2,
 )
 
 # %% [markdown]
+# The plain formula is certain that nobody is Black, because of three people counted ten years ago.
+# With the counts as evidence the names decide, at 0.72 to 0.85. The chains of the sampler agree: an
+# R-hat near 1 says that they have forgotten where they began, and the effective sample size is how
+# many independent draws they are worth.
+#
 # (bisg-unknown)=
 # ### What is not known
 #
@@ -495,11 +569,19 @@ messy = pd.DataFrame(
         "zcta": ["94110", 94110.0, "2138", "94110", "00000", None],
     }
 )
-bisg.predict(messy, surname="surname", geo="zcta")[
-    ["evidence", "matched_surname", "matched_geo", "abstention"]
-].assign(surname=messy["surname"])
+told = bisg.predict(messy, surname="surname", geo="zcta")
+columns = ["evidence", "matched_surname", "matched_geo", "abstention"]
+show_table(
+    messy.join(told[columns].replace("", None)),
+    caption="What the library says about six rows as people type them.",
+    alt="Five rows have some evidence; the one without a known name and place has none.",
+    missing="none",
+)
 
 # %% [markdown]
+# Suffixes, hyphens and prefixes are cleaned away and a ZIP code that lost its zero gets it back.
+# Only the fifth row has nothing to go by, and says why it has no estimate.
+#
 # (bisg-own-data)=
 # ## On your own data
 #
@@ -516,9 +598,17 @@ mine = pd.DataFrame(
     index=["a", "b", "c", "d", "e"],
 )
 estimate = bisg.predict(mine, surname="last", first="first", geo="zip")
-estimate[[*bisg.FIVE, "evidence"]].round(3)
+show_table(
+    estimate[[*bisg.FIVE, "evidence"]],
+    caption="Estimates for five rows, under the index of the data frame.",
+    alt="Four of the five rows are nearly certain.",
+    digits=3,
+)
 
 # %% [markdown]
+# Only Emily Smith in Manhattan is in doubt, with 0.72 for white; the others are settled by name and
+# place together.
+#
 # Your own dictionary or your own areas come in by the same door: a data frame, a CSV or a Parquet
 # file with a column of names and one column for each group, as counts or as probabilities.
 
@@ -531,18 +621,24 @@ parish_names = bisg.NameTable.from_frame(
     parish, label="parish register", population="one parish"
 )
 villagers = pd.DataFrame({"last": ["Okafor", "Larsen"]})
-bisg.predict(villagers, surname="last", names=parish_names)[list(bisg.FIVE)].round(
-    3
+in_parish = bisg.predict(villagers, surname="last", names=parish_names)
+show_table(
+    in_parish[list(bisg.FIVE)].set_index(villagers["last"]),
+    caption="Two villagers by the dictionary of their parish.",
+    alt="Okafor is most probably Black, Larsen most probably white.",
+    digits=3,
 )
 
 # %% [markdown]
+# Okafor gets 0.923 for Black: 90 of the 97 bearers, and the one average person of the smoothing.
+#
 # (bisg-labels)=
 # ### Labels, and what they cost
 #
 # It is tempting to call everybody above a threshold a member of the group. Move the threshold and
 # watch who is left.
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input"] label="fig-labels"
 explorers.threshold_explorer()
 
 # %% [markdown]
@@ -577,7 +673,13 @@ for label, effects in worlds.items():
     means = bisg.expected_means(probabilities, chances).set_index("group")
     columns = ["truth", "weighted", "threshold"]
     gaps[label] = means.loc["black", columns] - means.loc["white", columns]
-pd.DataFrame(gaps).T.round(3)
+show_table(
+    pd.DataFrame(gaps).T,
+    caption="Difference between Black and white people in two worlds, in truth and by two "
+    "estimators.",
+    alt="The truths differ; both estimators give the same in both worlds.",
+    digits=3,
+)
 
 # %% [markdown]
 # The truths differ, and the estimates are the same to the last digit. The data cannot tell the two
@@ -596,7 +698,7 @@ pd.DataFrame(gaps).T.round(3)
 # A name is cleaned once, however many people bear it, and looked up by number; places are an
 # index. The cost is a small constant for each row. Measured here, for surname and place:
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input"] label="fig-cost"
 import time
 
 
@@ -638,7 +740,8 @@ show(
 )
 
 # %% [markdown]
-# More rows than memory holds go through in batches: `bisg.predict_parquet("people.parquet",
+# The cost grows in proportion to the rows, after a small constant for the look-up tables. More rows
+# than memory holds go through in batches: `bisg.predict_parquet("people.parquet",
 # "out.parquet", surname="last", geo="zip")`. Where the data lie in a database, the same prediction
 # is an expression that the database computes. DuckDB runs inside this process; Spark or BigQuery
 # take its place with one other line.
@@ -652,9 +755,16 @@ answer = bisg.predict_table(stored, surname="last", first="first", geo="zip")
 there = answer.order_by("key").to_pandas()
 
 assert np.allclose(there[list(bisg.FIVE)], estimate[list(bisg.FIVE)].astype(float))
-there[["key", "last", "zip", *bisg.FIVE]].round(3)
+show_table(
+    there.set_index("key")[["last", "zip", *bisg.FIVE]],
+    caption="The five rows again, computed by the database.",
+    alt="The probabilities are those of the data frame.",
+    digits=3,
+)
 
 # %% [markdown]
+# They are the same as above, to rounding.
+#
 # ## What reproduced
 #
 # Of the paper we had the abstract of the first version, the abstract of the published one and the
@@ -664,7 +774,11 @@ there[["key", "last", "zip", *bisg.FIVE]].round(3)
 from workedpapers.bisg.chapter.claims import CLAIMS
 from workedpapers.claims import table as claims_table
 
-claims_table(CLAIMS, chapter="bisg")
+claims_table(
+    CLAIMS,
+    chapter="bisg",
+    paper="Race and ethnicity data for first, middle, and surnames",
+)
 
 # %% [markdown]
 # ## Exercises
@@ -674,7 +788,7 @@ claims_table(CLAIMS, chapter="bisg")
 # :level: read
 # :minutes: 10
 # ```
-# In the first figure, find a surname for which the place changes the most probable
+# In {ref}`fig-name`, find a surname for which the place changes the most probable
 # group, and one for which no place does. What distinguishes their rows in the dictionary?
 # ```{exercise-end}
 # ```

@@ -48,9 +48,10 @@ figures.training_live()
 
 # %% [markdown]
 # Four things can happen, and all of them happen in large GANs too. A point creeps to its mode, or
-# swings about it. Several points share one mode while another stays empty:
-# {term}`mode collapse`. Or a point is driven away by its own trail and never stops: *divergence*. Which one it is depends on
-# where the dot stands in the map at the right. The rest of this chapter explains that map.
+# swings about it. Several points share one mode while another stays empty: {term}`mode collapse`.
+# Or a point is driven away by its own trail and never stops: *divergence*. Which one it is
+# depends on where the dot stands in the map at the right. The rest of this chapter explains that
+# map.
 #
 # ## The idea in ten lines
 #
@@ -141,12 +142,12 @@ print("end   ", run.generated[-1, :, 0].round(4))
 # $$G = \frac{\eta_g\, q\, p}{\eta_d\,\lambda^2\sigma^2}, \quad \kappa = G a^2\rho, \quad
 #   \beta = G a (1 - \rho).$$
 #
-# The two equations of {eq}`ip-linear` are a matrix with determinant $(1-a)(1-\beta)$ and trace $2 - a - \beta -
-# \kappa$. For equal masses its eigenvalues are real while $G \le 1/(1+\sqrt{1-a})^2$, about a
-# quarter; above, they are a complex pair of modulus $\sqrt{1-a}$, whatever the width, the masses
-# and the generator's step. If that is right, then for $a = 0.1$ a point with $G = 0.15$ creeps,
-# and two points with $G = 1$ and $G = 4$ swing with different periods but shrink at the same
-# rate, 0.9487 per step.
+# The two equations of {eq}`ip-linear` are a matrix with determinant $(1-a)(1-\beta)$ and trace $2
+# - a - \beta - \kappa$. For equal masses its eigenvalues are real while $G \le
+# 1/(1+\sqrt{1-a})^2$, about a quarter; above, they are a complex pair of modulus $\sqrt{1-a}$,
+# whatever the width, the masses and the generator's step. If that is right, then for $a = 0.1$ a
+# point with $G = 0.15$ creeps, and two points with $G = 1$ and $G = 4$ swing with different
+# periods but shrink at the same rate, 0.9487 per step.
 
 # %% tags=["headline"]
 a, p = 0.1, 1 / 3
@@ -166,9 +167,9 @@ for strength in (0.15, 1.0, 4.0):
 figures.decay_figure(runs)
 
 # %% [markdown]
-# Theory and simulation agree in all four digits, and the regimes are those that were predicted. In
-# {ref}`fig-decay` the envelope of both swings falls on one line. Nothing that you do to the generator makes it
-# converge faster than $\sqrt{1-a}$; only the discriminator's forgetting does.
+# Theory and simulation agree in all four digits, and the regimes are those that were predicted.
+# In {ref}`fig-decay` the envelope of both swings falls on one line. Nothing that you do to the
+# generator makes it converge faster than $\sqrt{1-a}$; only the discriminator's forgetting does.
 #
 # ### When does a good minimum hold?
 #
@@ -186,11 +187,11 @@ figures.decay_figure(runs)
 # alone. A function whose slopes there vanish is only multiplied by $1 - a$. What is left are the
 # slopes and the displacements: for each pair and coordinate the 2 by 2 matrix above, with $\beta
 # = 0$. Its eigenvalues lie inside the unit circle if and only if $|\det| < 1$ and $|\mathrm{tr}|
-# < 1 + \det$ ({term}`Jury's criterion`). For alternating updates the first is $|1-a| < 1$ and the second
-# $\kappa < 2(2-a)$ with $\kappa > 0$; for simultaneous ones the determinant is $1 - a + \kappa$,
-# and the first becomes $\kappa < a$. A fixed point of a smooth map whose derivative has a
-# {term}`spectral radius` below 1, that is, no eigenvalue as large as 1, attracts its neighbourhood geometrically, and one with an eigenvalue outside the
-# circle does not. $\square$
+# < 1 + \det$ ({term}`Jury's criterion`). For alternating updates the first is $|1-a| < 1$ and the
+# second $\kappa < 2(2-a)$ with $\kappa > 0$; for simultaneous ones the determinant is $1 - a +
+# \kappa$, and the first becomes $\kappa < a$. A fixed point of a smooth map whose derivative has
+# a {term}`spectral radius` below 1, that is, no eigenvalue as large as 1, attracts its
+# neighbourhood geometrically, and one with an eigenvalue outside the circle does not. $\square$
 #
 # In words: alternating updates are stable up to very long steps; simultaneous ones only while $aG
 # < 1$. And without decay, $a = 0$, both lose: alternating updates turn for ever on
@@ -227,7 +228,7 @@ print(
 )
 show_table(
     pd.crosstab(trials["predicted"], trials["simulated"]),
-    caption="Regimes of 2,000 random settings: predicted by rows, simulated by columns.",
+    caption="Predicted and simulated regimes of 2,000 random settings.",
     alt="All settings are on the diagonal: each regime is the one predicted.",
 )
 
@@ -257,10 +258,10 @@ diagram = ip.phase_diagram(
 figures.phase_figure(diagram, a=0.1)
 
 # %% [markdown]
-# Read {ref}`fig-map` from left to right, as a generator that takes longer and longer steps. With too little
-# mass ($\rho < 1$) a generated point is held and converges, creeping or swinging; very long steps
-# overshoot. With too much mass it sits on top of a hill of its own making ($\beta < 0$), and
-# there is a step size beyond which it falls off.
+# Read {ref}`fig-map` from left to right, as a generator that takes longer and longer steps. With
+# too little mass ($\rho < 1$) a generated point is held and converges, creeping or swinging; very
+# long steps overshoot. With too much mass it sits on top of a hill of its own making ($\beta <
+# 0$), and there is a step size beyond which it falls off.
 #
 # ### What isolation means
 #
@@ -280,7 +281,7 @@ distances = pd.Index([2, 3, 4, 5, 6], name="distance of neighbours (widths)")
 worst = [claims.strongest_influence(d) for d in distances]
 show_table(
     pd.DataFrame({"pull of all others": worst}, index=distances.astype(str)),
-    caption="Largest pull of all other true points, as a share of the own one's pull.",
+    caption="Largest pull of all other true points, as a share of the own pull.",
     alt="The share falls below one per cent between four and five widths.",
     units={"pull of all others": "%"},
     digits=",.2g",
@@ -299,9 +300,9 @@ show_table(
 # strength. Where do they go?
 #
 # At rest $\lambda f = \sum p K - \sum q K$. Let $N$ points sit on a regular {term}`simplex` of
-# radius $r$ around the true point, all at the same distance from each other; its edges are $\ell = r\sqrt{2N/(N-1)}$. The others push a point outwards
-# with $q N r K(\ell)/\sigma^2$, the true point pulls with $p\, r K(r)/\sigma^2$. With $\rho =
-# Nq/p$ they balance at
+# radius $r$ around the true point, all at the same distance from each other; its edges are $\ell
+# = r\sqrt{2N/(N-1)}$. The others push a point outwards with $q N r K(\ell)/\sigma^2$, the true
+# point pulls with $p\, r K(r)/\sigma^2$. With $\rho = Nq/p$ they balance at
 #
 # $$e^{(\ell^2 - r^2)/2\sigma^2} = \rho, \qquad
 #   r = \sigma\sqrt{\tfrac{2(N-1)}{N+1}\,\ln\rho}\,.$$
@@ -323,10 +324,11 @@ print(
 figures.collapse_figure(claims.collapse())
 
 # %% [markdown]
-# The pair holds itself at 0.68 on either side, as predicted, and {ref}`fig-collapse` shows the same
-# for other masses and for three and four points. The curves end. Is the simplex stable, and does it attract? What matters for a slow generator is
-# whether the simplex is a minimum of the energy whose negative gradient is the force, $E =
-# -qp\sum_i K(y_i) + q^2\sum_{i<j} K(y_i - y_j)$, with $K(y)$ for the kernel at distance $|y|$.
+# The pair holds itself at 0.68 on either side, as predicted, and {ref}`fig-collapse` shows the
+# same for other masses and for three and four points. The curves end. Is the simplex stable, and
+# does it attract? What matters for a slow generator is whether the simplex is a minimum of the
+# energy whose negative gradient is the force, $E = -qp\sum_i K(y_i) + q^2\sum_{i<j} K(y_i -
+# y_j)$, with $K(y)$ for the kernel at distance $|y|$.
 #
 # :::{admonition} Proposition (approximate collapse)
 # Let $N \ge 2$ points of mass $q$ form the simplex above around an isolated true point. It is a
@@ -381,8 +383,9 @@ for n in (2, 3, 4):
     )
 
 # %% [markdown]
-# Two and three stay; of four points one has left. A trapped pair, too, is stable for a slow generator only. Linearising about the pair as before gives
-# the generator's step at which it begins to swing wider and wider and escapes:
+# Two and three stay; of four points one has left. A trapped pair, too, is stable for a slow
+# generator only. Linearising about the pair as before gives the generator's step at which it
+# begins to swing wider and wider and escapes:
 
 # %%
 for dim in (1, 2):
@@ -397,7 +400,8 @@ for strength in (0.5, 5.0):
 
 # %% [markdown]
 # The slow pair is trapped at 0.68 widths; at $G = 5$, above the threshold of 4.7, all three modes
-# are found. So a faster generator can escape from a collapse. What that costs is the next section's subject.
+# are found. So a faster generator can escape from a collapse. What that costs is the next
+# section's subject.
 #
 # ## Divergence
 #
@@ -418,7 +422,7 @@ outcasts = claims.outcasts().set_index("G")
 show_table(
     outcasts[["theory", "simulated"]],
     caption="Speed of a lone generated point by the strength of its generator.",
-    alt="The point stands still up to G = 1 and moves faster and faster from 1.3 on.",
+    alt="The point stands still up to G = 1 and moves, ever faster, from 1.3 on.",
     units={"theory": "widths per step", "simulated": "widths per step"},
     digits=5,
 )
@@ -448,8 +452,9 @@ for dim in (1, 2):
 print(f"a lone point runs away from G = {runs_away * p**2 / a:.2f}")
 
 # %% [markdown]
-# Between 1.11 and 4.70 on a line, and between 1.11 and 1.84 in the plane, both happen. A generator slow enough to lose nobody is slow enough to
-# be trapped, and no step size is free of both.
+# Between 1.11 and 4.70 on a line, and between 1.11 and 1.84 in the plane, both happen. A
+# generator slow enough to lose nobody is slow enough to be trapped, and no step size is free of
+# both.
 #
 # ### What is proved, and what is not
 #
@@ -484,7 +489,7 @@ for distance in (0.01, 0.1, 0.5, 1.0, 2.0, 3.0):
 show_table(
     pd.DataFrame(rows).set_index("start (widths)"),
     caption="A matched point started at larger and larger distances.",
-    alt="From three widths it takes far longer to come near, at the same rate in the end.",
+    alt="From three widths it takes far longer, at the same rate in the end.",
     digits=4,
 )
 
@@ -564,10 +569,9 @@ for update in ("alternating", "simultaneous"):
         print(f"  width {width:4.0f}: at most {apart:.1e} from the Dirac-GAN")
 
 # %% [markdown]
-# From width 8 to width 32 the difference falls to about a fifteenth: the Gaussian model comes to the
-# Dirac-GAN as the square of the width. The wisdom about the Dirac-GAN, that
-# regularisation turns its circles into spirals that end, is the statement $a > 0$ of this
-# chapter.
+# From width 8 to width 32 the difference falls to about a fifteenth: the Gaussian model comes to
+# the Dirac-GAN as the square of the width. The wisdom about the Dirac-GAN, that regularisation
+# turns its circles into spirals that end, is the statement $a > 0$ of this chapter.
 #
 # But the Dirac-GAN circles for ever because its discriminator is a straight line. The trail of a
 # swinging point bends a kernel discriminator, an effect of second order that linear theory cannot
@@ -585,9 +589,9 @@ for width in (2.0, 4.0, 8.0, 16.0):
     )
 
 # %% [markdown]
-# It matters a great deal. At width 16 the swing is down to three quarters after 200 steps, and after
-# 1,900 nothing is left of it at any width. A nonlinear discriminator with memory damps what the linear model lets
-# circle: neutral in linear theory is not neutral in the end.
+# It matters a great deal. At width 16 the swing is down to three quarters after 200 steps, and
+# after 1,900 nothing is left of it at any width. A nonlinear discriminator with memory damps what
+# the linear model lets circle: neutral in linear theory is not neutral in the end.
 
 # %% [markdown]
 # ## Does a neural GAN care?
@@ -604,8 +608,9 @@ run_net = ip.train_ring(
 )
 show_table(
     run_net.history.set_index("step")[["coverage", "precision", "movement"]],
-    caption="One small neural GAN on a ring of eight Gaussians: share of modes covered, "
-    "share of points near a mode, and how far points moved since the row before.",
+    caption="One small neural GAN on a ring of eight Gaussians: share of modes "
+    "covered, share of points near a mode, and how far points moved since the row "
+    "before.",
     alt="After 300 steps all modes are covered; points go on moving.",
     units={"coverage": "%", "precision": "%"},
     digits={"coverage": 0, "precision": 0, "movement": 2},
@@ -639,7 +644,8 @@ figures.network_figure(by_setting)
 # beforehand what a matched point will do; `coverage` and `mmd` tell afterwards what became of
 # them: {term}`recall and precision`, that is the share of the data that have a generated point
 # within a radius, and the share of the generated points that are near data; and {term}`MMD`, a
-# distance between the two sets {cite:p}`gretton2012`. Here are 200 points on two half moons, and 40 generated ones.
+# distance between the two sets {cite:p}`gretton2012`. Here are 200 points on two half moons, and
+# 40 generated ones.
 
 # %%
 rng = np.random.default_rng(1)
@@ -688,11 +694,12 @@ figures.cost_figure()
 
 # %% [markdown]
 # The history costs more with every step that it holds, the lattice the same: at 800 steps the
-# lattice is many times cheaper. Settings do not know of each other, so many of them run side by side in one call, in arrays that
-# fit the processor's cache; that is how the map above took seconds. Beyond one machine, split the
-# list of settings: Dask, Ray or the array jobs of a cluster run `ip.simulate` on each part
-# without any change, since each setting's noise depends on the seed and its own number alone. The
-# map over widths above was made in that way, by `ip.ring_map(workers=...)`.
+# lattice is many times cheaper. Settings do not know of each other, so many of them run side by
+# side in one call, in arrays that fit the processor's cache; that is how the map above took
+# seconds. Beyond one machine, split the list of settings: Dask, Ray or the array jobs of a
+# cluster run `ip.simulate` on each part without any change, since each setting's noise depends on
+# the seed and its own number alone. The map over widths above was made in that way, by
+# `ip.ring_map(workers=...)`.
 #
 # ## What reproduced
 #
