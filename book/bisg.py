@@ -130,7 +130,7 @@ assert np.allclose(
 )
 show_table(
     library.T.rename(columns={0: "answer"}),
-    caption="One row of the library's answer: probabilities, and where they come from.",
+    caption="One row of the library's answer, and where it comes from.",
     alt="The surname was matched exactly and the place was found.",
     missing="none",
 )
@@ -243,7 +243,7 @@ covered = {
 }
 show_table(
     pd.DataFrame(covered).T,
-    caption="Share of the people on the Census lists whose name a dictionary holds.",
+    caption="Share of people on the Census lists whose name a dictionary holds.",
     alt="For first names this dictionary holds far more of every group.",
     units=dict.fromkeys(bisg.FIVE, "%"),
     digits=1,
@@ -277,7 +277,7 @@ print(
 )
 show_table(
     by_column.nlargest(3, "black"),
-    caption="P(name | race) of the three surnames that are most frequent among Black people.",
+    caption="P(name | race) of the three surnames most frequent among Black people.",
     alt="Williams is borne by more than two in a hundred Black people.",
     units=dict.fromkeys(by_column, "%"),
     digits=2,
@@ -379,7 +379,7 @@ for label, columns in evidence.items():
     }
 show_table(
     pd.DataFrame(rows).T.rename_axis("evidence"),
-    caption="Log loss, AUC by group and calibration error for white people, by evidence.",
+    caption="Log loss, AUC by group and calibration error for white people.",
     alt="Every further piece of evidence lowers the log loss and raises every AUC.",
     digits=3,
 )
@@ -492,8 +492,8 @@ zero = pd.DataFrame(
 )
 show_table(
     zero.groupby(residents["race"].astype(str)).mean(),
-    caption="Share of each group that gets probability 0 for the group it belongs to.",
-    alt="Without smoothing the smallest groups are ruled out most often; with it, nobody.",
+    caption="Share of each group that gets probability 0 for what they are.",
+    alt="Without smoothing the smallest groups are ruled out most often.",
     units={"raw": "%", "smoothed": "%"},
     digits=2,
 )
@@ -574,7 +574,7 @@ columns = ["evidence", "matched_surname", "matched_geo", "abstention"]
 show_table(
     messy.join(told[columns].replace("", None)),
     caption="What the library says about six rows as people type them.",
-    alt="Five rows have some evidence; the one without a known name and place has none.",
+    alt="Five rows have some evidence; one has neither name nor place.",
     missing="none",
 )
 
@@ -675,8 +675,8 @@ for label, effects in worlds.items():
     gaps[label] = means.loc["black", columns] - means.loc["white", columns]
 show_table(
     pd.DataFrame(gaps).T,
-    caption="Difference between Black and white people in two worlds, in truth and by two "
-    "estimators.",
+    caption="Difference between Black and white people in two worlds, in truth and "
+    "by two estimators.",
     alt="The truths differ; both estimators give the same in both worlds.",
     digits=3,
 )
