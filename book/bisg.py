@@ -277,7 +277,7 @@ print(
 )
 show_table(
     by_column.nlargest(3, "black"),
-    caption="P(name | race) of the three surnames most frequent among Black people.",
+    caption="P(name | race) of the three most frequent surnames of Black people.",
     alt="Williams is borne by more than two in a hundred Black people.",
     units=dict.fromkeys(by_column, "%"),
     digits=2,

@@ -181,9 +181,10 @@ if len(significant):
 # ### What the classifier looks at
 #
 # The weights of a classifier show where noise must be cancelled as much as where signal is
-# {cite:p}`haufe2014`. The {term}`pattern` that belongs to them, the covariance of the sensors with
-# the classifier's output, shows the field of the effect. If the decoders have learned the effect,
-# the lower row of {ref}`fig-patterns` looks like the upper one, which is what was put there.
+# {cite:p}`haufe2014`. The {term}`pattern <pattern of a classifier>` that belongs to them, the
+# covariance of the sensors with the classifier's output, shows the field of the effect. If the
+# decoders have learned the effect, the lower row of {ref}`fig-patterns` looks like the upper one,
+# which is what was put there.
 
 # %% tags=["hide-input"] label="fig-patterns"
 figures.pattern_figure()
