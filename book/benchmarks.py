@@ -93,8 +93,8 @@ def growth_figure(growth):
         axes.set(xlabel=growth["quantity"], ylabel="CPU (s)")
         axes.legend()
     said = [
-        f"{label} {seconds[0]:.3g} s at {growth['sizes'][0]:,}, {seconds[-1]:.3g} s "
-        f"at {growth['sizes'][len(seconds) - 1]:,} {growth['quantity'].lower()}"
+        f"{label} {seconds[0]:.3g} s at {growth['sizes'][0]:,}, {seconds[-1]:.3g} s"
+        f" at {growth['sizes'][len(seconds) - 1]:,} {growth['quantity'].lower()}"
         for label, seconds in sides
     ]
     return show(

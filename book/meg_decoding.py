@@ -51,8 +51,8 @@ explorers.onset_explorer()
 
 # %% [markdown]
 # Most of the methods move when only the size of the effect does. Two conditions with the same
-# onset and different strength would look as if one came earlier. One of the methods, called
-# hinge, stays where the truth is.
+# onset and different strength would look as if one came earlier. One of the methods,
+# the first in the list, stays where the truth is.
 #
 # ## The idea in ten lines
 #
@@ -204,15 +204,15 @@ figures.course_figure()
 # Five answers to one question, from 88 to 108 ms, and the truth is 85. The methods are these.
 #
 # - **Half of the peak**: the time at which the mean course is halfway to its peak.
-# - **Cluster**: a {term}`cluster` is a run of neighbouring samples whose t value over people is
-#   above a threshold. The largest run that chance makes, under random signs of the people, says
+# - {term}`Cluster <cluster>`: a run of neighbouring samples whose t value over people is above a
+#   threshold. The largest run that chance makes, under random signs of the people, says
 #   how large a run must be. The answer is the first sample of the first run that is larger.
 # - **FDR**: the first sample that is significant when the {term}`false discovery rate` is held at
 #   5%, the expected share of false ones among the samples that are called significant.
 # - **Largest t**: the first sample whose t value is above 95% of the largest that random signs
 #   give anywhere. It controls the family-wise error, as the test of one person did above.
-# - **Hinge**: a {term}`hinge` is a flat line with a rise that begins at time $\tau$. Which $\tau$
-#   fits the course best?
+# - {term}`Hinge <hinge>`: a flat line with a rise that begins at time $\tau$. Which $\tau$ fits the
+#   course best?
 #
 # Cluster, FDR and largest t take the first sample that is significant. That is a statement about
 # evidence, not about the onset: the weaker the effect, the later enough evidence has gathered
