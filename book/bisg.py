@@ -28,7 +28,7 @@
 # **You should know** conditional probability and a little pandas. Words in bold are in the
 # [](glossary.md).
 #
-# **Time**: 30 minutes to read, half a minute to run.
+# **Time**: 20 minutes to read, half a minute to run.
 # :::
 #
 # ## The idea in one figure

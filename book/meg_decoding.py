@@ -32,7 +32,7 @@
 # **You should know** linear regression, cross-validation, and what a t test is. What is special to
 # the field is explained where it comes; words in bold are in the [](glossary.md).
 #
-# **Time**: 30 minutes to read, half a minute to run.
+# **Time**: 25 minutes to read, half a minute to run.
 # :::
 #
 # ## The idea in one figure
