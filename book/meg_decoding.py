@@ -286,12 +286,13 @@ figures.power_figure()
 
 # %% tags=["headline"] label="tab-alarms"
 alarms = tables.with_names(tables.false_alarm_table())
+alarms = alarms.rename(columns={"found_low": "from", "found_high": "to"})
 show_table(
     alarms.set_index("method"),
     caption="Share of groups without an effect in which a method finds an onset, "
     "with its 95% Wilson interval.",
     alt="All five methods find an onset in 2 to 5 percent of the groups.",
-    units=dict.fromkeys(("found", "found_low", "found_high"), "%"),
+    units=dict.fromkeys(("found", "from", "to"), "%"),
     digits=1,
 )
 
@@ -506,7 +507,7 @@ show_table(
 )
 
 # %% [markdown]
-# The AUC of 0.66 needs no threshold; the accuracy of 59% depends on where it is put.
+# The AUC of 0.66 needs no threshold; the accuracy of 60% depends on where it is put.
 #
 # With a list of courses, one for each person, the onset is one line. Four people are too few for a
 # test of presence, and the library should say so:
@@ -726,20 +727,20 @@ planned = meg.plan(
     trials=[150], subjects=[12], onset=0.12, effect=1.0, pool=24, n_groups=60,
     show_progress=False,
 )  # fmt: skip
-planned = planned.rename(columns={"pool": "trials"}).set_index(
-    ["trials", "subjects"]
+planned = planned.rename(
+    columns={"pool": "trials", "within_low": "from", "within_high": "to"}
 )
+in_ms = 1e3 * planned[["bias", "sd"]]
 show_table(
-    (1e3 * planned[["bias", "sd", "rmse"]]).join(
-        planned[["found", "within", "within_low", "within_high"]]
-    ),
+    in_ms.join(planned[["found", "within", "from", "to"]])
+    .assign(trials=planned["trials"], subjects=planned["subjects"])
+    .set_index(["trials", "subjects"]),
     caption="A planned experiment: error of the hinge, and the share of simulated "
     "groups within 10 ms of the truth, with its 95% interval.",
     alt="The share of groups within ten milliseconds has a wide interval.",
-    units=dict.fromkeys(("bias", "sd", "rmse"), "ms")
-    | dict.fromkeys(("found", "within", "within_low", "within_high"), "%"),
-    digits={"bias": 1, "sd": 1, "rmse": 1, "found": 0}
-    | {"within": 0, "within_low": 0, "within_high": 0},
+    units={"bias": "ms", "sd": "ms"}
+    | dict.fromkeys(("found", "within", "from", "to"), "%"),
+    digits={"bias": 1, "sd": 1, "found": 0, "within": 0, "from": 0, "to": 0},
 )
 
 # %% [markdown]
