@@ -71,7 +71,7 @@ def test_a_term_is_bold_where_a_chapter_first_uses_it(source: Path) -> None:
 def test_exercises_have_ids_that_are_numbered_within_the_chapter(source: Path) -> None:
     text = source.read_text("utf-8")
     labels = re.findall(r"\{exercise-start\}\n# :label: ([a-z]+)-(\d+)\n", text)
-    assert len(labels) == text.count("{exercise-start}") >= 3
+    assert len(labels) == text.count("{exercise-start}") >= 1
     assert [int(number) for _, number in labels] == list(range(1, len(labels) + 1))
     assert len({word for word, _ in labels}) == 1
 
