@@ -152,7 +152,9 @@ def problems_of(link: SetState, figures: dict[str, dict[str, Any]]) -> list[str]
                 f"{sorted(controls)}"
             )
         elif not can_be(controls[name], value):
-            problems.append(f"set: {name} of {link['figure']!r} cannot be {value!r}")
+            problems.append(
+                f"set: {name} of {link['figure']!r} cannot be {value!r}"
+            )
     return problems
 
 

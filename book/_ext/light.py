@@ -41,7 +41,9 @@ def glyphs_of(sheet: str, icons: set[str]) -> set[int]:
 
 def shrink(font: Path, glyphs: set[int]) -> None:
     """Write the glyphs of a font, and no others, beside it as WOFF."""
-    options = subset.Options(layout_features=[], notdef_outline=False, flavor="woff")
+    options = subset.Options(
+        layout_features=[], notdef_outline=False, flavor="woff"
+    )
     with TTFont(font) as opened:
         cutter = subset.Subsetter(options)
         cutter.populate(unicodes=sorted(glyphs))

@@ -131,7 +131,8 @@ def test_no_module_bears_the_name_of_what_it_defines_or_its_package_exports() ->
             shadowed.append(path.relative_to(LIBRARY).as_posix())
     for name in (*hall(), *papers()):
         folder = LIBRARY / name
-        inside = {path.stem for path in folder.glob("*")} if folder.is_dir() else set()
+        inside = {path.stem for path in folder.glob("*.py")}
+        inside |= {path.parent.name for path in folder.glob("*/__init__.py")}
         exported = importlib.import_module(f"workedpapers.{name}").__all__
         shadowed += [f"{name}/{one}" for one in sorted(inside.intersection(exported))]
     assert not shadowed

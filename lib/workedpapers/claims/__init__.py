@@ -21,7 +21,7 @@ from workedpapers.claims.expect import (
     Verdict,
     Within,
 )
-from workedpapers.claims.table import ClaimsTable, Scoreboard, scoreboard, table
+from workedpapers.claims.tables import ClaimsTable, Scoreboard, scoreboard, table
 
 __all__ = [
     "All",

@@ -72,10 +72,7 @@ def page_of(explorers, pong=0):
     )
     data = json.dumps(states).replace("</", "<\\/")
     script = f'<script id="states" type="application/json">{data}</script>'
-    return (
-        PAGE.replace("BODY", places + script)
-        .replace("PONG", str(pong))
-    )
+    return PAGE.replace("BODY", places + script).replace("PONG", str(pong))
 
 
 def drawn(page, name):

@@ -10,7 +10,7 @@ from scipy.interpolate import RegularGridInterpolator
 
 from workedpapers.explore import ExplorerError
 from workedpapers.explore.formats import format_value
-from workedpapers.explore.storage.interpolate import axis_weights, interpolate
+from workedpapers.explore.storage.interpolation import axis_weights, interpolate
 from workedpapers.explore.storage.quantise import Store, unpack
 
 numbers = st.floats(-1e6, 1e6, allow_nan=False, width=64)

@@ -1,5 +1,5 @@
 """What a static page carries of a function, and how exact it is.
 
-- ``grid``: the function on a grid of its parameters; ``interpolate``: between the nodes.
+- ``grid``: the function on a grid of its parameters; ``interpolation``: between the nodes.
 - ``quantise``: arrays as few bytes; ``precision``: errors measured, and sizes counted.
 """

@@ -19,7 +19,7 @@ from ..controls.play import Play
 from ..controls.slider import Slider
 from ..errors import ExplorerError
 from ..outputs import describe, kind_of, normalise, where
-from .interpolate import interpolate
+from .interpolation import interpolate
 
 __all__ = ["Axis", "Grid", "axes_for", "call", "evaluate", "probe_settings"]
 

@@ -114,6 +114,6 @@ class Lines(Axes):
             plot.fill_between(x, known[low], known[high], color=colour, alpha=0.18, lw=0)
         for name, label, look in zip(self.y, self.labels or (), hues, strict=True):
             draw = "steps-post" if name in steps else "default"
-            plot.plot(x, known[name], color=look.light, ls=dash_of(look.dash), lw=1.8, label=label or None,
-                      drawstyle=draw)  # fmt: skip
+            plot.plot(x, known[name], color=look.light, ls=dash_of(look.dash), lw=1.8,
+                      label=label or None, drawstyle=draw)  # fmt: skip
         return number + len(self.y)
