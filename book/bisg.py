@@ -33,10 +33,10 @@
 #
 # ## The idea in one figure
 #
-# Type a surname and a ZIP code in {ref}`fig-name`. Three bars for each group show the estimate
+# Type a surname and a ZIP code in {ref}`fig-bisg-name`. Three bars for each group show the estimate
 # before anything is known, after the surname, and after the {term}`place`, here a ZIP code area.
 
-# %% tags=["hide-input"] label="fig-name"
+# %% tags=["hide-input"] label="fig-bisg-name"
 from workedpapers.bisg import model
 from workedpapers.bisg.chapter import explorers, figures
 
@@ -166,7 +166,7 @@ for kind, table, announced in (
 # share such as 0.9714285714 is 34/35, so at least 35 people bear the name: the least common
 # multiple of a row's denominators bounds the count from below. Look at where the bounds begin.
 
-# %% tags=["hide-input"] label="fig-threshold"
+# %% tags=["hide-input"] label="fig-bisg-threshold"
 import matplotlib.pyplot as plt
 
 from workedpapers.plotting import show, style
@@ -201,9 +201,9 @@ show(
 )
 
 # %% [markdown]
-# The step in {ref}`fig-threshold` is the threshold: rarer names were left out, and the published
-# version of the abstract gives the smaller numbers. The claim about size is true of a file that
-# was not published, so the table at the end of this chapter says *not reproduced*.
+# The step in {ref}`fig-bisg-threshold` is the threshold: rarer names were left out, and the
+# published version of the abstract gives the smaller numbers. The claim about size is true of a
+# file that was not published, so the table at the end of this chapter says *not reproduced*.
 #
 # What remains covers a great deal. The Census Bureau published the first names of 2020 with counts;
 # no dictionary here was made from them. If the paper's claim of greater coverage holds, more of
@@ -332,16 +332,16 @@ for label, answer in (("with the division", right), ("without it", twice)):
     print(f"  share of black people  by sums {error['share_sum', 'black']:.3f}  "
           f"in truth {error['share_truth', 'black']:.3f}")  # fmt: skip
 
-# %% tags=["hide-input"] label="fig-calibration"
+# %% tags=["hide-input"] label="fig-bisg-calibration"
 figures.calibration_figure(
     {"with the division": right, "without it": twice}, truth, "white"
 )
 
 # %% [markdown]
 # With the division the errors are 0.001, and the sum finds the true share of Black people; its
-# curve in {ref}`fig-calibration` lies on the diagonal. The second one counts the prior twice: it
-# makes the majority larger and everybody else smaller, and it does so in the sums, where no later
-# step can repair it. Nothing about its output looks wrong.
+# curve in {ref}`fig-bisg-calibration` lies on the diagonal. The second one counts the prior
+# twice: it makes the majority larger and everybody else smaller, and it does so in the sums,
+# where no later step can repair it. Nothing about its output looks wrong.
 #
 # (bisg-place)=
 # ### What the place adds
@@ -352,7 +352,7 @@ figures.calibration_figure(
 # the {term}`AUC` is the chance that a member of the group gets a higher probability than a
 # non-member.
 
-# %% tags=["headline"] label="tab-evidence"
+# %% tags=["headline"] label="tab-bisg-evidence"
 residents = bisg.simulate_people(
     100_000, seed=2, names=explorers.CENSUS_LISTS, first=True
 )
@@ -386,12 +386,12 @@ show_table(
 
 # %% [markdown]
 # Surname and place complement each other: the surname separates Hispanic and Asian people, the
-# place separates Black from white. The last column of {ref}`tab-evidence` is the calibration error:
-# names counted in six
-# southern states do not fit the country quite as well as the Census' own, and every name that is
-# added carries its misfit along. Real neighbours with one surname share more than their race, so
-# expect less of real data. The library has a loader for ten thousand voters of Florida who
-# reported their race, for when there is a network: `bisg.load_florida_voters()`.
+# place separates Black from white. The last column of {ref}`tab-bisg-evidence` is the calibration
+# error: names counted in six southern states do not fit the country quite as well as the Census'
+# own, and every name that is added carries its misfit along. Real neighbours with one surname
+# share more than their race, so expect less of real data. The library has a loader for ten
+# thousand voters of Florida who reported their race, for when there is a network:
+# `bisg.load_florida_voters()`.
 #
 # (bisg-2020)=
 # ### From 2010 to 2020
@@ -638,7 +638,7 @@ show_table(
 # It is tempting to call everybody above a threshold a member of the group. Move the threshold and
 # watch who is left.
 
-# %% tags=["hide-input"] label="fig-labels"
+# %% tags=["hide-input"] label="fig-bisg-labels"
 explorers.threshold_explorer()
 
 # %% [markdown]
@@ -698,7 +698,7 @@ show_table(
 # A name is cleaned once, however many people bear it, and looked up by number; places are an
 # index. The cost is a small constant for each row. Measured here, for surname and place:
 
-# %% tags=["hide-input"] label="fig-cost"
+# %% tags=["hide-input"] label="fig-bisg-cost"
 import time
 
 
@@ -788,7 +788,7 @@ claims_table(
 # :level: read
 # :minutes: 10
 # ```
-# In {ref}`fig-name`, find a surname for which the place changes the most probable
+# In {ref}`fig-bisg-name`, find a surname for which the place changes the most probable
 # group, and one for which no place does. What distinguishes their rows in the dictionary?
 # ```{exercise-end}
 # ```

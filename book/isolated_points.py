@@ -41,7 +41,7 @@
 # discriminator: generated points climb it, and it sinks wherever they have been. Then try the
 # presets, drag a point, or move a slider while it runs.
 
-# %% tags=["hide-input"] label="fig-training"
+# %% tags=["hide-input"] label="fig-ip-training"
 from workedpapers.isolated_points.chapter import figures
 
 figures.training_live()
@@ -163,12 +163,12 @@ for strength in (0.15, 1.0, 4.0):
         f"measured {ip.contraction_rate(alone):.4f}"
     )
 
-# %% tags=["hide-input"] label="fig-decay"
+# %% tags=["hide-input"] label="fig-ip-decay"
 figures.decay_figure(runs)
 
 # %% [markdown]
 # Theory and simulation agree in all four digits, and the regimes are those that were predicted.
-# In {ref}`fig-decay` the envelope of both swings falls on one line. Nothing that you do to the
+# In {ref}`fig-ip-decay` the envelope of both swings falls on one line. Nothing that you do to the
 # generator makes it converge faster than $\sqrt{1-a}$; only the discriminator's forgetting does.
 #
 # ### When does a good minimum hold?
@@ -215,7 +215,7 @@ figures.decay_figure(runs)
 # simulated and its modes are measured from the trajectory alone. If theory and simulation are
 # about the same thing, the table is diagonal.
 
-# %% tags=["headline"] label="tab-regimes"
+# %% tags=["headline"] label="tab-ip-regimes"
 import pandas as pd
 
 from workedpapers.isolated_points.chapter import claims
@@ -232,14 +232,14 @@ show_table(
     alt="All settings are on the diagonal: each regime is the one predicted.",
 )
 
-# %% tags=["hide-input"] label="fig-rates"
+# %% tags=["hide-input"] label="fig-ip-rates"
 figures.rates_figure(trials)
 
 # %% [markdown]
-# Not one of them is in the wrong box of {ref}`tab-regimes`, and in {ref}`fig-rates` all rates lie
-# on the diagonal. The errors are rounding and the resolution of the bisection
-# by which the critical step was found. Linear theory is exact where it applies; the interesting
-# question is where it applies, and that comes below.
+# Not one of them is in the wrong box of {ref}`tab-ip-regimes`, and in {ref}`fig-ip-rates` all
+# rates lie on the diagonal. The errors are rounding and the resolution of the bisection by which
+# the critical step was found. Linear theory is exact where it applies; the interesting question
+# is where it applies, and that comes below.
 #
 # ### The map
 #
@@ -247,7 +247,7 @@ figures.rates_figure(trials)
 # by simulation. Theory draws the borders: the point swings where the two eigenvalues are complex,
 # and is unstable where $(1-a)(1-\beta) > 1$, that is for $\rho > 1 + 1/(G(1-a))$.
 
-# %% tags=["hide-input"] label="fig-map"
+# %% tags=["hide-input"] label="fig-ip-map"
 diagram = ip.phase_diagram(
     G=np.geomspace(0.02, 200, 60),
     rho=np.linspace(0.05, 3, 48),
@@ -258,7 +258,7 @@ diagram = ip.phase_diagram(
 figures.phase_figure(diagram, a=0.1)
 
 # %% [markdown]
-# Read {ref}`fig-map` from left to right, as a generator that takes longer and longer steps. With
+# Read {ref}`fig-ip-map` from left to right, as a generator that takes longer and longer steps. With
 # too little mass ($\rho < 1$) a generated point is held and converges, creeping or swinging; very
 # long steps overshoot. With too much mass it sits on top of a hill of its own making ($\beta <
 # 0$), and there is a step size beyond which it falls off.
@@ -269,7 +269,7 @@ figures.phase_figure(diagram, a=0.1)
 # distance $r$ is $r\,e^{-r^2/2\sigma^2}$ up to a factor. Compare a neighbour's with the own
 # one's.
 
-# %% tags=["hide-input"] label="fig-influence"
+# %% tags=["hide-input"] label="fig-ip-influence"
 figures.influence_figure()
 
 # %% [markdown]
@@ -320,11 +320,11 @@ print(
     "the true point at -5 stays empty"
 )
 
-# %% tags=["hide-input"] label="fig-collapse"
+# %% tags=["hide-input"] label="fig-ip-collapse"
 figures.collapse_figure(claims.collapse())
 
 # %% [markdown]
-# The pair holds itself at 0.68 on either side, as predicted, and {ref}`fig-collapse` shows the
+# The pair holds itself at 0.68 on either side, as predicted, and {ref}`fig-ip-collapse` shows the
 # same for other masses and for three and four points. The curves end. Is the simplex stable, and
 # does it attract? What matters for a slow generator is whether the simplex is a minimum of the
 # energy whose negative gradient is the force, $E = -qp\sum_i K(y_i) + q^2\sum_{i<j} K(y_i -
@@ -417,7 +417,7 @@ for strength in (0.5, 5.0):
 # none below. We jostle a lone point by a millionth of a width in each step and see what becomes
 # of it.
 
-# %% tags=["headline"] label="tab-outcasts"
+# %% tags=["headline"] label="tab-ip-outcasts"
 outcasts = claims.outcasts().set_index("G")
 show_table(
     outcasts[["theory", "simulated"]],
@@ -427,12 +427,12 @@ show_table(
     digits=5,
 )
 
-# %% tags=["hide-input"] label="fig-outcasts"
+# %% tags=["hide-input"] label="fig-ip-outcasts"
 figures.outcast_figure(outcasts.reset_index())
 
 # %% [markdown]
 # Up to $G = 1$ the point stands still; from 1.3 on it moves, with the predicted speed to five
-# digits. Note the dashed curve in {ref}`fig-outcasts`: the usual trick of
+# digits. Note the dashed curve in {ref}`fig-ip-outcasts`: the usual trick of
 # analysing the differential equation in place of the discrete steps is off by several per cent
 # already at $a = 0.1$, and the threshold by a tenth.
 #
@@ -504,7 +504,7 @@ show_table(
 # above holds, and a small $G$ leaves everybody where they first fell: collapse. A large $G$
 # breaks the traps and throws points out of the ring. But look what a wide kernel does.
 
-# %% tags=["hide-input"] label="fig-width"
+# %% tags=["hide-input"] label="fig-ip-width"
 figures.width_explorer()
 
 # %% [markdown]
@@ -621,7 +621,7 @@ show_table(
 # All eight modes are covered after 300 steps, and one is lost again at the end. Points keep moving,
 # and only a third of them are near a mode: this run does not settle.
 
-# %% tags=["hide-input"] label="fig-networks"
+# %% tags=["hide-input"] label="fig-ip-networks"
 from workedpapers.isolated_points.chapter import networks
 
 by_setting = networks.coverage_by_setting(networks.load_networks())
@@ -689,7 +689,7 @@ for width in (0.1, 0.3, 1.0):
 # power {cite:p}`trefethen2014`. Then $f$ is one number per lattice node, and a step costs the
 # same however long the past. Both agree to twelve digits; here is what 64 settings cost.
 
-# %% tags=["hide-input"] label="fig-cost"
+# %% tags=["hide-input"] label="fig-ip-cost"
 figures.cost_figure()
 
 # %% [markdown]
@@ -724,7 +724,7 @@ claims_table(
 # :level: read
 # :minutes: 10
 # ```
-# In {ref}`fig-training` choose the scene *Monotone*. Which single slider turns it into
+# In {ref}`fig-ip-training` choose the scene *Monotone*. Which single slider turns it into
 # *Oscillation*, and where on the map must the dot go? Predict the value, then check it.
 # ```{exercise-end}
 # ```

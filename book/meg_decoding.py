@@ -38,13 +38,13 @@
 # ## The idea in one figure
 #
 # One group of simulated people sees familiar and unfamiliar faces. At each moment a classifier
-# guesses which it was, and the curve in {ref}`fig-onset` says how well, by the {term}`AUC`: the
+# guesses which it was, and the curve in {ref}`fig-meg-onset` says how well, by the {term}`AUC`: the
 # chance that an unfamiliar face gets a higher score than a familiar one. One half is guessing.
 # The true onset is the dashed line. Below the curve stand the answers of five methods, which
 # come later in this chapter. Move the true onset; then, more telling, move the *size* of the
 # effect and leave the onset where it is.
 
-# %% tags=["hide-input"] label="fig-onset"
+# %% tags=["hide-input"] label="fig-meg-onset"
 from workedpapers.meg_decoding.chapter import explorers, figures
 
 explorers.onset_explorer()
@@ -183,10 +183,10 @@ if len(significant):
 # The weights of a classifier show where noise must be cancelled as much as where signal is
 # {cite:p}`haufe2014`. The {term}`pattern <pattern of a classifier>` that belongs to them, the
 # covariance of the sensors with the classifier's output, shows the field of the effect. If the
-# decoders have learned the effect, the lower row of {ref}`fig-patterns` looks like the upper one,
-# which is what was put there.
+# decoders have learned the effect, the lower row of {ref}`fig-meg-patterns` looks like the upper
+# one, which is what was put there.
 
-# %% tags=["hide-input"] label="fig-patterns"
+# %% tags=["hide-input"] label="fig-meg-patterns"
 figures.pattern_figure()
 
 # %% [markdown]
@@ -197,7 +197,7 @@ figures.pattern_figure()
 #
 # Here is the mean of sixteen people and what five methods answer.
 
-# %% tags=["hide-input"] label="fig-course"
+# %% tags=["hide-input"] label="fig-meg-course"
 figures.course_figure()
 
 # %% [markdown]
@@ -224,7 +224,7 @@ figures.course_figure()
 # every size, its 95% interval holds the truth in about 95 of 100 (its {term}`coverage`), and the
 # interval is no wider than it must be.
 
-# %% tags=["headline"] label="tab-methods"
+# %% tags=["headline"] label="tab-meg-methods"
 from workedpapers.meg_decoding.chapter import tables
 from workedpapers.tables import show_table
 
@@ -240,11 +240,11 @@ show_table(
     digits={"bias": 1, "sd": 1, "width": 0, "coverage": 0, "early": 0},
 )
 
-# %% tags=["hide-input"] label="fig-methods"
+# %% tags=["hide-input"] label="fig-meg-methods"
 figures.method_figure()
 
 # %% [markdown]
-# Read {ref}`tab-methods` method by method.
+# Read {ref}`tab-meg-methods` method by method.
 #
 # - **Half of the peak** is late by 15 to 21 ms: it measures where the slope is, not where it
 #   begins. It is precise, so that its interval nearly always misses the truth.
@@ -260,7 +260,7 @@ figures.method_figure()
 # - **Hinge** is off by less than one sample of 4 ms at all three sizes, and its interval holds
 #   the truth about as often as it says, with a width of 7 to 45 ms.
 #
-# {ref}`fig-methods` shows the same with its uncertainty: 50 groups tell a coverage of 90% from
+# {ref}`fig-meg-methods` shows the same with its uncertainty: 50 groups tell a coverage of 90% from
 # one of 60%, and not from one of 95%. A significant 85 ms may thus mean an onset well before or
 # well after, depending on the method and the strength. Statements of the literature, 100 or 250
 # or 85, cannot be compared unless the method is the same.
@@ -269,7 +269,7 @@ figures.method_figure()
 #
 # How many experiments in a hundred are within 10 ms of the truth? At the medium effect:
 
-# %% tags=["hide-input"] label="fig-power"
+# %% tags=["hide-input"] label="fig-meg-power"
 figures.power_figure()
 
 # %% [markdown]
@@ -284,7 +284,7 @@ figures.power_figure()
 # In 200 groups without any effect, each method should find an onset in about five of a hundred.
 # The hinge is only asked after a test that controls this; a hinge can be fitted to anything.
 
-# %% tags=["headline"] label="tab-alarms"
+# %% tags=["headline"] label="tab-meg-alarms"
 alarms = tables.with_names(tables.false_alarm_table())
 alarms = alarms.rename(columns={"found_low": "from", "found_high": "to"})
 show_table(
@@ -312,10 +312,10 @@ show_table(
 # is luminance and contrast, regressed out of channels and labels inside the training folds; and a
 # subset of pictures matched in both.
 
-# %% tags=["hide-input"] label="fig-confound"
+# %% tags=["hide-input"] label="fig-meg-confound"
 figures.confound_figure()
 
-# %% tags=["headline"] label="tab-nothing"
+# %% tags=["headline"] label="tab-meg-nothing"
 worlds = tables.with_names(tables.control_table())
 nothing = worlds[worlds["effect"] == 0].set_index(["brighter", "analysis"])
 show_table(
@@ -334,7 +334,7 @@ show_table(
 # Both controls remove it: what is left, one group of twenty, is what chance allows. And where
 # familiarity is real?
 
-# %% tags=["headline"] label="tab-familiar"
+# %% tags=["headline"] label="tab-meg-familiar"
 real = worlds[worlds["effect"] > 0].set_index(["brighter", "analysis"])
 show_table(
     real[["groups", "found", "onset", *columns]],
@@ -383,7 +383,7 @@ for name, pictures in (("balanced", features), ("brighter", bright_features)):
 # training set and in the test set, a classifier that has learned the pictures knows their labels
 # too.
 
-# %% tags=["hide-input"] label="fig-leakage"
+# %% tags=["hide-input"] label="fig-meg-leakage"
 figures.leakage_figure()
 
 # %% [markdown]
@@ -435,7 +435,7 @@ for counted, name in enumerate(["never", "once", "twice"]):
 # sums weak evidence over sensors. Does it? Test the same groups by single sensors, with the same
 # correction, and see how often either is significant within 35 ms of the onset.
 
-# %% tags=["hide-input"] label="fig-detection"
+# %% tags=["hide-input"] label="fig-meg-detection"
 figures.detection_figure()
 
 # %% [markdown]
@@ -451,10 +451,10 @@ figures.detection_figure()
 # ### Is it the same code later?
 #
 # A decoder that was trained at one time can be tested at another, which is called
-# {term}`temporal generalisation` {cite:p}`king2014`. If the square in {ref}`fig-generalisation`
+# {term}`temporal generalisation` {cite:p}`king2014`. If the square in {ref}`fig-meg-generalisation`
 # fills, the brain holds one pattern; if only the diagonal lights up, the code moves on.
 
-# %% tags=["hide-input"] label="fig-generalisation"
+# %% tags=["hide-input"] label="fig-meg-generalisation"
 explorers.generalisation_explorer()
 
 # %% [markdown]
@@ -600,7 +600,7 @@ for name in ("ridge", "lda"):
 # The cost of a person is one kernel matrix and its inverse for each moment, whatever the number
 # of permutations. Measured here:
 
-# %% tags=["hide-input"] label="fig-cost"
+# %% tags=["hide-input"] label="fig-meg-cost"
 figures.cost_figure()
 
 # %% [markdown]
@@ -629,11 +629,11 @@ claims_table(
 
 # %% [markdown]
 # For the abstract's 85 ms to be right, five things must hold: the effect must have been decodable
-# at an AUC of about 0.6 or more in the group, where {ref}`tab-methods` begins; the estimate must
-# be of an onset and not of a first significant sample; training and test must have been split by
-# picture; luminance and its kin must have been the same in the pictures shown, for a control in
-# the analysis keeps the effect and loses its date; and the delay of the screen must have been
-# measured, and counted once. The abstract mentions the fourth.
+# at an AUC of about 0.6 or more in the group, where {ref}`tab-meg-methods` begins; the estimate
+# must be of an onset and not of a first significant sample; training and test must have been
+# split by picture; luminance and its kin must have been the same in the pictures shown, for a
+# control in the analysis keeps the effect and loses its date; and the delay of the screen must
+# have been measured, and counted once. The abstract mentions the fourth.
 #
 # ## Exercises
 #
@@ -642,7 +642,7 @@ claims_table(
 # :level: read
 # :minutes: 10
 # ```
-# In {ref}`fig-onset` set the onset to 85 ms. By how much does the answer of *cluster*
+# In {ref}`fig-meg-onset` set the onset to 85 ms. By how much does the answer of *cluster*
 # change from the weakest to the strongest effect, and by how much that of the hinge? Which
 # difference would you have reported as "earlier"?
 # ```{exercise-end}

@@ -1,7 +1,7 @@
 """Numbers of figures and tables that the text refers to.
 
-A code cell with a label, ``# %% label="fig-power"``, is figure or table such and such of its page.
-The label is an anchor, and ``{ref}`fig-power``` says "Figure 3". The number comes before the
+A code cell with a label, ``# %% label="fig-meg-power"``, is figure or table such and such of its page.
+The label is an anchor, and ``{ref}`fig-meg-power``` says "Figure 3". The number comes before the
 caption, whether Python drew the figure or the browser does: the style sheet takes it from the
 cell.
 """

@@ -84,3 +84,13 @@ def test_no_two_chapters_share_the_word_of_their_exercises() -> None:
 @pytest.mark.parametrize("source", CHAPTERS, ids=lambda path: path.stem)
 def test_no_data_frame_is_printed_as_text(source: Path) -> None:
     assert ".to_string(" not in source.read_text("utf-8")
+
+
+def test_labels_of_figures_bear_the_word_of_their_chapter() -> None:
+    for page in CHAPTERS:
+        text = page.read_text("utf-8")
+        word = re.search(r":label: ([a-z]+)-1\n", text)
+        assert word
+        labels = re.findall(r'^# %%.* label="([^"]+)"', text, re.MULTILINE)
+        assert not [label for label in labels if label.split("-")[1] != word[1]]
+        assert len(labels) == len(set(labels))
