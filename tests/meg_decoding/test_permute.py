@@ -6,7 +6,7 @@ from scipy.stats import binom
 from tests.meg_decoding.small_recordings import recording
 from workedpapers.meg_decoding.decoding.engine import features
 from workedpapers.meg_decoding.decoding.refit import fit_fold
-from workedpapers.meg_decoding.decoding.settings import prepare, targets_of
+from workedpapers.meg_decoding.decoding.settings import DecodingSettings, targets_of
 from workedpapers.meg_decoding.decoding.time_resolved import decode
 from workedpapers.meg_decoding.permutation.exchangeability import permuted_codes
 from workedpapers.meg_decoding.permutation.over_times import PermutationTest, permute
@@ -15,12 +15,12 @@ from workedpapers.meg_decoding.permutation.over_times import PermutationTest, pe
 def permutations_are_decoded(classes, options):
     options = dict(options)
     X, y = recording(36, options.pop("p", 8), classes=classes)
-    task = prepare(X, y, cv=3, seed=4, **options)
-    codes = permuted_codes(task, 3, "auto", np.random.default_rng([4, 1]))
+    settings = DecodingSettings.checked(X, y, cv=3, seed=4, **options)
+    codes = permuted_codes(settings, 3, "auto", np.random.default_rng([4, 1]))
     test = permute(X, y, n=3, cv=3, seed=4, **options)
     for number in range(3):
-        relabelled = task.data.classes[codes[number]]
-        again = decode(X, relabelled, cv=task.folds, **options)
+        relabelled = settings.data.classes[codes[number]]
+        again = decode(X, relabelled, cv=settings.folds, **options)
         assert_allclose(test.null[number], again.auc, atol=1e-12)
     assert_allclose(test.observed, decode(X, y, cv=3, seed=4, **options).auc)
 
@@ -80,11 +80,11 @@ def test_leaving_out_pairs_under_permuted_labels_is_decode_with_those_labels(cla
     options = dict(options)
     X, y = recording(24, options.pop("p", 6), classes=classes)
     test = permute(X, y, n=3, cv="loo", seed=4, **options)
-    task = prepare(X, y, cv="loo", seed=4, **options)
-    codes = permuted_codes(task, 3, "auto", np.random.default_rng([4, 1]))
-    assert (np.sort(codes) == np.sort(task.data.codes)).all()
+    settings = DecodingSettings.checked(X, y, cv="loo", seed=4, **options)
+    codes = permuted_codes(settings, 3, "auto", np.random.default_rng([4, 1]))
+    assert (np.sort(codes) == np.sort(settings.data.codes)).all()
     for number in range(3):
-        again = decode(X, task.data.classes[codes[number]], cv="loo", **options)
+        again = decode(X, settings.data.classes[codes[number]], cv="loo", **options)
         assert_allclose(test.null[number], again.auc, atol=1e-12)
     assert_allclose(test.observed, decode(X, y, cv="loo", **options).auc, atol=1e-12)
 
@@ -92,15 +92,15 @@ def test_leaving_out_pairs_under_permuted_labels_is_decode_with_those_labels(cla
 def test_chosen_penalties_differ_between_permutations():
     # If one penalty served all permutations, the test above would say nothing.
     X, y = recording(36, 8)
-    task = prepare(X, y, cv=3, alpha="auto")
-    codes = permuted_codes(task, 20, "auto", np.random.default_rng(0))
+    settings = DecodingSettings.checked(X, y, cv=3, alpha="auto")
+    codes = permuted_codes(settings, 20, "auto", np.random.default_rng(0))
     Y = targets_of(codes.T.ravel(), 2).reshape(36, 20)
-    A = features(task, slice(0, 5))
-    alpha = fit_fold(task, A, Y, task.folds[0][0]).alpha
+    A = features(settings, slice(0, 5))
+    alpha = fit_fold(settings, A, Y, settings.folds[0][0]).alpha
     assert alpha.shape == (5, 20)
     assert len(np.unique(alpha[0])) > 3
     for column in (0, 7):
-        alone = fit_fold(task, A, Y[:, [column]], task.folds[0][0]).alpha
+        alone = fit_fold(settings, A, Y[:, [column]], settings.folds[0][0]).alpha
         assert_allclose(alpha[:, column], alone)
 
 
@@ -143,13 +143,17 @@ def test_labels_change_places_only_where_they_may():
     free = np.arange(48) % 2
 
     def drawn(y, exchange="auto", **options):
-        task = prepare(X, y, cv=2, **options)
-        return task, permuted_codes(task, 50, exchange, np.random.default_rng(1))
+        settings = DecodingSettings.checked(X, y, cv=2, **options)
+        return settings, permuted_codes(settings, 50, exchange, np.random.default_rng(1))
 
-    for task, codes in [drawn(free), drawn(by_image, groups=image), drawn(free, groups=session)]:
-        for _, test in task.folds:
+    for settings, codes in [
+        drawn(free),
+        drawn(by_image, groups=image),
+        drawn(free, groups=session),
+    ]:
+        for _, test in settings.folds:
             sizes = (codes[:, test] == 1).sum(axis=1)
-            assert (sizes == (task.data.codes[test] == 1).sum()).all()
+            assert (sizes == (settings.data.codes[test] == 1).sum()).all()
         assert len(np.unique(codes, axis=0)) > 20
     _, codes = drawn(by_image, groups=image)
     assert (codes.reshape(50, 16, 3) == codes[:, ::3, None]).all()

@@ -5,7 +5,7 @@ from scipy.stats import binom
 
 from tests.meg_decoding.small_recordings import mne_epochs, recording
 from workedpapers.meg_decoding.decoding.generalisation import generalise
-from workedpapers.meg_decoding.decoding.settings import prepare
+from workedpapers.meg_decoding.decoding.settings import DecodingSettings
 from workedpapers.meg_decoding.permutation import over_cells
 from workedpapers.meg_decoding.permutation.exchangeability import permuted_codes
 from workedpapers.meg_decoding.permutation.over_cells import GeneralisationTest, permute_generalise
@@ -42,10 +42,10 @@ WEIGHTS = np.linspace(0.5, 2, 36)
 def test_it_is_generalise_with_each_permuted_label_vector(p, classes, options):
     X, y = recording(36, p, t=6, classes=classes)
     X = X + np.linspace(-100, 100, p)[:, None]
-    task = prepare(X, y, cv=3, seed=4, **options)
-    codes = permuted_codes(task, 4, "auto", np.random.default_rng([4, 1]))
+    settings = DecodingSettings.checked(X, y, cv=3, seed=4, **options)
+    codes = permuted_codes(settings, 4, "auto", np.random.default_rng([4, 1]))
     null = np.stack(
-        [generalise(X, task.data.classes[c], cv=task.folds, **options).auc for c in codes]
+        [generalise(X, settings.data.classes[c], cv=settings.folds, **options).auc for c in codes]
     )
     test = permute_generalise(X, y, n=4, cv=3, seed=4, **options)
     observed = generalise(X, y, cv=3, seed=4, **options)
@@ -112,11 +112,11 @@ def test_noise_is_found_as_often_as_the_level_says():
 def test_transfer_compares_with_decoders_of_permuted_labels_on_the_test_epochs_as_they_are():
     X, y = recording(36, 20, t=5, effect=0.6)
     options = {"scale": None, "alpha": 3.0}
-    task = prepare(X, y, cv=3, seed=2, **options)
-    drawn = permuted_codes(task, 30, "auto", np.random.default_rng([2, 1]))
-    trained = task.data.classes[np.vstack([task.data.codes, drawn])]
+    settings = DecodingSettings.checked(X, y, cv=3, seed=2, **options)
+    drawn = permuted_codes(settings, 30, "auto", np.random.default_rng([2, 1]))
+    trained = settings.data.classes[np.vstack([settings.data.codes, drawn])]
     auc = np.zeros((31, 5, 5))
-    for train, test in task.folds:
+    for train, test in settings.folds:
         epochs = {"test": X[test], "y_test": y[test]}
         auc += [generalise(X[train], labels[train], **epochs, **options).auc for labels in trained]
     z = (auc - auc.mean(axis=0)) / auc.std(axis=0)

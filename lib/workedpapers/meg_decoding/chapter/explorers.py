@@ -74,7 +74,8 @@ def onset_explorer(**options: Any) -> Explorer:
 
     Parameters
     ----------
-    options : passed on to `workedpapers.explore.Explorer`.
+    **options : object
+        Passed on to `workedpapers.explore.Explorer`.
     """
     from workedpapers.explore import Choose, Explorer, Lines, Number, Points, Rule, Sentence, Slider
 
@@ -157,7 +158,8 @@ def generalisation_explorer(**options: Any) -> Explorer:
 
     Parameters
     ----------
-    options : passed on to `workedpapers.explore.Explorer`.
+    **options : object
+        Passed on to `workedpapers.explore.Explorer`.
     """
     from workedpapers.explore import Explorer, HeatMap, Lines, Number, Rule, Sentence, Slider
 

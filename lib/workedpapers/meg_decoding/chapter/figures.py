@@ -54,8 +54,10 @@ def course_figure(level: str = "medium", group: int = 0) -> Shown:
 
     Parameters
     ----------
-    level : one of `EFFECTS`.
-    group : number of the replicate, below 50.
+    level : str
+        One of `EFFECTS`.
+    group : int
+        Number of the replicate, below 50.
     """
     import matplotlib.pyplot as plt
 
@@ -338,8 +340,9 @@ def pattern_figure(kind: str = "grad") -> Shown:
 
     Parameters
     ----------
-    kind : "grad": root mean square of the two gradiometers at each place; "mag": magnetometers,
-        with their sign.
+    kind : str
+        "grad": root mean square of the two gradiometers at each place; "mag": magnetometers, with
+        their sign.
     """
     import matplotlib.pyplot as plt
 

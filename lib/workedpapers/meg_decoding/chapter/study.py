@@ -88,9 +88,10 @@ def load_study() -> dict[str, Floats]:
 
     Returns
     -------
-    Mapping from the name of a part, an underline and the name of an array to the array, for
-    example ``"replicates_auc"``; and ``"times"`` in seconds. The functions of this module tell
-    what each is.
+    dict
+        Mapping from the name of a part, an underline and the name of an array to the array, for
+        example ``"replicates_auc"``; and ``"times"`` in seconds. The functions of this module tell
+        what each is.
     """
     with np.load(RESULTS) as held:
         return {"times": sample_times()} | {key: _unpacked(key, held[key]) for key in held.files}

@@ -61,9 +61,10 @@ def grid(
 
     Returns
     -------
-    ``mean`` and ``error`` (standard error) of the group's AUC, shape (onsets, effects, trials,
-    subjects, t); ``onset``: as in `replicates`, shape (onsets, effects, trials, subjects,
-    methods, 4).
+    dict
+        ``mean`` and ``error`` (standard error) of the group's AUC, shape (onsets, effects, trials,
+        subjects, t); ``onset``: as in `replicates`, shape (onsets, effects, trials, subjects,
+        methods, 4).
     """
     cases = [(n, s) for n in trials for s in range(max(subjects))]
     run = partial(_grid_subject, onsets=tuple(onset), effects=tuple(effect))
@@ -84,7 +85,8 @@ def grid(
 def _pool_subject(case: tuple[int, int], effect: float) -> Floats:
     trials, subject = case
     seed = seeds(6, 8)[subject % 8]  # eight sets of pictures
-    return subject_auc(subject, (effect,), trials=trials, onset=ONSET, seed=seed)[0]
+    course: Floats = subject_auc(subject, (effect,), trials=trials, onset=ONSET, seed=seed)[0]
+    return course
 
 
 def power_map(
@@ -102,14 +104,18 @@ def power_map(
 
     Parameters
     ----------
-    pools : courses of subjects that are there already, for some numbers of trials.
-    effect, trials, subjects, groups, tolerance : see `power`.
-    pool : subjects simulated for each other number of trials.
+    pools : mapping
+        Courses of subjects that are there already, for some numbers of trials.
+    effect, trials, subjects, groups, tolerance : float or sequence of int or int
+        See `power`.
+    pool : int
+        Subjects simulated for each other number of trials.
 
     Returns
     -------
-    ``within`` and ``found``: share with a 95% Wilson interval, shape (trials, subjects, 3). Groups
-    share subjects of the pool, so that the intervals are somewhat too narrow.
+    dict
+        ``within`` and ``found``: share with a 95% Wilson interval, shape (trials, subjects, 3).
+        Groups share subjects of the pool, so that the intervals are somewhat too narrow.
     """
     cases = [(n, s) for n in trials if n not in pools for s in range(pool)]
     found = iter(
@@ -150,7 +156,8 @@ def generalisation(
 
     Returns
     -------
-    ``auc``: group means, shape (onsets, effects, training times, test times).
+    dict
+        ``auc``: group means, shape (onsets, effects, training times, test times).
     """
     cases = [(o, s) for o in onset for s in range(subjects)]
     found = np.array(
@@ -174,9 +181,10 @@ def maps(
 
     Returns
     -------
-    ``pattern``: mean Haufe pattern over subjects, in T or T/m for a unit of decision value, shape
-    (latencies, 306); ``truth``: field of familiar less that of unfamiliar faces without noise, in
-    T and T/m, same shape.
+    dict
+        ``pattern``: mean Haufe pattern over subjects, in T or T/m for a unit of decision value,
+        shape (latencies, 306); ``truth``: field of familiar less that of unfamiliar faces without
+        noise, in T and T/m, same shape.
     """
     found = np.stack(
         in_parallel(partial(_mapped, effect=effect), range(subjects), desc="Maps", workers=workers)

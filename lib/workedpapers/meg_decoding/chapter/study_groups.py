@@ -103,16 +103,21 @@ def replicates(
 
     Parameters
     ----------
-    effects : sizes of the effect.
-    groups, subjects : number of groups, and of subjects in each. A group sees the same pictures.
-    workers : processes; by default as many as processors.
-    settings : of `experiment.recordings`.
+    effects : sequence of float
+        Sizes of the effect.
+    groups, subjects : int
+        Number of groups, and of subjects in each. A group sees the same pictures.
+    workers : int or None
+        Processes; by default as many as processors.
+    **settings : object
+        Of `experiment.recordings`.
 
     Returns
     -------
-    ``auc``: courses, shape (effects, groups, subjects, t); ``onset``: value, low, high and p for
-    each of `METHODS`, shape (effects, groups, methods, 4); ``sensors``: first significant time
-    over single sensors and smallest p, shape (effects, groups, 2).
+    dict
+        ``auc``: courses, shape (effects, groups, subjects, t); ``onset``: value, low, high and p
+        for each of `METHODS`, shape (effects, groups, methods, 4); ``sensors``: first significant
+        time over single sensors and smallest p, shape (effects, groups, 2).
     """
     run = partial(_replicate, effects=effects, subjects=subjects, settings=settings)
     return _stack(in_parallel(run, seeds(1, groups), desc="Replicates", workers=workers), axis=1)
@@ -123,7 +128,8 @@ def diverse(*, subject_sd: float = 3.0, groups: int = 20, **settings: Any) -> di
 
     Returns
     -------
-    ``onset`` and ``sensors`` as of `replicates`.
+    dict
+        ``onset`` and ``sensors`` as of `replicates`.
     """
     weak = (EFFECTS["weak"],)
     found = replicates(weak, groups=groups, subject_sd=subject_sd, **settings)
@@ -146,7 +152,8 @@ def single(
 
     Returns
     -------
-    ``first``: see `subject_test`, shape (effects, subjects, 2).
+    dict
+        ``first``: see `subject_test`, shape (effects, subjects, 2).
     """
     run = partial(_single, effects=effects, settings=settings)
     return {
@@ -179,8 +186,9 @@ def null(
 
     Returns
     -------
-    ``onset``: as in `replicates`, without intervals, shape (groups, methods, 4); ``example``:
-    the first subject's courses, shape (groups, t).
+    dict
+        ``onset``: as in `replicates`, without intervals, shape (groups, methods, 4); ``example``:
+        the first subject's courses, shape (groups, t).
     """
     run = partial(_labellings, labellings=groups, trials=trials)
     courses = np.stack(in_parallel(run, seeds(2, pool), desc="Labellings", workers=workers))
@@ -223,10 +231,11 @@ def confound(
 
     Returns
     -------
-    ``mean``: mean course of each group, shape (groups, effect, confound, analyses, t), in the
-    order of `TRUTHS`, `CONFOUNDS` and `ANALYSES`; ``onset``: value, low, high and p of the hinge,
-    shape (groups, effect, confound, analyses, 4). A group without enough matched pairs has NaN in
-    both; one whose test finds nothing has NaN but for p.
+    dict
+        ``mean``: mean course of each group, shape (groups, effect, confound, analyses, t), in the
+        order of `TRUTHS`, `CONFOUNDS` and `ANALYSES`; ``onset``: value, low, high and p of the
+        hinge, shape (groups, effect, confound, analyses, 4). A group without enough matched pairs
+        has NaN in both; one whose test finds nothing has NaN but for p.
     """
     run = partial(_confounded, subjects=subjects, settings=settings)
     return _stack(in_parallel(run, seeds(3, groups), desc="Confounds", workers=workers))
@@ -247,7 +256,8 @@ def leakage(
 
     Returns
     -------
-    ``auc``: shape (2, subjects, t); split at random first, then by picture.
+    dict
+        ``auc``: shape (2, subjects, t); split at random first, then by picture.
     """
     run = partial(_leaky, images=images, settings=settings)
     return {

@@ -75,10 +75,11 @@ def method_table() -> pd.DataFrame:
 
     Returns
     -------
-    One row for each of `EFFECTS` and `METHODS`: ``effect``, ``peak`` (largest AUC of the mean over
-    all subjects), ``method``, ``groups``, ``found``, ``bias``, ``sd``, ``coverage`` (share of
-    intervals that hold the truth), ``width`` (median) and ``early`` (share more than 10
-    ms before the truth), with ends of intervals.
+    DataFrame
+        One row for each of `EFFECTS` and `METHODS`: ``effect``, ``peak`` (largest AUC of the mean
+        over all subjects), ``method``, ``groups``, ``found``, ``bias``, ``sd``, ``coverage``
+        (share of intervals that hold the truth), ``width`` (median) and ``early`` (share more than
+        10 ms before the truth), with ends of intervals.
     """
     study = load_study()
     rows = []
@@ -139,13 +140,15 @@ def detection_table(soon: float = 0.035) -> pd.DataFrame:
 
     Parameters
     ----------
-    soon : how long after the onset, in seconds, the first significant time may be. None before
-        the onset counts.
+    soon : float
+        How long after the onset, in seconds, the first significant time may be. None before the
+        onset counts.
 
     Returns
     -------
-    One row for each case and ``view`` ("decoding" or "single sensors"): ``who``, ``effect``,
-    ``detected`` with its interval, and ``ever``, the share with any significant time.
+    DataFrame
+        One row for each case and ``view`` ("decoding" or "single sensors"): ``who``, ``effect``,
+        ``detected`` with its interval, and ``ever``, the share with any significant time.
     """
     study = load_study()
     last = METHODS.index("max")

@@ -30,7 +30,8 @@ def flat_positions() -> Floats:
     around = at - centre
     angle = np.arccos(around[:, 2] / np.linalg.norm(around, axis=1))
     direction = around[:, :2] / np.linalg.norm(around[:, :2], axis=1)[:, None]
-    return np.asarray(direction * (angle / angle.max())[:, None])
+    flat: Floats = direction * (angle / angle.max())[:, None]
+    return flat
 
 
 def map_values(values: Floats, kind: str) -> Floats:
@@ -38,20 +39,23 @@ def map_values(values: Floats, kind: str) -> Floats:
 
     Parameters
     ----------
-    values : of the channels, shape (306,).
-    kind : "mag" for the magnetometers, "grad" for the root mean square of the two gradiometers.
+    values : array of float
+        Of the channels, shape (306,).
+    kind : str
+        "mag" for the magnetometers, "grad" for the root mean square of the two gradiometers.
     """
     helmet = sensors()
     one_of(kind, "kind", ("mag", "grad"))
     if kind == "mag":
-        return np.asarray(values[helmet.kinds == "mag"])
+        mags: Floats = values[helmet.kinds == "mag"]
+        return mags
     at = helmet.positions
     places = at[helmet.kinds == "mag"]
     grads = np.flatnonzero(helmet.kinds == "grad")
     distance = np.linalg.norm(at[grads][:, None] - places[None], axis=2)
     nearest = distance.argmin(axis=1)
     square = np.bincount(nearest, weights=values[grads] ** 2) / np.bincount(nearest)
-    return np.asarray(np.sqrt(square))
+    return np.sqrt(square)
 
 
 def draw_map(axes: Axes, values: Floats, *, signed: bool, levels: int = 12) -> str:
@@ -59,10 +63,14 @@ def draw_map(axes: Axes, values: Floats, *, signed: bool, levels: int = 12) -> s
 
     Parameters
     ----------
-    axes : to draw in.
-    values : one for each place, shape (102,).
-    signed : colours about zero, else from zero on.
-    levels : number of steps of colour.
+    axes : Axes
+        To draw in.
+    values : array of float
+        One for each place, shape (102,).
+    signed : bool
+        Colours about zero, else from zero on.
+    levels : int
+        Number of steps of colour.
     """
     at = flat_positions()
     top = float(np.abs(values).max())

@@ -62,21 +62,28 @@ def discriminant(
 
     Parameters
     ----------
-    D : :math:`Z'EZ + Z'QQ'Z` of the training set, shape (..., K, K).
-    N : weights of the classes in it, shape (..., K).
-    equal_priors : whether :math:`\pi_k` are equal, else they are shares of the weights.
-    keep : what the covariance is times :math:`S / n`; :math:`1 - s` for the shrinkage s of
+    D : array of float
+        :math:`Z'EZ + Z'QQ'Z` of the training set, shape (..., K, K).
+    N : array of float
+        Weights of the classes in it, shape (..., K).
+    equal_priors : bool
+        Whether :math:`\pi_k` are equal, else they are shares of the weights.
+    keep : float
+        What the covariance is times :math:`S / n`; :math:`1 - s` for the shrinkage s of
         scikit-learn.
 
     Returns
     -------
-    slopes : :math:`n D^{-1}`, shape (..., K, K), over ``keep``.
-    offsets : :math:`-\tfrac{n}{2} (D^{-1} - N^{-1})_{kk}` over ``keep``, plus
-        :math:`\log \pi_k`, shape (..., K).
+    slopes : array of float
+        :math:`n D^{-1}`, shape (..., K, K), over ``keep``.
+    offsets : array of float
+        :math:`-\tfrac{n}{2} (D^{-1} - N^{-1})_{kk}` over ``keep``, plus :math:`\log \pi_k`, shape
+        (..., K).
 
     Raises
     ------
-    ValueError : if D is not positive definite to rounding; in exact arithmetic it always is.
+    ValueError
+        If D is not positive definite to rounding; in exact arithmetic it always is.
     """
     try:
         half = np.linalg.inv(np.linalg.cholesky(D))
@@ -98,8 +105,10 @@ def log_odds(values: Reals, axis: int = -1) -> Reals:
 
     Parameters
     ----------
-    values : discriminants along ``axis``, in any unit-free common offset.
-    axis : of the classes.
+    values : array of float
+        Discriminants along ``axis``, in any unit-free common offset.
+    axis : int
+        Of the classes.
     """
     if values.shape[axis] == 1:
         return values
@@ -117,7 +126,8 @@ def coding(columns: int) -> Reals:
 
     Returns
     -------
-    Shape (columns, K), for targets of -1 and +1 as of `task.targets_of`.
+    array of float
+        Shape (columns, K), for targets of -1 and +1 as of `task.targets_of`.
     """
     J = np.array([[-1.0, 1.0]]) if columns == 1 else np.eye(columns)
     return J / 2
@@ -128,18 +138,22 @@ def products(left: Reals, right: Reals, columns: int) -> Reals:
 
     Parameters
     ----------
-    left, right : shape (n, P * columns) or (b, n, P * columns), P problems side by side.
-    columns : of one problem.
+    left, right : array of float
+        Shape (n, P * columns) or (b, n, P * columns), P problems side by side.
+    columns : int
+        Of one problem.
 
     Returns
     -------
-    Shape (b, P, columns, columns).
+    array of float
+        Shape (b, P, columns, columns).
     """
     left, right = np.broadcast_arrays(left, right)
     if left.shape[-1] == columns:
         return np.asarray(left.swapaxes(-1, -2) @ right)[..., None, :, :]
     first, second = (A.reshape(*A.shape[:-1], -1, columns) for A in (left, right))
-    return np.einsum("...npc,...npd->...pcd", first, second)
+    sums: Reals = np.einsum("...npc,...npd->...pcd", first, second)
+    return sums
 
 
 @dataclass(frozen=True)
@@ -148,21 +162,23 @@ class Rule:
 
     Parameters
     ----------
-    slopes : shape (b, P, c, d); c = d = 1 for two classes, whose difference it gives, else K.
-    offsets : shape (b, P, d).
+    slopes : array of float
+        Shape (b, P, c, d); c = d = 1 for two classes, whose difference it gives, else K.
+    offsets : array of float
+        Shape (b, P, d).
     """
 
     slopes: Reals
     offsets: Reals
 
-    def turn(self, columns: Reals) -> Reals:
+    def discriminants(self, columns: Reals) -> Reals:
         """Coefficients or centred predictions, shape (b, r, P * c), to those of discriminants."""
         c = self.slopes.shape[2]
         values = columns.reshape(*columns.shape[:2], -1, c)
         out = values[..., :1] * self.slopes[:, None, :, 0]
         for k in range(1, c):
             out += values[..., k : k + 1] * self.slopes[:, None, :, k]
-        return np.asarray(out.reshape(columns.shape))
+        return out.reshape(columns.shape)
 
     @property
     def constant(self) -> Reals:
@@ -183,12 +199,17 @@ def training_rule(
 
     Parameters
     ----------
-    residual : :math:`\tilde Y'E\tilde Y` of the targets times ``root_weights``, shape
-        (b, P, c, c), with E of the training set alone.
-    Y : its targets, -1 and +1, shape (n, P * c).
-    root_weights : shape (n,).
-    Q : orthonormal basis of the constant and confounds, times ``root_weights``, shape (n, k).
-    equal_priors, keep : see `discriminant`.
+    residual : array of float
+        :math:`\tilde Y'E\tilde Y` of the targets times ``root_weights``, shape (b, P, c, c), with
+        E of the training set alone.
+    Y : array of float
+        Its targets, -1 and +1, shape (n, P * c).
+    root_weights : array of float
+        Shape (n,).
+    Q : array of float
+        Orthonormal basis of the constant and confounds, times ``root_weights``, shape (n, k).
+    equal_priors, keep : bool or float
+        See `discriminant`.
     """
     c = residual.shape[-1]
     J = coding(c)
@@ -196,7 +217,8 @@ def training_rule(
     def of_indicators(rows: Reals) -> Reals:
         """Products of rows, shape (r, n), with the indicators (YJ + 1/2), shape (r, P, K)."""
         half = rows.sum(axis=1)[:, None, None] / 2
-        return np.asarray((rows @ Y).reshape(len(rows), -1, c) @ J + half)
+        sums: Reals = (rows @ Y).reshape(len(rows), -1, c) @ J + half
+        return sums
 
     N = of_indicators(root_weights[None].astype(float) ** 2)[0]
     in_plane = of_indicators(Q.T * root_weights)  # Q'Z
@@ -221,12 +243,18 @@ def pair_auc_lda(
 
     Parameters
     ----------
-    E : of all epochs at b times.
-    alone : of the regression on the constant and the confounds.
-    targets : -1 and +1, shape (n, K), one column a class.
-    root_weights : shape (n,).
-    multiclass : "ovo" or "ovr", see `roc.over_classes`.
-    equal_priors : see `discriminant`.
+    E : Residuals
+        Of all epochs at b times.
+    alone : Residuals
+        Of the regression on the constant and the confounds.
+    targets : array of float
+        -1 and +1, shape (n, K), one column a class.
+    root_weights : array of float
+        Shape (n,).
+    multiclass : str
+        "ovo" or "ovr", see `roc.over_classes`.
+    equal_priors : bool
+        See `discriminant`.
     """
     codes, classes = targets.argmax(axis=1), targets.shape[1]
     member = [np.flatnonzero(codes == k) for k in range(classes)]
@@ -243,7 +271,8 @@ def pair_auc_lda(
                 wins[k, other] += won.sum(axis=1)
 
     def area(a: int, others: list[int]) -> Floats:
-        return wins[a, others].sum(axis=0) / (sizes[a] * sizes[others].sum())
+        share: Floats = wins[a, others].sum(axis=0) / (sizes[a] * sizes[others].sum())
+        return share
 
     return over_classes(area, classes, multiclass)
 

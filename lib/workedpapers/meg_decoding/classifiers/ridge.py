@@ -34,6 +34,7 @@ sections 3.2.3 (successive orthogonalisation) and 18.3.5 (p > n).
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,12 +49,15 @@ def unpenalised_basis(root_weights: Reals, confounds: Reals | None) -> Reals:
 
     Parameters
     ----------
-    root_weights : shape (n,), square roots of the epochs' weights.
-    confounds : shape (n, k), or None.
+    root_weights : array of float
+        Shape (n,), square roots of the epochs' weights.
+    confounds : array of float or None
+        Shape (n, k), or None.
 
     Returns
     -------
-    Q, shape (n, k + 1).
+    array of float
+        Q, shape (n, k + 1).
     """
     columns = np.ones((len(root_weights), 1), root_weights.dtype)
     if confounds is not None:
@@ -68,45 +72,77 @@ def project_out(A: Reals, Q: Reals) -> Reals:
     return A - Q @ (Q.T @ A)
 
 
-@dataclass(frozen=True)
-class Residuals:
-    r"""The operator :math:`E = I - H` at b time points.
+class Residuals(ABC):
+    """The operator :math:`E = I - H` at b time points, however it is held."""
 
-    It is held as a matrix, or, with fewer channels than epochs, as :math:`E = I - ZZ'`.
+    @abstractmethod
+    def apply(self, Y: Reals, rows: Ints | slice = slice(None)) -> Reals:
+        """Rows of E Y, shape (b, m, c), for Y of shape (n, c)."""
+
+    @abstractmethod
+    def block(self, rows: Ints) -> Reals:
+        """E at these rows and columns, shape (b, m, m)."""
+
+    @abstractmethod
+    def dense(self) -> Reals:
+        """E, shape (b, n, n)."""
+
+
+@dataclass(frozen=True)
+class DenseResiduals(Residuals):
+    """E as a matrix.
 
     Parameters
     ----------
-    matrix : E, shape (b, n, n), or None.
-    factor : Z, shape (b, n, r), or None.
+    matrix : array of float
+        E, shape (b, n, n).
     """
 
-    matrix: Reals | None
-    factor: Reals | None
+    matrix: Reals
 
     def apply(self, Y: Reals, rows: Ints | slice = slice(None)) -> Reals:
-        """Rows of E Y, shape (b, m, c), for Y of shape (n, c)."""
-        if self.matrix is not None:
-            return self.matrix[:, rows] @ Y
-        Z = self._factor()
+        """Rows of E Y."""
+        return self.matrix[:, rows] @ Y
+
+    def block(self, rows: Ints) -> Reals:
+        """E at these rows and columns."""
+        return self.matrix[:, rows[:, None], rows]
+
+    def dense(self) -> Reals:
+        """E."""
+        return self.matrix
+
+
+@dataclass(frozen=True)
+class FactoredResiduals(Residuals):
+    """E as :math:`I - ZZ'`, for fewer channels than epochs.
+
+    Parameters
+    ----------
+    factor : array of float
+        Z, shape (b, n, r).
+    """
+
+    factor: Reals
+
+    def apply(self, Y: Reals, rows: Ints | slice = slice(None)) -> Reals:
+        """Rows of E Y."""
+        Z = self.factor
+        # (EY)_rows = Y_rows - Z_rows (Z'Y)
         return Y[rows] - Z[:, rows] @ (Z.transpose(0, 2, 1) @ Y)
 
     def block(self, rows: Ints) -> Reals:
-        """E at these rows and columns, shape (b, m, m)."""
-        if self.matrix is not None:
-            return self.matrix[:, rows[:, None], rows]
-        Z = self._factor()[:, rows]
-        return np.eye(len(rows), dtype=Z.dtype) - Z @ Z.transpose(0, 2, 1)
+        """E at these rows and columns."""
+        return _identity_less(self.factor[:, rows])
 
     def dense(self) -> Reals:
-        """E, shape (b, n, n)."""
-        if self.matrix is not None:
-            return self.matrix
-        Z = self._factor()
-        return np.eye(Z.shape[1], dtype=Z.dtype) - Z @ Z.transpose(0, 2, 1)
+        """E."""
+        return _identity_less(self.factor)
 
-    def _factor(self) -> Reals:
-        assert self.factor is not None
-        return self.factor
+
+def _identity_less(Z: Reals) -> Reals:
+    """I - ZZ', shape (b, n, n)."""
+    return np.eye(Z.shape[1], dtype=Z.dtype) - Z @ Z.transpose(0, 2, 1)
 
 
 def residuals_from_kernel(K: Reals, alpha: Reals, Q: Reals) -> Residuals:
@@ -119,9 +155,12 @@ def residuals_from_kernel(K: Reals, alpha: Reals, Q: Reals) -> Residuals:
 
     Parameters
     ----------
-    K : AA', shape (b, n, n), symmetric, with KQ = 0. It is overwritten.
-    alpha : a, shape (b,), positive.
-    Q : orthonormal, shape (n, k).
+    K : array of float
+        AA', shape (b, n, n), symmetric, with KQ = 0. It is overwritten.
+    alpha : array of float
+        a, shape (b,), positive.
+    Q : array of float
+        Orthonormal, shape (n, k).
     """
     from scipy.linalg.lapack import get_lapack_funcs
 
@@ -144,7 +183,7 @@ def residuals_from_kernel(K: Reals, alpha: Reals, Q: Reals) -> Residuals:
         np.add(half, half.T, out=E[t])
         E[t, diagonal, diagonal] = half[diagonal, diagonal]
         E[t] -= a / (a + c) * plane
-    return Residuals(E, None)
+    return DenseResiduals(E)
 
 
 def residuals_from_features(A: Reals, alpha: Reals, Q: Reals) -> Residuals:
@@ -152,16 +191,19 @@ def residuals_from_features(A: Reals, alpha: Reals, Q: Reals) -> Residuals:
 
     Parameters
     ----------
-    A : shape (b, n, p), with Q'A = 0.
-    alpha : a, shape (b,), positive.
-    Q : orthonormal, shape (n, k).
+    A : array of float
+        Shape (b, n, p), with Q'A = 0.
+    alpha : array of float
+        a, shape (b,), positive.
+    Q : array of float
+        Orthonormal, shape (n, k).
     """
     G = A.transpose(0, 2, 1) @ A
     diagonal = np.arange(G.shape[1])
     G[:, diagonal, diagonal] += alpha[:, None]
     L = np.linalg.cholesky(G)
     Z = np.linalg.solve(L, A.transpose(0, 2, 1)).transpose(0, 2, 1)
-    return Residuals(None, np.concatenate([Z, np.broadcast_to(Q, (len(A), *Q.shape))], axis=2))
+    return FactoredResiduals(np.concatenate([Z, np.broadcast_to(Q, (len(A), *Q.shape))], axis=2))
 
 
 def held_out(E: Residuals, Y: Reals, left_out: Ints, root_weights: Reals) -> Reals:
@@ -171,14 +213,19 @@ def held_out(E: Residuals, Y: Reals, left_out: Ints, root_weights: Reals) -> Rea
 
     Parameters
     ----------
-    E : of n epochs at b times.
-    Y : shape (n, c), labels times ``root_weights``; one column for each problem.
-    left_out : :math:`\tau`, m numbers of epochs.
-    root_weights : shape (n,).
+    E : Residuals
+        Of n epochs at b times.
+    Y : array of float
+        Shape (n, c), labels times ``root_weights``; one column for each problem.
+    left_out : array of int
+        :math:`\tau`, m numbers of epochs.
+    root_weights : array of float
+        Shape (n,).
 
     Returns
     -------
-    Shape (b, m, c), in the units of the labels.
+    array of float
+        Shape (b, m, c), in the units of the labels.
     """
     errors = np.linalg.solve(E.block(left_out), E.apply(Y, left_out))
     return (Y[left_out] - errors) / root_weights[left_out, None]
@@ -191,14 +238,19 @@ def leave_pair_out(E: Residuals, y: Reals, first: Ints, second: Ints, root_weigh
 
     Parameters
     ----------
-    E : of n epochs at b times.
-    y : shape (n,), labels times ``root_weights``.
-    first, second : numbers of epochs, without a common one.
-    root_weights : shape (n,).
+    E : Residuals
+        Of n epochs at b times.
+    y : array of float
+        Shape (n,), labels times ``root_weights``.
+    first, second : array of int
+        Numbers of epochs, without a common one.
+    root_weights : array of float
+        Shape (n,).
 
     Returns
     -------
-    Score of the first minus score of the second, shape (b, len(first), len(second)).
+    array of float
+        Score of the first minus score of the second, shape (b, len(first), len(second)).
     """
     matrix = E.dense()
     r = E.apply(y[:, None])[..., 0]
@@ -209,7 +261,7 @@ def leave_pair_out(E: Residuals, y: Reals, first: Ints, second: Ints, root_weigh
     determinant = di * dj - eij**2
     at_first = (y[first, None] - (dj * ri - eij * rj) / determinant) / root_weights[first, None]
     at_second = (y[None, second] - (di * rj - eij * ri) / determinant) / root_weights[None, second]
-    return np.asarray(at_first - at_second)
+    return at_first - at_second
 
 
 def solve_ridge(gram: Reals, right: Reals, alpha: Reals) -> Reals:
@@ -220,9 +272,12 @@ def solve_ridge(gram: Reals, right: Reals, alpha: Reals) -> Reals:
 
     Parameters
     ----------
-    gram : shape (b, r, r). It is overwritten.
-    right : shape (r, c) or (b, r, c).
-    alpha : shape (b,), positive.
+    gram : array of float
+        Shape (b, r, r). It is overwritten.
+    right : array of float
+        Shape (r, c) or (b, r, c).
+    alpha : array of float
+        Shape (b,), positive.
     """
     from scipy.linalg.lapack import get_lapack_funcs
 
@@ -243,16 +298,23 @@ def solve_each(K: Reals, Y: Reals, Q: Reals, alphas: Reals, problems: int) -> tu
 
     Parameters
     ----------
-    K : kernel of the training epochs, shape (b, n, n), with KQ = 0.
-    Y : labels with Q'Y = 0, shape (n, problems * c), c neighbouring columns to each problem.
-    Q : orthonormal, shape (n, k).
-    alphas : penalties to choose from, shape (b, g), positive.
-    problems : their number; the squared error is summed over the c columns of one.
+    K : array of float
+        Kernel of the training epochs, shape (b, n, n), with KQ = 0.
+    Y : array of float
+        Labels with Q'Y = 0, shape (n, problems * c), c neighbouring columns to each problem.
+    Q : array of float
+        Orthonormal, shape (n, k).
+    alphas : array of float
+        Penalties to choose from, shape (b, g), positive.
+    problems : int
+        Their number; the squared error is summed over the c columns of one.
 
     Returns
     -------
-    alpha : shape (b, problems).
-    solution : dual coefficients :math:`(K + aI)^{-1} Y`, shape (b, n, problems * c).
+    alpha : array of float
+        Shape (b, problems).
+    solution : array of float
+        Dual coefficients :math:`(K + aI)^{-1} Y`, shape (b, n, problems * c).
     """
     values, U = np.linalg.eigh(K)
     values = np.maximum(values, 0)

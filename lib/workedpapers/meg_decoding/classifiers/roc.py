@@ -12,6 +12,7 @@ bit tells apart come out as neighbours, and columns with such neighbours are ran
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from enum import StrEnum
 from itertools import combinations
 from typing import Any
 
@@ -19,6 +20,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workedpapers.checks import Floats, Ints, Reals
+
+
+class Multiclass(StrEnum):
+    """Which AUC of three or more classes, see `class_auc`."""
+
+    OVO = "ovo"
+    OVR = "ovr"
+
 
 _BLOCK = 2**16  # scores sorted at a time
 
@@ -28,12 +37,15 @@ def auc(scores: Reals, positive: NDArray[np.bool_]) -> Floats:
 
     Parameters
     ----------
-    scores : shape (..., m).
-    positive : shape (m,), or any shape that broadcasts with ``scores``.
+    scores : array of float
+        Shape (..., m).
+    positive : array of bool
+        Shape (m,), or any shape that broadcasts with ``scores``.
 
     Returns
     -------
-    Shape (...), from 0 to 1; NaN where one of the two classes is absent.
+    array of float
+        Shape (...), from 0 to 1; NaN where one of the two classes is absent.
     """
     return auc_of_each(scores, [positive])[0]
 
@@ -55,7 +67,9 @@ def auc_of_each(scores: Reals, positives: Sequence[NDArray[np.bool_]]) -> list[F
 def _area(sums: Floats, positive: NDArray[np.bool_], m: int) -> Floats:
     """AUC from the sums of the positives' ranks among m scores; NaN without pairs."""
     wins, pairs = ordered_pairs(sums, positive.sum(axis=-1), m)
-    return np.divide(wins, pairs, out=np.full(wins.shape, np.nan), where=pairs > 0)
+    area = np.full(wins.shape, np.nan)
+    np.divide(wins, pairs, out=area, where=pairs > 0)
+    return area
 
 
 def ordered_pairs(sums: Any, positives: Any, m: int) -> tuple[Any, Any]:
@@ -63,9 +77,12 @@ def ordered_pairs(sums: Any, positives: Any, m: int) -> tuple[Any, Any]:
 
     Parameters
     ----------
-    sums : of the positives' ranks among all m scores, any shape.
-    positives : their number, of a shape that broadcasts.
-    m : number of scores.
+    sums : object
+        Of the positives' ranks among all m scores, any shape.
+    positives : object
+        Their number, of a shape that broadcasts.
+    m : int
+        Number of scores.
     """
     wins = sums - positives * (positives + 1) / 2
     return wins, np.broadcast_to(positives * (m - positives), wins.shape)
@@ -91,13 +108,17 @@ def _rank_sums(scores: Reals, labels: list[NDArray[np.int64]], room: Floats) -> 
 
     Parameters
     ----------
-    scores : shape (..., m).
-    labels : sets of the same shape, of 0 and 1, the next one of 0 and 2, and so on.
-    room : two rows for intermediate results.
+    scores : array of float
+        Shape (..., m).
+    labels : list of array of int
+        Sets of the same shape, of 0 and 1, the next one of 0 and 2, and so on.
+    room : array of float
+        Two rows for intermediate results.
 
     Returns
     -------
-    Shape (sets, ...).
+    array of float
+        Shape (sets, ...).
     """
     shape, m, sets = scores.shape, scores.shape[-1], len(labels)
     keys, other = (row[: scores.size].reshape(-1, m) for row in room)
@@ -131,7 +152,8 @@ def mid_rank_sums(scores: Reals, positive: NDArray[np.bool_]) -> Floats:
     """Sums of the positives' ranks along the last axis, for scores of which any may be equal."""
     from scipy.stats import rankdata
 
-    return np.asarray((rankdata(scores, axis=-1) * positive).sum(axis=-1))
+    sums: Floats = (rankdata(scores, axis=-1) * positive).sum(axis=-1)
+    return sums
 
 
 def class_auc(scores: Reals, codes: Ints, classes: int, multiclass: str) -> Floats:
@@ -139,16 +161,21 @@ def class_auc(scores: Reals, codes: Ints, classes: int, multiclass: str) -> Floa
 
     Parameters
     ----------
-    scores : shape (k, ..., m), one decision value for each class, or k = 1 for two classes.
-    codes : shape (m,) or one that broadcasts with (..., m); class numbers from 0.
-    classes : number of classes.
-    multiclass : "ovo" for the mean over ordered pairs of classes, each among the epochs of these
-        two alone (Hand and Till 2001; does not depend on the sizes of the classes); "ovr" for
-        the mean over classes, each against all others.
+    scores : array of float
+        Shape (k, ..., m), one decision value for each class, or k = 1 for two classes.
+    codes : array of int
+        Shape (m,) or one that broadcasts with (..., m); class numbers from 0.
+    classes : int
+        Number of classes.
+    multiclass : str
+        "ovo" for the mean over ordered pairs of classes, each among the epochs of these two alone
+        (Hand and Till 2001; does not depend on the sizes of the classes); "ovr" for the mean over
+        classes, each against all others.
 
     Returns
     -------
-    Shape (...); equals ``sklearn.metrics.roc_auc_score(..., average="macro")``.
+    array of float
+        Shape (...); equals ``sklearn.metrics.roc_auc_score(..., average="macro")``.
     """
     return class_auc_of_each(scores, [codes], classes, multiclass)[0]
 
@@ -167,17 +194,22 @@ def over_classes(area: Callable[[int, list[int]], Floats], classes: int, multicl
 
     Parameters
     ----------
-    area : of a class against a list of other classes.
-    classes : number of classes.
-    multiclass : "ovo" or "ovr", see `class_auc`.
+    area : callable
+        Of a class against a list of other classes.
+    classes : int
+        Number of classes.
+    multiclass : str
+        "ovo" or "ovr", see `class_auc`.
     """
     if classes == 2:
         return area(1, [0])
     every = range(classes)
-    if multiclass == "ovr":
-        return np.mean([area(k, [j for j in every if j != k]) for k in every], axis=0)
-    both = [(area(a, [b]) + area(b, [a])) / 2 for a, b in combinations(every, 2)]
-    return np.mean(both, axis=0)
+    if multiclass == Multiclass.OVR:
+        areas = [area(k, [j for j in every if j != k]) for k in every]
+    else:
+        areas = [(area(a, [b]) + area(b, [a])) / 2 for a, b in combinations(every, 2)]
+    mean: Floats = np.mean(areas, axis=0)
+    return mean
 
 
 def _several(scores: Reals, codes: Ints, classes: int, multiclass: str) -> Floats:
@@ -202,4 +234,5 @@ def _auc_among(scores: Reals, codes: Ints, a: int, b: int) -> Floats:
     above = (np.abs(scores).max() or 1) * np.arange(2, 2 + scores.shape[-1])
     value = auc(np.where(other, above, scores), codes == a)
     negatives = (codes == b).sum(axis=-1)
-    return value * (negatives + other.sum(axis=-1)) / negatives
+    area: Floats = value * (negatives + other.sum(axis=-1)) / negatives
+    return area

@@ -27,7 +27,7 @@ from ..classifiers.lda import products, training_rule
 from ..classifiers.ridge import project_out, unpenalised_basis
 from ..preprocessing.epochs import Epoched, as_epoched
 from .engine import operator, time_chunks
-from .settings import Options, prepare
+from .settings import Classifier, DecodingOptions, DecodingSettings
 
 __all__ = ["Patterns", "patterns"]
 
@@ -38,13 +38,17 @@ class Patterns:
 
     Parameters
     ----------
-    values : shape (p, t) for two classes, (classes, p, t) for more; sensor units per unit of
-        decision value. Classes lie about 2 apart for ridge regression, whose labels are -1 and
-        +1.
-    times : shape (t,), seconds.
-    classes : labels in order; the first of two is negative.
-    ch_names : names of the p channels.
-    info : `mne.Info`, or None.
+    values : array of float
+        Shape (p, t) for two classes, (classes, p, t) for more; sensor units per unit of decision
+        value. Classes lie about 2 apart for ridge regression, whose labels are -1 and +1.
+    times : array of float
+        Shape (t,), seconds.
+    classes : array
+        Labels in order; the first of two is negative.
+    ch_names : tuple of str
+        Names of the p channels.
+    info : object
+        `mne.Info`, or None.
     """
 
     values: Reals
@@ -58,11 +62,13 @@ class Patterns:
 
         Parameters
         ----------
-        label : with three or more classes, whose pattern; else None.
+        label : object
+            With three or more classes, whose pattern; else None.
 
         Raises
         ------
-        ValueError : the epochs were an array, the class is unknown, or times are uneven.
+        ValueError
+            The epochs were an array, the class is unknown, or times are uneven.
         """
         if self.info is None:
             raise ValueError(
@@ -82,30 +88,36 @@ class Patterns:
 
 
 @one_thread
-def patterns(epochs: Any, y: str | ArrayLike | None = None, **options: Unpack[Options]) -> Patterns:
+def patterns(
+    epochs: Any, y: str | ArrayLike | None = None, **options: Unpack[DecodingOptions]
+) -> Patterns:
     """Patterns of the decoder fitted to all epochs.
 
     Parameters
     ----------
-    epochs, y : as in `decode`.
-    options : the keyword arguments of `decode`, without windows, ``scale="fold"`` and
-        ``alpha="auto"``, which have no meaning here. ``classifier="lda"`` takes two classes; its
-        patterns are those of ridge regression in sensor units per unit of log odds.
+    epochs, y : object or str or array_like or None
+        As in `decode`.
+    **options : Unpack[DecodingOptions]
+        The keyword arguments of `decode`, without windows, ``scale="fold"`` and ``alpha="auto"``,
+        which have no meaning here. ``classifier="lda"`` takes two classes; its patterns are those
+        of ridge regression in sensor units per unit of log odds.
 
     Returns
     -------
-    `Patterns`. With three or more classes the scores of the classes are used jointly.
+    Patterns
+        With three or more classes the scores of the classes are used jointly.
 
     Raises
     ------
-    TypeError, ValueError : as `decode`, and for the options that are not allowed.
+    TypeError, ValueError
+        As `decode`, and for the options that are not allowed.
     """
     if options.get("window", 1) != 1:
         raise ValueError("window: expected 1; a pattern belongs to one time.")
     if options.get("scale") == "fold" or options.get("alpha") == "auto":
         raise ValueError("patterns: one decoder is fitted to all epochs; there are no folds.")
-    task = prepare(epochs, y, **options)
-    if task.classifier == "lda" and len(task.data.classes) > 2:
+    settings = DecodingSettings.checked(epochs, y, **options)
+    if settings.classifier is Classifier.LDA and len(settings.data.classes) > 2:
         raise ValueError(
             "classifier: expected 'ridge' for the patterns of three or more classes, got 'lda', "
             "whose discriminants are defined up to a function common to all classes. The patterns "
@@ -115,19 +127,19 @@ def patterns(epochs: Any, y: str | ArrayLike | None = None, **options: Unpack[Op
         epochs, y, groups=options.get("groups"), times=options.get("times"),
         channel_types=options.get("channel_types"), dtype=options.get("dtype", "float64"),
     )  # fmt: skip
-    weights = task.root_weights
-    Q = unpenalised_basis(weights, task.confounds)
-    Y = project_out(weights[:, None] * task.targets, Q)
+    weights = settings.root_weights
+    Q = unpenalised_basis(weights, settings.confounds)
+    Y = project_out(weights[:, None] * settings.targets, Q)
     _, p, t = raw.X.shape
     c = Y.shape[1]
     values = np.empty((c, p, t), raw.X.dtype)
-    for times in time_chunks(task, 1, "patterns", True):
-        E, _ = operator(task, times)
+    for times in time_chunks(settings, 1, "patterns", True):
+        E, _ = operator(settings, times)
         errors = E.apply(Y)
         scores: Reals = Y - project_out(errors, Q)  # fitted by the channels alone, (b, n, c)
-        if task.classifier == "lda":
+        if settings.classifier is Classifier.LDA:
             residual = products(Y, errors, c)
-            scores = training_rule(residual, task.targets, weights, Q).turn(scores)
+            scores = training_rule(residual, settings.targets, weights, Q).discriminants(scores)
         X = raw.X[:, :, times].transpose(2, 0, 1)
         X = project_out((X - X.mean(axis=1, keepdims=True)) * weights[:, None], Q)
         inner = scores.transpose(0, 2, 1) @ scores

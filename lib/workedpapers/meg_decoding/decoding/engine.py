@@ -12,6 +12,7 @@ from workedpapers.progress import progress
 
 from ..classifiers.lda import Rule, log_odds, products, training_rule
 from ..classifiers.ridge import (
+    FactoredResiduals,
     Residuals,
     held_out,
     project_out,
@@ -21,7 +22,7 @@ from ..classifiers.ridge import (
 )
 from ..preprocessing.scaling import spread_of
 from .refit import fit_fold, penalties
-from .settings import Task
+from .settings import Classifier, DecodingSettings
 
 _CHUNK = 2**21  # numbers held for one chunk of times; small enough for a processor's cache
 
@@ -32,9 +33,12 @@ class Chunk:
 
     Parameters
     ----------
-    times : which times.
-    predictions : for each fold, shape (b, m, c).
-    alpha : penalties, shape (folds, b).
+    times : slice
+        Which times.
+    predictions : list of array
+        For each fold, shape (b, m, c).
+    alpha : array of float
+        Penalties, shape (folds, b).
     """
 
     times: slice
@@ -43,72 +47,81 @@ class Chunk:
 
 
 def predict_chunks(
-    task: Task, Y: Reals, *, desc: str = "decoding", show: bool = True
+    settings: DecodingSettings, Y: Reals, *, desc: str = "decoding", show: bool = True
 ) -> Iterator[Chunk]:
     """Held-out predictions, a few times at a time.
 
     Parameters
     ----------
-    task : what to decode.
-    Y : shape (n, c), targets; each column is a problem of its own.
-    desc, show : of the progress bar.
+    settings : DecodingSettings
+        What to decode.
+    Y : array of float
+        Shape (n, c), targets; each column is a problem of its own.
+    desc, show : str or bool
+        Of the progress bar.
     """
-    for times in time_chunks(task, Y.shape[1], desc, show):
-        if task.closed_form:
-            E, alpha = operator(task, times)
-            found = closed_form_predictions(task, E, Y)
-            settle(task, times, found)
-            yield Chunk(times, found, np.tile(alpha, (len(task.folds), 1)))
+    for times in time_chunks(settings, Y.shape[1], desc, show):
+        if settings.closed_form:
+            E, alpha = operator(settings, times)
+            found = closed_form_predictions(settings, E, Y)
+            flatten_constant_times(settings, times, found)
+            yield Chunk(times, found, np.tile(alpha, (len(settings.folds), 1)))
         else:
-            A = features(task, times)
+            A = features(settings, times)
             found, penalties = [], []
-            for train, test in task.folds:
-                fit = fit_fold(task, A, Y, train)
-                confounds = None if task.confounds is None else task.confounds[test]
+            for train, test in settings.folds:
+                fit = fit_fold(settings, A, Y, train)
+                confounds = None if settings.confounds is None else settings.confounds[test]
                 scores = fit.scores(A[:, test], confounds)
-                found.append(decision_values(task, scores))
+                found.append(decision_values(settings, scores))
                 penalties.append(fit.alpha)
-            settle(task, times, found)
+            flatten_constant_times(settings, times, found)
             yield Chunk(times, found, np.array(penalties))
 
 
-def settle(task: Task, times: slice, predictions: list[Reals]) -> None:
+def flatten_constant_times(
+    settings: DecodingSettings, times: slice, predictions: list[Reals]
+) -> None:
     """Where nothing varies, give all epochs of a fold one value in place of what rounding left.
 
     Rounding errors depend on the labels, and their ranks would tell the classes apart.
     """
-    still = np.flatnonzero(task.still[times])
-    if len(still):
+    constant = np.flatnonzero(settings.constant_times[times])
+    if len(constant):
         for found in predictions:
-            found[still] = found[still].mean(axis=1, keepdims=True)
+            found[constant] = found[constant].mean(axis=1, keepdims=True)
 
 
-def time_chunks(task: Task, columns: int, desc: str, show: bool) -> Iterator[slice]:
+def time_chunks(settings: DecodingSettings, columns: int, desc: str, show: bool) -> Iterator[slice]:
     """Slices of times that fit into the cache, with a progress bar."""
-    n, p, _ = task.data.X.shape
-    step = max(1, _CHUNK // (n * (n + p * task.window + columns)))
-    starts = range(0, len(task.times), step)
+    n, p, _ = settings.data.X.shape
+    step = max(1, _CHUNK // (n * (n + p * settings.window + columns)))
+    starts = range(0, len(settings.times), step)
     for start in progress(starts, desc=desc, unit="chunk", show=show):
-        yield slice(start, min(start + step, len(task.times)))
+        yield slice(start, min(start + step, len(settings.times)))
 
 
-def features(task: Task, times: slice) -> Reals:
+def features(settings: DecodingSettings, times: slice) -> Reals:
     """Epochs at these times, centred and scaled, shape (b, n, p * window)."""
-    return scaled_features(task, times)[0]
+    return scaled_features(settings, times)[0]
 
 
-def scaled_features(task: Task, times: slice) -> tuple[Reals, Reals, Reals]:
+def scaled_features(settings: DecodingSettings, times: slice) -> tuple[Reals, Reals, Reals]:
     """Features as `features`, and the means and scales they are freed of, (b, 1, p * window)."""
-    last = times.stop + task.window - 1
-    A = np.ascontiguousarray(task.data.X[:, :, times.start : last].transpose(2, 0, 1))
+    last = times.stop + settings.window - 1
+    A = np.ascontiguousarray(settings.data.X[:, :, times.start : last].transpose(2, 0, 1))
     mean = A.mean(axis=1, keepdims=True)
     A -= mean
     spread = np.ones_like(mean)
-    if task.scale is not None:
+    if settings.scale is not None:
         # With scale="fold" this is for accuracy alone: each fold scales again.
         spread = spread_of(A, mean)
         A *= 1 / spread
-    return _stacked(A, task.window), _stacked(mean, task.window), _stacked(spread, task.window)
+    return (
+        _stacked(A, settings.window),
+        _stacked(mean, settings.window),
+        _stacked(spread, settings.window),
+    )
 
 
 def _stacked(A: Reals, window: int) -> Reals:
@@ -119,27 +132,27 @@ def _stacked(A: Reals, window: int) -> Reals:
     return np.concatenate([A[s : s + b] for s in range(window)], axis=2)
 
 
-def operator(task: Task, times: slice) -> tuple[Residuals, Reals]:
+def operator(settings: DecodingSettings, times: slice) -> tuple[Residuals, Reals]:
     r"""E at these times, and the penalties.
 
     The kernel of a window is the sum of the kernels of its samples.
     """
-    n, p, _ = task.data.X.shape
-    weights, b = task.root_weights, times.stop - times.start
-    Q = unpenalised_basis(weights, task.confounds)
-    plain = task.confounds is None and (weights == weights[0]).all()  # Q'A = 0 already
-    if p * task.window < n:
-        A = features(task, times)
-        alpha = penalties(task, A)
+    n, p, _ = settings.data.X.shape
+    weights, b = settings.root_weights, times.stop - times.start
+    Q = unpenalised_basis(weights, settings.confounds)
+    plain = settings.confounds is None and (weights == weights[0]).all()  # Q'A = 0 already
+    if p * settings.window < n:
+        A = features(settings, times)
+        alpha = penalties(settings, A)
         return residuals_from_features(_weighted(A, weights, Q, plain), alpha, Q), alpha
-    A = features(replace(task, window=1), slice(times.start, times.stop + task.window - 1))
-    alpha = penalties(task, A)
+    A = features(replace(settings, window=1), slice(times.start, times.stop + settings.window - 1))
+    alpha = penalties(settings, A)
     A = _weighted(A, weights, Q, plain)
     K = A @ A.transpose(0, 2, 1)
-    if task.window > 1:
-        K = sum((K[s : s + b] for s in range(1, task.window)), start=K[:b].copy())
-        if task.alpha is None:
-            alpha = np.lib.stride_tricks.sliding_window_view(alpha, task.window).sum(axis=1)
+    if settings.window > 1:
+        K = sum((K[s : s + b] for s in range(1, settings.window)), start=K[:b].copy())
+        if settings.alpha is None:
+            alpha = np.lib.stride_tricks.sliding_window_view(alpha, settings.window).sum(axis=1)
         alpha = alpha[:b]
     return residuals_from_kernel(K, alpha, Q), alpha
 
@@ -150,57 +163,65 @@ def _weighted(A: Reals, weights: Reals, Q: Reals, plain: bool) -> Reals:
     return A if plain else project_out(A, Q)
 
 
-def closed_form_predictions(task: Task, E: Residuals, Y: Reals) -> list[Reals]:
+def closed_form_predictions(settings: DecodingSettings, E: Residuals, Y: Reals) -> list[Reals]:
     """Predictions for each fold's test epochs, shape (b, m, c), the confounds' share taken off."""
-    weights = task.root_weights
+    weights = settings.root_weights
     weighted = Y * weights[:, None]
-    found = [held_out(E, weighted, test, weights) for _, test in task.folds]
-    rules = held_out_rules(task, E, Y, found) if task.classifier == "lda" else []
-    if task.confounds is not None:
-        alone = confounds_alone(task)
-        for fold, (train, test) in enumerate(task.folds):
+    found = [held_out(E, weighted, test, weights) for _, test in settings.folds]
+    rules = held_out_rules(settings, E, Y, found) if settings.classifier is Classifier.LDA else []
+    if settings.confounds is not None:
+        alone = confounds_alone(settings)
+        for fold, (train, test) in enumerate(settings.folds):
             found[fold] -= held_out(alone, weighted, test, weights)
             found[fold] += np.average(Y[train], axis=0, weights=weights[train] ** 2)
     for fold, rule in enumerate(rules):
-        train, _ = task.folds[fold]
+        train, _ = settings.folds[fold]
         centred = found[fold] - np.average(Y[train], axis=0, weights=weights[train] ** 2)
-        found[fold] = decision_values(task, rule.turn(centred) + rule.constant[:, None])
+        found[fold] = decision_values(
+            settings, rule.discriminants(centred) + rule.constant[:, None]
+        )
     return found
 
 
-def held_out_rules(task: Task, E: Residuals, Y: Reals, predictions: list[Reals]) -> list[Rule]:
+def held_out_rules(
+    settings: DecodingSettings, E: Residuals, Y: Reals, predictions: list[Reals]
+) -> list[Rule]:
     """What turns each fold's predictions into discriminants, from the closed form; see `lda`.
 
     Parameters
     ----------
-    task : with folds whose training sets hold all other epochs.
-    E : of all epochs.
-    Y : targets, shape (n, P * c).
-    predictions : as of `held_out`, the confounds' share included.
+    settings : DecodingSettings
+        With folds whose training sets hold all other epochs.
+    E : Residuals
+        Of all epochs.
+    Y : array of float
+        Targets, shape (n, P * c).
+    predictions : list of array
+        As of `held_out`, the confounds' share included.
     """
-    weights, c, equal = task.root_weights, task.targets.shape[1], task.equal_priors
+    weights, c, equal = settings.root_weights, settings.targets.shape[1], settings.equal_priors
     weighted = Y * weights[:, None]
     whole = E.apply(weighted)
     together = products(weighted, whole, c)
     rules = []
-    for (train, test), predicted in zip(task.folds, predictions, strict=True):
+    for (train, test), predicted in zip(settings.folds, predictions, strict=True):
         errors = weighted[test] - predicted * weights[test, None]
         residual = together - products(whole[:, test], errors, c)
-        confounds = None if task.confounds is None else task.confounds[train]
+        confounds = None if settings.confounds is None else settings.confounds[train]
         Q = unpenalised_basis(weights[train], confounds)
         rules.append(training_rule(residual, Y[train], weights[train], Q, equal_priors=equal))
     return rules
 
 
-def decision_values(task: Task, values: Reals) -> Reals:
+def decision_values(settings: DecodingSettings, values: Reals) -> Reals:
     """What a classifier is judged by: log odds for LDA, shape (b, m, P * c) as ``values``."""
-    if task.classifier == "ridge":
+    if settings.classifier is Classifier.RIDGE:
         return values
-    return log_odds(values.reshape(*values.shape[:2], -1, task.targets.shape[1])).reshape(
+    return log_odds(values.reshape(*values.shape[:2], -1, settings.targets.shape[1])).reshape(
         values.shape
     )
 
 
-def confounds_alone(task: Task) -> Residuals:
+def confounds_alone(settings: DecodingSettings) -> Residuals:
     """E of the regression on the constant and the confounds, without the recording."""
-    return Residuals(None, unpenalised_basis(task.root_weights, task.confounds)[None])
+    return FactoredResiduals(unpenalised_basis(settings.root_weights, settings.confounds)[None])

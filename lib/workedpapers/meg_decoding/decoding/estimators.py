@@ -10,11 +10,10 @@ when it is asked for.
 from __future__ import annotations
 
 from abc import ABCMeta, abstractmethod
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
 from workedpapers.checks import Reals, as_float_array, one_of, probability
@@ -28,11 +27,25 @@ from .refit import penalised_products
 from .scores import correct
 from .settings import targets_of
 
+if TYPE_CHECKING:  # scikit-learn has no types
+
+    class BaseEstimator:
+        """Its parameters are those of ``__init__``."""
+
+    class ClassifierMixin:
+        """Its kind is that of a classifier."""
+else:
+    from sklearn.base import BaseEstimator, ClassifierMixin
+
 __all__ = ["GeneralizingLDA", "GeneralizingRidge", "TimeResolvedLDA", "TimeResolvedRidge"]
 
 
 class _TimeResolved(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
     """What the estimators share; each one says how coefficients are found."""
+
+    scale: bool
+    scoring: str
+    multiclass: str
 
     _own_time = True  # whether a decoder is tested at the time of its training alone
 
@@ -42,7 +55,8 @@ class _TimeResolved(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
 
         Raises
         ------
-        TypeError, ValueError : for shapes, values or parameters that do not fit.
+        TypeError, ValueError
+            For shapes, values or parameters that do not fit.
         """
         data, labels = as_float_array(X, "X", ndim=3), np.asarray(y)
         if labels.shape != data.shape[:1]:
@@ -79,7 +93,8 @@ class _TimeResolved(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         """Labels, shape (n, t) or (n, t, u)."""
         values = self._values(self._checked(X))
         chosen = values[..., 0] > 0 if values.shape[-1] == 1 else values.argmax(axis=-1)
-        return np.asarray(self.classes_[chosen.astype(int)])
+        labels: NDArray[Any] = self.classes_[chosen.astype(int)]
+        return labels
 
     def score(self, X: ArrayLike, y: ArrayLike, sample_weight: None = None) -> Reals:
         """AUC or accuracy at each time, shape (t,), or for training and test times, (t, u)."""
@@ -91,7 +106,8 @@ class _TimeResolved(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
             raise ValueError(f"y: expected labels of the training set, got {unknown[0]!s}.")
         codes, classes = np.searchsorted(self.classes_, labels), len(self.classes_)
         if self.scoring == "accuracy":
-            return correct(np.moveaxis(values, 0, -2), codes).mean(axis=-1)
+            accuracy: Reals = correct(np.moveaxis(values, 0, -2), codes).mean(axis=-1)
+            return accuracy
         if len(np.unique(codes)) < classes:
             raise ValueError("y: expected every class, for the AUC is not defined without one.")
         by_column = np.ascontiguousarray(np.moveaxis(self._ranked(values), 0, -1))  # (..., c, n)
@@ -112,7 +128,7 @@ class _TimeResolved(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
     def _values(self, X: Reals) -> Reals:
         """Decision values with a last axis for the classes, (n, t, c) or (n, t, u, c)."""
         if self._own_time:
-            found = X.transpose(2, 0, 1) @ self.coef_ + self.intercept_[:, None]
+            found: Reals = X.transpose(2, 0, 1) @ self.coef_ + self.intercept_[:, None]
             return found.transpose(1, 0, 2)
         beta = self.coef_.transpose(2, 0, 1)  # (c, t, p)
         found = beta[:, None] @ X + self.intercept_.T[:, None, :, None]  # (c, n, t, u)
@@ -134,17 +150,24 @@ class TimeResolvedRidge(_TimeResolved):
 
     Parameters
     ----------
-    alpha : penalty, positive, as in `sklearn.linear_model.RidgeClassifier`.
-    scale : True standardises each channel at each time over the training epochs, as
-        StandardScaler does; False does not.
-    scoring : "roc_auc" or "accuracy", what `score` returns.
-    multiclass : "ovo" or "ovr", the AUC of three or more classes.
+    alpha : float
+        Penalty, positive, as in `sklearn.linear_model.RidgeClassifier`.
+    scale : bool
+        True standardises each channel at each time over the training epochs, as StandardScaler
+        does; False does not.
+    scoring : str
+        "roc_auc" or "accuracy", what `score` returns.
+    multiclass : str
+        "ovo" or "ovr", the AUC of three or more classes.
 
     Attributes
     ----------
-    classes_ : labels in order.
-    coef_ : shape (t, p, c), in the units of the data; c = 1 for two classes.
-    intercept_ : shape (t, c).
+    classes_ : object
+        Labels in order.
+    coef_ : object
+        Shape (t, p, c), in the units of the data; c = 1 for two classes.
+    intercept_ : object
+        Shape (t, c).
     """
 
     def __init__(
@@ -173,19 +196,26 @@ class TimeResolvedLDA(_TimeResolved):
 
     Parameters
     ----------
-    shrinkage : s, strictly between 0 and 1, as in
+    shrinkage : float
+        s, strictly between 0 and 1, as in
         `sklearn.discriminant_analysis.LinearDiscriminantAnalysis`: the covariance within classes
         is :math:`(1 - s) \Sigma + s\,\tfrac{\mathrm{tr} \Sigma}{p} I`. There is no "auto".
-    scale : True standardises each channel at each time over the training epochs, as
-        StandardScaler does; False does not.
-    scoring : "roc_auc" or "accuracy", what `score` returns.
-    multiclass : "ovo" or "ovr", the AUC of three or more classes.
+    scale : bool
+        True standardises each channel at each time over the training epochs, as StandardScaler
+        does; False does not.
+    scoring : str
+        "roc_auc" or "accuracy", what `score` returns.
+    multiclass : str
+        "ovo" or "ovr", the AUC of three or more classes.
 
     Attributes
     ----------
-    classes_ : labels in order.
-    coef_ : shape (t, p, c), in the units of the data; c = 1 for two classes.
-    intercept_ : shape (t, c).
+    classes_ : object
+        Labels in order.
+    coef_ : object
+        Shape (t, p, c), in the units of the data; c = 1 for two classes.
+    intercept_ : object
+        Shape (t, c).
 
     Notes
     -----
@@ -214,7 +244,8 @@ class TimeResolvedLDA(_TimeResolved):
         if values.shape[-1] == 1:
             values = np.concatenate([np.zeros_like(values), values], axis=-1)
         share = np.exp(values - values.max(axis=-1, keepdims=True))
-        return np.asarray(share / share.sum(axis=-1, keepdims=True))
+        probability_: Reals = share / share.sum(axis=-1, keepdims=True)
+        return probability_
 
     def _check_parameters(self) -> None:
         probability(self.shrinkage, "shrinkage", open_interval=True)
@@ -233,7 +264,7 @@ class TimeResolvedLDA(_TimeResolved):
         beta, residual = _ridge(A, Y, alpha)
         constant = np.full((n, 1), n**-0.5)
         rule = training_rule(residual, Y, np.ones(n), constant, keep=1 - s)
-        return rule.turn(beta), rule.constant
+        return rule.discriminants(beta), rule.constant
 
     def _ranked(self, values: Reals) -> Reals:
         return log_odds(values)

@@ -41,17 +41,23 @@ def make_folds(data: Labelled, cv: Any, seed: int, *, test_all: bool = True) -> 
 
     Parameters
     ----------
-    data : labels and groups, such as checked epochs.
-    cv : a number of folds (shuffled and stratified by class; with groups, whole groups), "loo"
-        for one epoch at a time, a splitter of scikit-learn, or pairs (train, test) of numbers.
-    seed : of the shuffle, for a number of folds.
-    test_all : whether a test set must hold every class, if it is more than one epoch.
+    data : Labelled
+        Labels and groups, such as checked epochs.
+    cv : object
+        a number of folds (shuffled and stratified by class; with groups, whole groups), "loo" for
+        one epoch at a time, a splitter of scikit-learn, or pairs (train, test) of numbers.
+    seed : int
+        Of the shuffle, for a number of folds.
+    test_all : bool
+        Whether a test set must hold every class, if it is more than one epoch.
 
     Raises
     ------
-    ValueError : too few epochs or groups of a class for the folds, a class absent from a
-        training or test set, a group on both sides, numbers out of range.
-    TypeError : a ``cv`` of another kind.
+    ValueError
+        Too few epochs or groups of a class for the folds, a class absent from a training or test
+        set, a group on both sides, numbers out of range.
+    TypeError
+        A ``cv`` of another kind.
     """
     n = len(data.codes)
     if isinstance(cv, str):
@@ -90,7 +96,7 @@ def are_complements(folds: list[Fold], n: int) -> bool:
     return all(len(train) + len(test) == n for train, test in folds)
 
 
-def _stratified(data: Labelled, k: int, seed: int, test_all: bool) -> Iterable[Any]:
+def _stratified(data: Labelled, k: int, seed: int, test_all: bool) -> Any:
     from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
     n = len(data.codes)

@@ -20,11 +20,11 @@ from workedpapers.threads import one_thread
 from ..classifiers.lda import log_odds
 from ..classifiers.roc import class_auc
 from ..preprocessing.epochs import Epoched, as_epoched
-from ..preprocessing.scaling import moving_average, still_times
+from ..preprocessing.scaling import constant_times, moving_average
 from .engine import scaled_features, time_chunks
 from .folds import Fold
 from .refit import fit_fold
-from .settings import Options, Task, prepare
+from .settings import Classifier, DecodingOptions, DecodingSettings
 
 __all__ = ["Generalisation", "generalise"]
 
@@ -37,11 +37,16 @@ class Generalisation:
 
     Parameters
     ----------
-    times, test_times : seconds, shapes (t,) and (u,).
-    auc : shape (t, u), mean over folds; the diagonal equals that of `decode`.
-    fold_auc : shape (folds, t, u).
-    classes : labels in order.
-    settings : options.
+    times, test_times : array of float
+        Seconds, shapes (t,) and (u,).
+    auc : array of float
+        Shape (t, u), mean over folds; the diagonal equals that of `decode`.
+    fold_auc : array of float
+        Shape (folds, t, u).
+    classes : array
+        Labels in order.
+    settings : dict
+        DecodingOptions.
     """
 
     times: Floats
@@ -83,52 +88,56 @@ def generalise(
     test: Any = None,
     y_test: str | ArrayLike | None = None,
     test_times: ArrayLike | None = None,
-    **options: Unpack[Options],
+    **options: Unpack[DecodingOptions],
 ) -> Generalisation:
     """Train at each time and test at every time.
 
     Parameters
     ----------
-    epochs, y : as in `decode`.
-    test, y_test, test_times : other epochs to test on, as ``epochs``, ``y`` and ``times``. Then
-        all of ``epochs`` are used for training, and there is one fold. The classes and channels
-        must be the same; scales and whitening are those of the training epochs.
-    options : the keyword arguments of `decode`, except ``cv="loo"``, whose single predictions
-        must not be pooled.
+    epochs, y : object or str or array_like or None
+        As in `decode`.
+    test, y_test, test_times : object or str or array_like or None or array_like or None
+        Other epochs to test on, as ``epochs``, ``y`` and ``times``. Then all of ``epochs`` are
+        used for training, and there is one fold. The classes and channels must be the same; scales
+        and whitening are those of the training epochs.
+    **options : Unpack[DecodingOptions]
+        The keyword arguments of `decode`, except ``cv="loo"``, whose single predictions must not
+        be pooled.
 
     Raises
     ------
-    TypeError, ValueError : as `decode`, and if the classes or channels of ``test`` differ.
+    TypeError, ValueError
+        As `decode`, and if the classes or channels of ``test`` differ.
     """
-    task = prepare(epochs, y, **options)
+    settings = DecodingSettings.checked(epochs, y, **options)
     others = None
     if test is not None:
-        everything = np.arange(len(task.targets))
-        task = replace(task, folds=[(everything, everything)])
+        everything = np.arange(len(settings.targets))
+        settings = replace(settings, folds=[(everything, everything)])
         others = _like(
-            task, as_epoched(test, y_test, times=test_times, dtype=task.data.X.dtype.name)
+            settings, as_epoched(test, y_test, times=test_times, dtype=settings.data.X.dtype.name)
         )
     elif y_test is not None or test_times is not None:
         raise ValueError("y_test, test_times: expected test epochs with them.")
-    elif task.one_out:
+    elif settings.leave_one_out:
         raise ValueError("cv='loo': single epochs have no AUC; use folds.")
     # An offset common to all epochs and times would only cost digits.
-    level = task.data.X.mean(axis=(0, 2), keepdims=True)
-    task = replace(task, data=task.data.with_data(task.data.X - level))
-    others = task.data if others is None else others.with_data(others.X - level)
-    seconds = _centres(others.times, task.window)
-    out = np.empty((len(task.folds), len(task.times), len(seconds)))
-    shown = progress(task.folds, desc="generalising", unit="fold")
+    level = settings.data.X.mean(axis=(0, 2), keepdims=True)
+    settings = replace(settings, data=settings.data.with_data(settings.data.X - level))
+    others = settings.data if others is None else others.with_data(others.X - level)
+    seconds = _centres(others.times, settings.window)
+    out = np.empty((len(settings.folds), len(settings.times), len(seconds)))
+    shown = progress(settings.folds, desc="generalising", unit="fold")
     for number, fold in enumerate(shown):
         rows = fold[1] if test is None else np.arange(len(others.codes))
-        for at, scores in _fold_scores(task, fold, others, rows, len(seconds)):
+        for at, scores in _fold_scores(settings, fold, others, rows, len(seconds)):
             out[number, at] = class_auc(
-                scores, others.codes[rows], len(others.classes), task.multiclass
+                scores, others.codes[rows], len(others.classes), settings.multiclass
             )
-    out[:, task.still] = 0.5
-    out[:, :, still_times(others.X, task.window)] = 0.5
+    out[:, settings.constant_times] = 0.5
+    out[:, :, constant_times(others.X, settings.window)] = 0.5
     return Generalisation(
-        task.times, seconds, out.mean(axis=0), out, task.data.classes, task.settings
+        settings.times, seconds, out.mean(axis=0), out, settings.data.classes, settings.record
     )
 
 
@@ -138,55 +147,57 @@ def _centres(times: Floats, window: int) -> Floats:
     return (times[: len(times) - window + 1] + times[window - 1 :]) / 2
 
 
-def _like(task: Task, test: Epoched) -> Epoched:
+def _like(settings: DecodingSettings, test: Epoched) -> Epoched:
     """Test epochs treated as the training epochs were."""
-    if test.X.shape[1] != task.data.X.shape[1] or (
-        task.data.info is not None and test.ch_names != task.data.ch_names
+    if test.X.shape[1] != settings.data.X.shape[1] or (
+        settings.data.info is not None and test.ch_names != settings.data.ch_names
     ):
         raise ValueError("test: expected the channels of the training epochs, in their order.")
-    if not np.array_equal(test.classes, task.data.classes):
+    if not np.array_equal(test.classes, settings.data.classes):
         raise ValueError(
-            f"y_test: expected the classes {task.data.classes.tolist()}, got "
+            f"y_test: expected the classes {settings.data.classes.tolist()}, got "
             f"{test.classes.tolist()}."
         )
-    if task.confounds is not None:
+    if settings.confounds is not None:
         raise ValueError("confounds: expected None with other test epochs, whose own are unknown.")
-    if task.whitener is not None:
-        test = task.whitener.apply(test)
-    if task.divisor is not None:
-        test = test.with_data(test.X / task.divisor)
-    return test if task.averaged == 1 else moving_average(test, task.averaged)
+    if settings.whitener is not None:
+        test = settings.whitener.apply(test)
+    if settings.divisor is not None:
+        test = test.with_data(test.X / settings.divisor)
+    return test if settings.averaged == 1 else moving_average(test, settings.averaged)
 
 
 def _fold_scores(
-    task: Task, fold: Fold, others: Epoched, rows: Ints, u: int
+    settings: DecodingSettings, fold: Fold, others: Epoched, rows: Ints, u: int
 ) -> Iterator[tuple[slice, Reals]]:
     """Decision values of the test epochs, shape (c, b, u, m), for slices of training times."""
     train, _ = fold
     pieces = []
-    for times in time_chunks(task, 1, "fitting", False):
-        A, mean, spread = scaled_features(task, times)
-        fit = fit_fold(task, A, task.targets, train)
+    for times in time_chunks(settings, 1, "fitting", False):
+        A, mean, spread = scaled_features(settings, times)
+        fit = fit_fold(settings, A, settings.targets, train)
         beta = fit.beta / spread.transpose(0, 2, 1)
         # The mean of training epochs at the training time is taken off at every test time.
         constant = fit.response - ((mean + fit.mean * spread) @ beta)[:, 0]
-        pieces.append((beta, constant, None if fit.slopes is None else fit.slopes * spread))
+        pieces.append(
+            (beta, constant, None if fit.confounds is None else fit.confounds.slopes * spread)
+        )
     beta = np.concatenate([piece[0] for piece in pieces]).transpose(2, 0, 1)  # (c, t, p)
     constant = np.concatenate([piece[1] for piece in pieces])  # (t, c)
     X = others.X[rows]
-    if task.window > 1:
-        X = np.concatenate([X[:, :, s : s + u] for s in range(task.window)], axis=1)
-    if task.confounds is not None:
+    if settings.window > 1:
+        X = np.concatenate([X[:, :, s : s + u] for s in range(settings.window)], axis=1)
+    if settings.confounds is not None:
         slopes = np.concatenate([piece[2] for piece in pieces])  # (t, k, p)
-        weights = task.root_weights[train] ** 2
-        centre = np.average(task.confounds[train], axis=0, weights=weights)
-        F = (task.confounds[rows] - centre).astype(X.dtype)
+        weights = settings.root_weights[train] ** 2
+        centre = np.average(settings.confounds[train], axis=0, weights=weights)
+        F = (settings.confounds[rows] - centre).astype(X.dtype)
         X = X - np.tensordot(F, slopes, axes=(1, 1)).transpose(0, 2, 1)
     step = max(1, _CHUNK // (len(rows) * u * len(beta)))
     for start in range(0, beta.shape[1], step):
         at = slice(start, start + step)
         values = np.matmul(beta[:, None, at], X)  # (c, m, b, u)
         values += constant[at].T[:, None, :, None]
-        if task.classifier == "lda":
+        if settings.classifier is Classifier.LDA:
             values = log_odds(values, axis=0)
         yield at, np.ascontiguousarray(values.transpose(0, 2, 3, 1))

@@ -15,8 +15,8 @@ from workedpapers.progress import progress
 from workedpapers.threads import one_thread
 
 from ..preprocessing.epochs import Epoched
-from .settings import Options, Task, prepare
-from .time_resolved import decode_task
+from .settings import DecodingOptions, DecodingSettings
+from .time_resolved import decode_checked
 
 __all__ = ["neighbours", "searchlight"]
 
@@ -30,43 +30,51 @@ def searchlight(
     positions: ArrayLike | None = None,
     radius: float = 0.04,
     windows: Sequence[tuple[float, float]] | None = None,
-    **options: Unpack[Options],
+    **options: Unpack[DecodingOptions],
 ) -> pd.DataFrame:
     """AUC of each sensor's neighbourhood at each time.
 
     Parameters
     ----------
-    epochs, y : as in `decode`.
-    adjacency : which channels are neighbours, shape (p, p), dense or sparse, such as that of
+    epochs, y : object or str or array_like or None
+        As in `decode`.
+    adjacency : object
+        Which channels are neighbours, shape (p, p), dense or sparse, such as that of
         `mne.channels.find_ch_adjacency`; every channel is its own neighbour.
-    positions : of the channels, shape (p, 3), in metres; by default those of mne epochs. Used
-        with ``radius`` if there is no ``adjacency``.
-    radius : in metres; channels at most that far apart are neighbours.
-    windows : (start, end) in seconds; the mean over each, ends included, is decoded. None
-        decodes each time.
-    options : the keyword arguments of `decode`. Whitening mixes sensors a little, so that a
-        strict searchlight goes without.
+    positions : array_like or None
+        Of the channels, shape (p, 3), in metres; by default those of mne epochs. Used with
+        ``radius`` if there is no ``adjacency``.
+    radius : float
+        In metres; channels at most that far apart are neighbours.
+    windows : sequence of tuple or None
+        (start, end) in seconds; the mean over each, ends included, is decoded. None decodes each
+        time.
+    **options : Unpack[DecodingOptions]
+        The keyword arguments of `decode`. Whitening mixes sensors a little, so that a strict
+        searchlight goes without.
 
     Returns
     -------
-    Data frame of AUC with channels as rows and times (centres of windows) in seconds as columns.
+    DataFrame
+        Data frame of AUC with channels as rows and times (centres of windows) in seconds as
+        columns.
 
     Raises
     ------
-    TypeError, ValueError : as `decode`; if neighbours are unknown or of the wrong shape, or a
-        window holds no sample.
+    TypeError, ValueError
+        As `decode`; if neighbours are unknown or of the wrong shape, or a window holds no sample.
     """
-    task = prepare(epochs, y, **options)
-    near = neighbours(task.data, adjacency, positions, radius)
+    settings = DecodingSettings.checked(epochs, y, **options)
+    near = neighbours(settings.data, adjacency, positions, radius)
     if windows is not None:
-        task = replace(task, data=_averaged(task.data, windows))
+        settings = replace(settings, data=_averaged(settings.data, windows))
     rows = []
-    names = task.data.ch_names
+    names = settings.data.ch_names
     shown = progress(range(len(names)), desc="searchlight", unit="channel")
     for channel in shown:
-        rows.append(decode_task(_restricted(task, near[channel]), show=False).auc)
+        rows.append(decode_checked(_restricted(settings, near[channel]), show=False).auc)
     return pd.DataFrame(
-        rows, index=pd.Index(names, name="channel"), columns=pd.Index(task.times, name="time")
+        rows, index=pd.Index(names, name="channel"), columns=pd.Index(settings.times, name="time")
     )
 
 
@@ -79,7 +87,8 @@ def neighbours(
         dense = adjacency.toarray() if hasattr(adjacency, "toarray") else np.asarray(adjacency)
         if dense.shape != (p, p):
             raise ValueError(f"adjacency: expected shape ({p}, {p}), got {dense.shape}.")
-        return (dense != 0) | np.eye(p, dtype=bool)
+        near: NDArray[np.bool_] = (dense != 0) | np.eye(p, dtype=bool)
+        return near
     if positions is None:
         if data.info is None:
             raise ValueError("searchlight: expected adjacency or positions for arrays.")
@@ -92,19 +101,20 @@ def neighbours(
     if not radius > 0:
         raise ValueError(f"radius: expected metres above 0, got {radius}.")
     distance = np.sqrt(((places[:, None] - places) ** 2).sum(axis=2))
-    return distance <= radius
+    within: NDArray[np.bool_] = distance <= radius
+    return within
 
 
-def _restricted(task: Task, members: NDArray[np.bool_]) -> Task:
+def _restricted(settings: DecodingSettings, members: NDArray[np.bool_]) -> DecodingSettings:
     names = np.flatnonzero(members)
     data = replace(
-        task.data,
-        X=task.data.X[:, members],
-        ch_names=tuple(task.data.ch_names[i] for i in names),
-        ch_types=tuple(task.data.ch_types[i] for i in names),
+        settings.data,
+        X=settings.data.X[:, members],
+        ch_names=tuple(settings.data.ch_names[i] for i in names),
+        ch_types=tuple(settings.data.ch_types[i] for i in names),
         info=None,
     )
-    return replace(task, data=data)
+    return replace(settings, data=data)
 
 
 def _averaged(data: Epoched, windows: Sequence[tuple[float, float]]) -> Epoched:

@@ -15,7 +15,7 @@ from ..classifiers.lda import pair_auc_lda
 from ..classifiers.ridge import Residuals, leave_pair_out
 from ..classifiers.roc import class_auc, over_classes
 from .engine import confounds_alone
-from .settings import Task
+from .settings import Classifier, DecodingSettings
 
 __all__ = ["Scores"]
 
@@ -26,20 +26,30 @@ class Scores:
 
     Parameters
     ----------
-    times : shape (t,), seconds.
-    auc : shape (t,), from 0 to 1, chance 0.5; the mean over folds, or over pairs of epochs left
-        out together when ``cv="loo"``.
-    fold_auc : shape (folds, t), or None when ``cv="loo"``.
-    accuracy : shape (t,), share of held-out epochs whose class has the largest decision value,
-        averaged over folds. Chance depends on the sizes of the classes.
-    balanced_accuracy : shape (t,), the mean over classes of the share found; chance 1 / classes.
-    predictions : held-out decision values; shape (n, t) for two classes, positive for the second
-        class, else (n, t, classes); log odds of a class against the others for LDA. Averaged if an
-        epoch was tested several times, NaN if never.
-    alpha : penalty of each fold and time, shape (folds, t).
-    classes : labels in order.
-    y : label of each epoch, shape (n,).
-    settings : options of the decoding.
+    times : array of float
+        Shape (t,), seconds.
+    auc : array of float
+        Shape (t,), from 0 to 1, chance 0.5; the mean over folds, or over pairs of epochs left out
+        together when ``cv="loo"``.
+    fold_auc : array of float or None
+        Shape (folds, t), or None when ``cv="loo"``.
+    accuracy : array of float
+        Shape (t,), share of held-out epochs whose class has the largest decision value, averaged
+        over folds. Chance depends on the sizes of the classes.
+    balanced_accuracy : array of float
+        Shape (t,), the mean over classes of the share found; chance 1 / classes.
+    predictions : array of float
+        Held-out decision values; shape (n, t) for two classes, positive for the second class, else
+        (n, t, classes); log odds of a class against the others for LDA. Averaged if an epoch was
+        tested several times, NaN if never.
+    alpha : array of float
+        Penalty of each fold and time, shape (folds, t).
+    classes : array
+        Labels in order.
+    y : array
+        Label of each epoch, shape (n,).
+    settings : dict
+        DecodingOptions of the decoding.
     """
 
     times: Floats
@@ -88,36 +98,45 @@ def correct(predictions: Reals, codes: Ints) -> NDArray[np.bool_]:
 
     Parameters
     ----------
-    predictions : shape (..., m, c), c = 1 for two classes.
-    codes : shape (m,).
+    predictions : array of float
+        Shape (..., m, c), c = 1 for two classes.
+    codes : array of int
+        Shape (m,).
     """
     if predictions.shape[-1] == 1:
         chosen = (predictions[..., 0] > 0).astype(int)
     else:
         chosen = predictions.argmax(axis=-1)
-    return np.asarray(chosen == codes)
+    right: NDArray[np.bool_] = chosen == codes
+    return right
 
 
-def fold_auc(task: Task, values: Reals, codes: Ints) -> Floats:
+def fold_auc(settings: DecodingSettings, values: Reals, codes: Ints) -> Floats:
     """AUC of the held-out decision values of one fold at b times.
 
     Parameters
     ----------
-    task : the classes and which AUC of them.
-    values : shape (b, m, N * c), for N sets of labels side by side.
-    codes : class numbers, shape (m,), or (N, m).
+    settings : DecodingSettings
+        The classes and which AUC of them.
+    values : array of float
+        Shape (b, m, N * c), for N sets of labels side by side.
+    codes : array of int
+        Class numbers, shape (m,), or (N, m).
 
     Returns
     -------
-    Shape (b,), or (b, N).
+    array of float
+        Shape (b,), or (b, N).
     """
     b, m, _ = values.shape
     columns = values.reshape(b, m, len(np.atleast_2d(codes)), -1).transpose(3, 0, 2, 1)
     columns = columns if codes.ndim == 2 else columns[:, :, 0]
-    return class_auc(np.ascontiguousarray(columns), codes, len(task.data.classes), task.multiclass)
+    return class_auc(
+        np.ascontiguousarray(columns), codes, len(settings.data.classes), settings.multiclass
+    )
 
 
-def pair_auc(task: Task, E: Residuals) -> Floats:
+def pair_auc(settings: DecodingSettings, E: Residuals) -> Floats:
     """AUC from pairs of epochs that are left out together, one of each class, shape (b,).
 
     Scores of epochs that were left out one by one must not be pooled: leaving out an epoch of
@@ -125,20 +144,23 @@ def pair_auc(task: Task, E: Residuals) -> Floats:
     that noise is decoded with an AUC far below 0.5 (Airola et al. 2011,
     doi:10.1016/j.csda.2010.11.018). The two epochs of a pair share one fit.
     """
-    codes, classes, weights = task.data.codes, len(task.data.classes), task.root_weights
-    if task.classifier == "lda" and classes > 2:  # with two classes, ridge orders pairs alike
+    codes, classes, weights = settings.data.codes, len(settings.data.classes), settings.root_weights
+    if (
+        settings.classifier is Classifier.LDA and classes > 2
+    ):  # with two classes, ridge orders pairs alike
         return pair_auc_lda(
-            E, confounds_alone(task), task.targets, weights, multiclass=task.multiclass,
-            equal_priors=task.equal_priors,
+            E, confounds_alone(settings), settings.targets, weights, multiclass=settings.multiclass,
+            equal_priors=settings.equal_priors,
         )  # fmt: skip
-    alone = None if task.confounds is None else confounds_alone(task)
+    alone = None if settings.confounds is None else confounds_alone(settings)
 
     def area(a: int, others: list[int]) -> Floats:
         first, second = np.flatnonzero(codes == a), np.flatnonzero(np.isin(codes, others))
-        y = task.targets[:, 0 if classes == 2 else a] * weights
+        y = settings.targets[:, 0 if classes == 2 else a] * weights
         gap = leave_pair_out(E, y, first, second, weights)
         if alone is not None:
             gap = gap - leave_pair_out(alone, y, first, second, weights)
-        return ((gap > 0) + 0.5 * (gap == 0)).mean(axis=(1, 2))
+        share: Floats = ((gap > 0) + 0.5 * (gap == 0)).mean(axis=(1, 2))
+        return share
 
-    return over_classes(area, classes, task.multiclass)
+    return over_classes(area, classes, settings.multiclass)

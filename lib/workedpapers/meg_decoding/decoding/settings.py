@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property
-from typing import Any, TypedDict
+from typing import Any, Self, TypedDict
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from workedpapers.checks import Floats, Ints, Reals, as_float_array, one_of, positive_int
+from workedpapers.checks import (
+    Floats,
+    Ints,
+    Reals,
+    as_float_array,
+    one_of,
+    positive_int,
+)
 
+from ..classifiers.roc import Multiclass
 from ..preprocessing.epochs import Epoched, as_epoched
-from ..preprocessing.scaling import check_scales, moving_average, still_times, type_scales
+from ..preprocessing.scaling import check_scales, constant_times, moving_average, type_scales
 from ..preprocessing.whitening import Whitener, whitener
 from .folds import Fold, are_complements, leaves_one_out, make_folds
 
@@ -20,15 +29,38 @@ PENALTY = 0.03  # of data that are not whitened, in units of trace(K) / n
 PENALTY_WHITENED = 1.0
 
 
-class Options(TypedDict, total=False):
-    """Keyword arguments of `decode`, which the other decoders take too."""
+class Classifier(StrEnum):
+    """Linear classifiers."""
+
+    RIDGE = "ridge"
+    LDA = "lda"
+
+
+class Scale(StrEnum):
+    """What channels are divided by, see `decode`."""
+
+    AUTO = "auto"
+    FIXED = "fixed"
+    TYPE = "type"
+    FOLD = "fold"
+
+
+class WindowMode(StrEnum):
+    """What becomes of the samples of a window."""
+
+    STACK = "stack"
+    MEAN = "mean"
+
+
+class DecodingOptions(TypedDict, total=False):
+    """Keyword arguments of `decode`, which documents them; the other decoders take them too."""
 
     classifier: str
     cv: Any
     groups: str | ArrayLike | None
     times: ArrayLike | None
     channel_types: ArrayLike | None
-    whiten: bool | str | Whitener
+    whiten: bool | str | tuple[float, float] | Whitener
     scale: str | None
     alpha: float | str | None
     penalty: float | None
@@ -43,27 +75,43 @@ class Options(TypedDict, total=False):
 
 
 @dataclass(frozen=True)
-class Task:
-    """Checked epochs, folds and the settings of the classifier.
+class DecodingSettings:
+    """Epochs, folds and the settings of the classifier, made by `checked`.
 
     Parameters
     ----------
-    data : epochs, whitened and scaled by type if asked.
-    folds : pairs of training and test epochs.
-    targets : shape (n, c), -1 and +1; one column for two classes, else one a class.
-    root_weights : shape (n,), square roots of the epochs' weights.
-    confounds : shape (n, k), or None.
-    scale : "fixed", "fold" or None, as far as still to be done.
-    alpha : absolute penalty, "auto", or None for the relative ``penalty``.
-    penalty : in units of the mean squared norm of an epoch.
-    window : number of samples whose channels are stacked.
-    averaged : number of samples that were averaged beforehand.
-    multiclass : "ovo" or "ovr".
-    classifier : "ridge" or "lda".
-    equal_priors : whether LDA takes the classes to be equally frequent.
-    whitener : the one applied, or None.
-    divisor : what channels were divided by, shape (p, 1), with ``scale="type"``, or None.
-    settings : what was asked for, for the record.
+    data : Epoched
+        Epochs, whitened and scaled by type if asked.
+    folds : list of tuple
+        Pairs of training and test epochs.
+    targets : array of float
+        Shape (n, c), -1 and +1; one column for two classes, else one a class.
+    root_weights : array of float
+        Shape (n,), square roots of the epochs' weights.
+    confounds : array of float or None
+        Shape (n, k), or None.
+    scale : Scale or None
+        "fixed", "fold" or None, as far as still to be done.
+    alpha : float or str or None
+        Absolute penalty, "auto", or None for the relative ``penalty``.
+    penalty : float
+        In units of the mean squared norm of an epoch.
+    window : int
+        Number of samples whose channels are stacked.
+    averaged : int
+        Number of samples that were averaged beforehand.
+    multiclass : Multiclass
+        Which AUC of three or more classes.
+    classifier : Classifier
+        Which classifier.
+    equal_priors : bool
+        Whether LDA takes the classes to be equally frequent.
+    whitener : Whitener or None
+        The one applied, or None.
+    divisor : array of float or None
+        What channels were divided by, shape (p, 1), with ``scale="type"``, or None.
+    record : dict
+        What was asked for, to be kept with the result.
     """
 
     data: Epoched
@@ -71,17 +119,112 @@ class Task:
     targets: Reals
     root_weights: Reals
     confounds: Reals | None
-    scale: str | None
+    scale: Scale | None
     alpha: float | str | None
     penalty: float
     window: int
     averaged: int
-    multiclass: str
-    classifier: str
+    multiclass: Multiclass
+    classifier: Classifier
     equal_priors: bool
     whitener: Whitener | None
     divisor: Reals | None
-    settings: dict[str, Any]
+    record: dict[str, Any]
+
+    @classmethod
+    def checked(
+        cls,
+        epochs: Any,
+        y: str | ArrayLike | None = None,
+        *,
+        classifier: str = "ridge",
+        cv: Any = 5,
+        groups: str | ArrayLike | None = None,
+        times: ArrayLike | None = None,
+        channel_types: ArrayLike | None = None,
+        whiten: bool | str | tuple[float, float] | Whitener = False,
+        scale: str | None = "auto",
+        alpha: float | str | None = None,
+        penalty: float | None = None,
+        confounds: ArrayLike | None = None,
+        class_weight: str | None = None,
+        sample_weight: ArrayLike | None = None,
+        window: int = 1,
+        window_mode: str = "stack",
+        multiclass: str = "ovo",
+        dtype: str = "float64",
+        seed: int = 0,
+    ) -> Self:
+        """Check the arguments of `decode`, which documents them, and make the folds."""
+        kind_of_classifier = Classifier(one_of(classifier, "classifier", Classifier))
+        raw = as_epoched(
+            epochs, y, groups=groups, times=times, channel_types=channel_types, dtype=dtype
+        )
+        n, _, t = raw.X.shape
+        folds = make_folds(raw, cv, seed)
+        whitening = whitener(raw, whiten)
+        scaling = _scale(scale, whitening is not None)
+        divisor = None
+        if whitening is not None:
+            if scaling is Scale.TYPE:
+                raise ValueError("scale: whitened channels have no types; use None or 'fixed'.")
+            data = whitening.apply(raw)
+        elif scaling is Scale.TYPE:
+            divisor = type_scales(raw).astype(raw.X.dtype)[:, None]
+            data = raw.with_data(raw.X / divisor)
+        else:
+            data = raw
+        if whitening is None and scaling in (None, Scale.TYPE):
+            check_scales(data)
+        window = positive_int(window, "window")
+        if window > t:
+            raise ValueError(f"window: expected at most {t} samples, the length of the epochs.")
+        averaged = 1
+        if one_of(window_mode, "window_mode", WindowMode) == WindowMode.MEAN:
+            data, window, averaged = moving_average(data, window), 1, window
+        which_auc = Multiclass(one_of(multiclass, "multiclass", Multiclass))
+        if alpha is not None and penalty is not None:
+            raise ValueError("alpha, penalty: give the absolute or the relative one, not both.")
+        if penalty is None:
+            penalty = PENALTY if whitening is None else PENALTY_WHITENED
+        penalty = _strength(penalty, "penalty")
+        dtype_used = data.X.dtype
+        weights = _weights(raw, sample_weight, class_weight).astype(dtype_used)
+        record = {
+            "classifier": classifier,
+            "cv": cv if isinstance(cv, (int, str)) else type(cv).__name__,
+            "folds": len(folds),
+            "groups": raw.groups is not None,
+            "whiten": whitening is not None,
+            "scale": None if scaling is None else str(scaling),
+            "alpha": alpha,
+            "penalty": penalty if alpha is None else None,
+            "confounds": confounds is not None,
+            "class_weight": class_weight,
+            "window": window * averaged,
+            "window_mode": window_mode,
+            "multiclass": multiclass,
+            "dtype": str(dtype_used),
+            "seed": seed,
+        }
+        return cls(
+            data=data,
+            folds=folds,
+            targets=targets_of(raw.codes, len(raw.classes), dtype_used),
+            root_weights=np.sqrt(weights),
+            confounds=_confounds(confounds, folds, n, dtype_used),
+            scale=None if scaling is Scale.TYPE else scaling,
+            alpha=_alpha(alpha),
+            penalty=penalty,
+            window=window,
+            averaged=averaged,
+            multiclass=which_auc,
+            classifier=kind_of_classifier,
+            equal_priors=class_weight == "balanced",
+            whitener=whitening,
+            divisor=divisor,
+            record=record,
+        )
 
     @property
     def times(self) -> Floats:
@@ -90,21 +233,21 @@ class Task:
         return t if w == 1 else (t[: len(t) - w + 1] + t[w - 1 :]) / 2
 
     @cached_property
-    def still(self) -> NDArray[np.bool_]:
+    def constant_times(self) -> NDArray[np.bool_]:
         """Windows in which epochs do not differ, shape (t,): nothing can be decoded there."""
-        return still_times(self.data.X, self.window)
+        return constant_times(self.data.X, self.window)
 
     @property
     def closed_form(self) -> bool:
         """Whether one operator E serves all folds."""
         return (
-            self.scale != "fold"
+            self.scale != Scale.FOLD
             and self.alpha != "auto"
             and are_complements(self.folds, len(self.targets))
         )
 
     @property
-    def one_out(self) -> bool:
+    def leave_one_out(self) -> bool:
         """Whether each fold tests a single epoch."""
         return leaves_one_out(self.folds)
 
@@ -116,114 +259,33 @@ def targets_of(codes: Ints, classes: int, dtype: Any = np.float64) -> Reals:
     return np.where(codes[:, None] == np.arange(classes), 1, -1).astype(dtype)
 
 
-def prepare(
-    epochs: Any,
-    y: str | ArrayLike | None = None,
-    *,
-    classifier: str = "ridge",
-    cv: Any = 5,
-    groups: str | ArrayLike | None = None,
-    times: ArrayLike | None = None,
-    channel_types: ArrayLike | None = None,
-    whiten: bool | str | Whitener = False,
-    scale: str | None = "auto",
-    alpha: float | str | None = None,
-    penalty: float | None = None,
-    confounds: ArrayLike | None = None,
-    class_weight: str | None = None,
-    sample_weight: ArrayLike | None = None,
-    window: int = 1,
-    window_mode: str = "stack",
-    multiclass: str = "ovo",
-    dtype: str = "float64",
-    seed: int = 0,
-) -> Task:
-    """Check the arguments of `decode`, which documents them, and make the folds."""
-    one_of(classifier, "classifier", ("ridge", "lda"))
-    raw = as_epoched(
-        epochs, y, groups=groups, times=times, channel_types=channel_types, dtype=dtype
-    )
-    n, _, t = raw.X.shape
-    folds = make_folds(raw, cv, seed)
-    whitening = whitener(raw, whiten)
-    if scale == "auto":
-        scale = "fixed" if whitening is None else None
-    if scale is not None:
-        one_of(scale, "scale", ("auto", "fixed", "type", "fold"))
-    divisor = None
-    if whitening is not None:
-        if scale == "type":
-            raise ValueError("scale: whitened channels have no types; use None or 'fixed'.")
-        data = whitening.apply(raw)
-    elif scale == "type":
-        divisor = type_scales(raw).astype(raw.X.dtype)[:, None]
-        data = raw.with_data(raw.X / divisor)
-    else:
-        data = raw
-    if whitening is None and scale in (None, "type"):
-        check_scales(data)
-    window = positive_int(window, "window")
-    if window > t:
-        raise ValueError(f"window: expected at most {t} samples, the length of the epochs.")
-    averaged = 1
-    if one_of(window_mode, "window_mode", ("stack", "mean")) == "mean":
-        data, window, averaged = moving_average(data, window), 1, window
-    one_of(multiclass, "multiclass", ("ovo", "ovr"))
-    if alpha is not None and penalty is not None:
-        raise ValueError("alpha, penalty: give the absolute or the relative one, not both.")
-    strength = _penalty(penalty, whitening is not None)
-    kind = data.X.dtype
-    weights = _weights(raw, sample_weight, class_weight).astype(kind)
-    asked = {
-        "classifier": classifier,
-        "cv": cv if isinstance(cv, (int, str)) else type(cv).__name__, "folds": len(folds),
-        "groups": raw.groups is not None, "whiten": whitening is not None, "scale": scale,
-        "alpha": alpha, "penalty": strength if alpha is None else None,
-        "confounds": confounds is not None, "class_weight": class_weight,
-        "window": window * averaged, "window_mode": window_mode,
-        "multiclass": multiclass, "dtype": str(kind), "seed": seed,
-    }  # fmt: skip
-    return Task(
-        data=data,
-        folds=folds,
-        targets=targets_of(raw.codes, len(raw.classes), kind),
-        root_weights=np.sqrt(weights),
-        confounds=_confounds(confounds, folds, n, kind),
-        scale=None if scale == "type" else scale,
-        alpha=_alpha(alpha),
-        penalty=strength,
-        window=window,
-        averaged=averaged,
-        multiclass=multiclass,
-        classifier=classifier,
-        equal_priors=class_weight == "balanced",
-        whitener=whitening,
-        divisor=divisor,
-        settings=asked,
-    )
+def _scale(scale: str | None, whitened: bool) -> Scale | None:
+    """What is done; "auto" leaves whitened channels as they are."""
+    if scale is None:
+        return None
+    chosen = Scale(one_of(scale, "scale", Scale))
+    if chosen is not Scale.AUTO:
+        return chosen
+    return None if whitened else Scale.FIXED
+
+
+def _strength(value: float | str, name: str, expected: str = "a positive number") -> float:
+    """A ridge penalty, positive and finite."""
+    if isinstance(value, (str, bool)) or not np.isreal(value):
+        raise TypeError(f"{name}: expected {expected}, got {value!r}.")
+    if not 0 < value < np.inf:
+        raise ValueError(f"{name}: expected {expected}, got {value}.")
+    return float(value)
 
 
 def _alpha(alpha: float | str | None) -> float | str | None:
-    if alpha is None or (isinstance(alpha, str) and alpha == "auto"):
+    if alpha is None or alpha == "auto":
         return alpha
-    if isinstance(alpha, (str, bool)) or not np.isreal(alpha):
-        raise TypeError(f"alpha: expected a positive number, 'auto' or None, got {alpha!r}.")
-    if not 0 < alpha < np.inf:
-        raise ValueError(f"alpha: expected a positive number, got {alpha}.")
-    return float(alpha)
-
-
-def _penalty(penalty: float | None, whitened: bool) -> float:
-    if penalty is None:
-        return PENALTY_WHITENED if whitened else PENALTY
-    if isinstance(penalty, (str, bool)) or not np.isreal(penalty):
-        raise TypeError(f"penalty: expected a positive number, got {penalty!r}.")
-    if not 0 < penalty < np.inf:
-        raise ValueError(f"penalty: expected a positive number, got {penalty}.")
-    return float(penalty)
+    return _strength(alpha, "alpha", "a positive number, 'auto' or None")
 
 
 def _weights(data: Epoched, sample_weight: ArrayLike | None, class_weight: str | None) -> Floats:
+    """Positive weight of each epoch, shape (n,)."""
     n = len(data.codes)
     weights = np.ones(n)
     if sample_weight is not None:
@@ -244,6 +306,7 @@ def _weights(data: Epoched, sample_weight: ArrayLike | None, class_weight: str |
 
 
 def _confounds(confounds: ArrayLike | None, folds: list[Fold], n: int, dtype: Any) -> Reals | None:
+    """Confounds that have a coefficient in every training set, shape (n, k)."""
     if confounds is None:
         return None
     F = as_float_array(confounds, "confounds")

@@ -38,19 +38,27 @@ def bayes_factor_t(
 
     Parameters
     ----------
-    t : finite t values, any shape.
-    subjects : n, at least 2.
-    scale : s, of the prior; 0.707 by default, 1 in Rouder et al. (2009).
-    tail : ``"two-sided"``, ``"greater"`` or ``"less"``.
+    t : array_like
+        Finite t values, any shape.
+    subjects : int
+        n, at least 2.
+    scale : float
+        s, of the prior; 0.707 by default, 1 in Rouder et al. (2009).
+    tail : str
+        ``"two-sided"``, ``"greater"`` or ``"less"``.
 
     Returns
     -------
-    Array of the shape of t. Above 1 for an effect, below 1 for none.
+    array of float
+        Array of the shape of t. Above 1 for an effect, below 1 for none.
 
     Raises
     ------
-    TypeError, ValueError : t that is not finite, subjects below 2, a scale that is not positive.
+    TypeError, ValueError
+        T that is not finite, subjects below 2, a scale that is not positive.
 
+    Notes
+    -----
     Source: Rouder, Speckman, Sun, Morey and Iverson, Psychon. Bull. Rev. 16 (2009) 225, equation
     1. The directed form is ours, from the same integral before the noise is integrated out; the
     tests compare it with quadrature of the noncentral t distribution.
@@ -80,7 +88,8 @@ def bayes_factor_t(
     top = integrand.max(axis=1, keepdims=True)
     total = np.exp(integrand - top).sum(axis=1) * step
     with np.errstate(over="ignore"):
-        return np.asarray(np.exp(top[:, 0] + np.log(total)).reshape(values.shape))
+        factor: Floats = np.exp(top[:, 0] + np.log(total)).reshape(values.shape)
+        return factor
 
 
 def bayes_factor(
@@ -94,21 +103,27 @@ def bayes_factor(
 
     Parameters
     ----------
-    scores : shape (subjects, ...), as a rule (subjects, times); at least two subjects.
-    chance : level without an effect.
-    scale : of the Cauchy prior on the effect size.
-    tail : ``"greater"`` (default: decoders score above chance), ``"less"`` or ``"two-sided"``.
+    scores : array_like
+        Shape (subjects, ...), as a rule (subjects, times); at least two subjects.
+    chance : float
+        Level without an effect.
+    scale : float
+        Of the Cauchy prior on the effect size.
+    tail : str
+        ``"greater"`` (default: decoders score above chance), ``"less"`` or ``"two-sided"``.
 
     Returns
     -------
-    Array of the shape of one subject's scores. A value of 10 says that the data are ten times
-    as probable with an effect as without; 0.1 the reverse, which no p-value can say. Nothing
-    allows for the number of times: read neighbouring times together.
+    array of float
+        Array of the shape of one subject's scores. A value of 10 says that the data are ten times
+        as probable with an effect as without; 0.1 the reverse, which no p-value can say. Nothing
+        allows for the number of times: read neighbouring times together.
 
     Raises
     ------
-    TypeError, ValueError : missing values, fewer than two subjects, scores that do not differ
-        between subjects, a bad scale or tail.
+    TypeError, ValueError
+        Missing values, fewer than two subjects, scores that do not differ between subjects, a bad
+        scale or tail.
     """
     values = as_float_array(scores, "scores")
     if values.ndim < 1 or len(values) < 2:

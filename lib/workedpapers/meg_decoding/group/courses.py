@@ -22,8 +22,9 @@ def as_times(times: npt.ArrayLike, *, least: int = 10) -> Floats:
 
     Raises
     ------
-    TypeError, ValueError : if they are not real and finite, fewer than ``least``, do not
-        increase, or step by a second or more, as milliseconds do.
+    TypeError, ValueError
+        If they are not real and finite, fewer than ``least``, do not increase, or step by a second
+        or more, as milliseconds do.
     """
     x = as_float_array(times, "times", ndim=1)
     if len(x) < least:
@@ -49,17 +50,22 @@ def as_scores(
 
     Parameters
     ----------
-    scores : array, shape (subjects, times) or, if ``repeats``, (subjects, repeats, times); or a
-        list with one such course per subject.
-    times : what `as_times` returned.
-    name : the argument's name, for the message.
-    least : the least number of subjects.
-    repeats : whether three dimensions are allowed.
+    scores : array_like
+        Array, shape (subjects, times) or, if ``repeats``, (subjects, repeats, times); or a list
+        with one such course per subject.
+    times : array of float
+        What `as_times` returned.
+    name : str
+        The argument's name, for the message.
+    least : int
+        The least number of subjects.
+    repeats : bool
+        Whether three dimensions are allowed.
 
     Raises
     ------
-    TypeError, ValueError : if the shape is another, the number of subjects too small, or a value
-        is missing.
+    TypeError, ValueError
+        If the shape is another, the number of subjects too small, or a value is missing.
     """
     if isinstance(scores, (list, tuple)):
         shapes = [np.shape(course) for course in scores]
@@ -88,10 +94,10 @@ def window_mask(times: Floats, window: Window, *, least: int = 5) -> NDArray[np.
     low = times[0] if start is None else as_float_array(start, "window[0]", ndim=0).item()
     high = times[-1] if stop is None else as_float_array(stop, "window[1]", ndim=0).item()
     tiny = 1e-9 * (times[-1] - times[0])  # times are sums of steps: 0 may be 1e-17
-    mask = (times >= low - tiny) & (times <= high + tiny)
+    mask: NDArray[np.bool_] = (times >= low - tiny) & (times <= high + tiny)
     if mask.sum() < least:
         raise ValueError(
             f"window: expected at least {least} samples within {window!r}, got {int(mask.sum())}; "
             f"times run from {times[0]:g} to {times[-1]:g} s."
         )
-    return np.asarray(mask)
+    return mask

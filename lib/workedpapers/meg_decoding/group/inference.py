@@ -34,7 +34,8 @@ def t_values(effects: Floats) -> Floats:
 
     Parameters
     ----------
-    effects : score minus chance, shape (..., subjects, times), at least two subjects.
+    effects : array of float
+        Score minus chance, shape (..., subjects, times), at least two subjects.
     """
     n = effects.shape[-2]
     mean = effects.mean(axis=-2)
@@ -47,14 +48,14 @@ def p_values(t: Floats, subjects: int, tail: str) -> Floats:
     """p-values of Student's t with ``subjects - 1`` degrees of freedom."""
     turned = {"greater": t, "less": -t, "two-sided": np.abs(t)}[tail]
     p = np.asarray(student_t.sf(turned, subjects - 1), dtype=np.float64)
-    return np.asarray(np.minimum(2 * p, 1)) if tail == "two-sided" else p
+    return np.minimum(2 * p, 1) if tail == "two-sided" else p
 
 
 def _signs(n: int, draws: int, rng: np.random.Generator) -> Floats:
     """Sign flips, shape (flips, n): all 2^n if they are no more than ``draws``."""
     if 2.0**n <= draws:
         bits = np.arange(2**n)[:, None] >> np.arange(n) & 1
-        return np.asarray(1.0 - 2 * bits)
+        return (1 - 2 * bits).astype(np.float64)
     flips = np.asarray(1.0 - 2 * rng.integers(2, size=(draws, n)), dtype=np.float64)
     flips[0] = 1  # the group as it is belongs to its null distribution
     return flips
@@ -70,6 +71,8 @@ def max_t_null(
     the observed maximum with probability of at most alpha. All 2^n flips are taken if they are
     no more than ``draws``.
 
+    Notes
+    -----
     Source: Nichols and Holmes, Human Brain Mapping 15 (2002) 1.
     """
     n = len(effects)
@@ -91,7 +94,7 @@ def share_at_least(null: Floats, observed: Floats) -> Floats:
     """Share of the null values that are at least as large, with tolerance for rounding."""
     ordered = np.sort(null)
     reached = np.searchsorted(ordered, observed * (1 - np.sign(observed) * 1e-9), side="left")
-    return np.asarray(1 - reached / len(ordered))
+    return 1 - reached / len(ordered)
 
 
 def cluster_test(
@@ -110,17 +113,25 @@ def cluster_test(
 
     Parameters
     ----------
-    effects : score minus chance, shape (subjects, times) or (subjects, times, times).
-    draws : number of sign flips.
-    tail : one of `TAILS`.
-    tfce : no threshold, but the support of all heights.
-    seed : of the flips.
+    effects : array of float
+        Score minus chance, shape (subjects, times) or (subjects, times, times).
+    draws : int
+        Number of sign flips.
+    tail : str
+        One of `TAILS`.
+    tfce : bool
+        No threshold, but the support of all heights.
+    seed : int
+        Of the flips.
 
     Returns
     -------
-    p of each time's cluster, 1 outside of clusters, shape (times,) or (times, times); and the null
-    distribution of the largest mass.
+    tuple
+        p of each time's cluster, 1 outside of clusters, shape (times,) or (times, times); and the
+        null distribution of the largest mass.
 
+    Notes
+    -----
     Source: Maris and Oostenveld, J. Neurosci. Methods 164 (2007) 177; Sassenhagen and Draschkow,
     Psychophysiology 56 (2019) e13335, for what it does not show.
     """
@@ -166,31 +177,42 @@ def group_test(
 
     Parameters
     ----------
-    scores : shape (subjects, times), or (subjects, repeats, times), whose repeats are averaged.
-    times : seconds, shape (times,).
-    chance : level without an effect.
-    correction : for the number of times. ``"max"`` (default): sign flips of the subjects and the
-        largest t over time; the chance of any false time is alpha. ``"cluster"``: see
-        `cluster_test`; the chance of any false cluster is alpha. ``"tfce"``: clusters without a
-        threshold (Smith and Nichols 2009). ``"fdr"``: Benjamini and Hochberg; of the times
-        found, a share of alpha is false on average. ``"none"``: Student's t at each time.
-    tail : ``"greater"`` (default), ``"less"`` or ``"two-sided"``.
-    alpha : of the column ``significant``.
-    level : coverage of the pointwise interval of the mean, by Student's t.
-    n : number of sign flips; all 2^subjects are taken if they are no more.
-    seed : of the flips.
+    scores : array_like
+        Shape (subjects, times), or (subjects, repeats, times), whose repeats are averaged.
+    times : array of float
+        Seconds, shape (times,).
+    chance : float
+        Level without an effect.
+    correction : str
+        For the number of times. ``"max"`` (default): sign flips of the subjects and the largest t
+        over time; the chance of any false time is alpha. ``"cluster"``: see `cluster_test`; the
+        chance of any false cluster is alpha. ``"tfce"``: clusters without a threshold (Smith and
+        Nichols 2009). ``"fdr"``: Benjamini and Hochberg; of the times found, a share of alpha is
+        false on average. ``"none"``: Student's t at each time.
+    tail : str
+        ``"greater"`` (default), ``"less"`` or ``"two-sided"``.
+    alpha : float
+        Of the column ``significant``.
+    level : float
+        Coverage of the pointwise interval of the mean, by Student's t.
+    n : int
+        Number of sign flips; all 2^subjects are taken if they are no more.
+    seed : int
+        Of the flips.
 
     Returns
     -------
-    Data frame, one row per time: ``time``, ``mean``, ``low``, ``high``, ``t``, ``p`` (corrected),
-    ``significant`` (p at most alpha). Its ``attrs`` hold correction, tail, alpha, subjects,
-    ``first``: the first significant time or NaN, and ``least_p``: the smallest p that the
-    number of subjects allows.
+    DataFrame
+        Data frame, one row per time: ``time``, ``mean``, ``low``, ``high``, ``t``, ``p``
+        (corrected), ``significant`` (p at most alpha). Its ``attrs`` hold correction, tail, alpha,
+        subjects, ``first``: the first significant time or NaN, and ``least_p``: the smallest p
+        that the number of subjects allows.
 
     Raises
     ------
-    TypeError, ValueError : shapes that do not fit, missing values, fewer than two subjects, an
-        unknown correction or tail.
+    TypeError, ValueError
+        Shapes that do not fit, missing values, fewer than two subjects, an unknown correction or
+        tail.
     """
     x = as_times(times, least=1)
     courses = subject_courses(as_scores(scores, x, least=2))
@@ -223,23 +245,29 @@ def group_test_maps(
 
     Parameters
     ----------
-    maps : ``auc`` of `Generalisation` for each subject, shape (subjects, times, test times).
-    times : training times, seconds.
-    test_times : test times, seconds; by default the training times.
-    chance, correction, tail, alpha, level, n, seed : as in `group_test`, over all cells.
-        "cluster" and "tfce" join cells that are neighbours along either axis.
+    maps : array_like
+        ``auc`` of `Generalisation` for each subject, shape (subjects, times, test times).
+    times : array_like
+        Training times, seconds.
+    test_times : array_like or None
+        Test times, seconds; by default the training times.
+    chance, correction, tail, alpha, level, n, seed : float or str or int
+        As in `group_test`, over all cells. "cluster" and "tfce" join cells that are neighbours
+        along either axis.
 
     Returns
     -------
-    Data frame, one row per cell, training times in the outer order: ``train``, ``test``,
-    ``mean``, ``low``, ``high``, ``t``, ``p`` (corrected), ``significant``. For a map of p take
-    ``table["p"].to_numpy().reshape(len(times), -1)``. Its ``attrs`` hold correction,
-    tail, alpha, subjects and ``least_p``, as those of `group_test`.
+    DataFrame
+        Data frame, one row per cell, training times in the outer order: ``train``, ``test``,
+        ``mean``, ``low``, ``high``, ``t``, ``p`` (corrected), ``significant``. For a map of p take
+        ``table["p"].to_numpy().reshape(len(times), -1)``. Its ``attrs`` hold correction, tail,
+        alpha, subjects and ``least_p``, as those of `group_test`.
 
     Raises
     ------
-    TypeError, ValueError : shapes that do not fit, missing values, fewer than two subjects, an
-        unknown correction or tail.
+    TypeError, ValueError
+        Shapes that do not fit, missing values, fewer than two subjects, an unknown correction or
+        tail.
     """
     x = as_times(times, least=1)
     u = x if test_times is None else as_times(test_times, least=1)
@@ -273,9 +301,12 @@ def table_of(
 
     Parameters
     ----------
-    where : columns that say which time or cell a row is.
-    courses : one of each subject, shape (subjects, times) or (subjects, times, times).
-    chance, correction, tail, alpha, level, n, seed : as in `group_test`.
+    where : dict
+        Columns that say which time or cell a row is.
+    courses : array of float
+        One of each subject, shape (subjects, times) or (subjects, times, times).
+    chance, correction, tail, alpha, level, n, seed : float or str or int
+        As in `group_test`.
     """
     effects = courses - as_float_array(chance, "chance", ndim=0).item()
     one_of(correction, "correction", CORRECTIONS)
@@ -313,12 +344,15 @@ def corrected(
 
     Parameters
     ----------
-    effects : score minus chance, shape (subjects, times) or (subjects, times, times).
-    correction, tail, n, seed : as in `group_test`.
+    effects : array of float
+        Score minus chance, shape (subjects, times) or (subjects, times, times).
+    correction, tail, n, seed : str or int
+        As in `group_test`.
 
     Returns
     -------
-    Shape (times,) or (times * times,); and a number.
+    tuple
+        Shape (times,) or (times * times,); and a number.
     """
     flat = effects.reshape(len(effects), -1)
     t = t_values(flat)
@@ -331,4 +365,4 @@ def corrected(
         # MNE returns no null distribution if it met no cluster to flip.
         return p.ravel(), 1 / len(null) if len(null) else float("nan")
     p = p_values(t, len(effects), tail)
-    return np.asarray(false_discovery_control(p) if correction == "fdr" else p), 0.0
+    return false_discovery_control(p) if correction == "fdr" else p, 0.0

@@ -37,13 +37,16 @@ def draw_groups(scores: Floats, draws: int, rng: np.random.Generator) -> Iterato
 
     Parameters
     ----------
-    scores : shape (subjects, times), or (subjects, repeats, times): then the repeats of each
-        drawn subject are drawn with replacement too (the hierarchical bootstrap).
-    draws : number of groups.
+    scores : array of float
+        Shape (subjects, times), or (subjects, repeats, times): then the repeats of each drawn
+        subject are drawn with replacement too (the hierarchical bootstrap).
+    draws : int
+        Number of groups.
 
     Yields
     ------
-    Arrays of shape (some draws, subjects, times); ``draws`` in all.
+    array of float
+        Arrays of shape (some draws, subjects, times); ``draws`` in all.
     """
     n, samples = len(scores), scores.shape[-1]
     size = max(1, _CHUNK // (n * samples))
@@ -73,8 +76,10 @@ def bootstrap(
 
     Parameters
     ----------
-    statistic : from groups, shape (groups, subjects, times), to numbers, shape (groups,).
-    scores, draws, rng : see `draw_groups`.
+    statistic : callable
+        From groups, shape (groups, subjects, times), to numbers, shape (groups,).
+    scores, draws, rng : array of float or int or numpy.random.Generator
+        See `draw_groups`.
     """
     return np.concatenate([statistic(groups) for groups in draw_groups(scores, draws, rng)])
 
@@ -91,6 +96,8 @@ def jackknife_error(values: Floats) -> float:
 
     .. math:: s = \sqrt{\frac{n-1}{n} \sum_i (v_i - \bar v)^2}
 
+    Notes
+    -----
     Source: Miller, Patterson and Ulrich, Psychophysiology 35 (1998) 99, equation 2.
     """
     n = len(values)
@@ -104,21 +111,27 @@ def interval_of(
 
     Parameters
     ----------
-    kind : one of `INTERVALS`. ``"percentile"`` takes quantiles of the drawn values, a little
-        further out than the level says, as small groups need (Hesterberg, American Statistician
-        69 (2015) 371: the tail is that of a normal variable beyond
-        :math:`\sqrt{n/(n-1)}\, t_{n-1}`); ``"bca"`` shifts quantiles for bias and skewness
-        (Efron 1987); ``"jackknife"`` is the value plus or minus its standard error times the
-        quantile of Student's t with n - 1 degrees of freedom.
-    value : of the group as it is.
-    drawn : of the drawn groups. NaN, no onset found, counts as later than all others.
-    jackknife : of the groups that lack one subject.
-    level : coverage, in (0, 1).
+    kind : str
+        One of `INTERVALS`. ``"percentile"`` takes quantiles of the drawn values, a little further
+        out than the level says, as small groups need (Hesterberg, American Statistician 69 (2015)
+        371: the tail is that of a normal variable beyond :math:`\sqrt{n/(n-1)}\, t_{n-1}`);
+        ``"bca"`` shifts quantiles for bias and skewness (Efron 1987); ``"jackknife"`` is the value
+        plus or minus its standard error times the quantile of Student's t with n - 1 degrees of
+        freedom.
+    value : float
+        Of the group as it is.
+    drawn : array of float
+        Of the drawn groups. NaN, no onset found, counts as later than all others.
+    jackknife : array of float
+        Of the groups that lack one subject.
+    level : float
+        Coverage, in (0, 1).
 
     Returns
     -------
-    (low, high). An end is infinite if too many drawn groups have no onset, NaN if the kind is
-    "none" or the jackknife meets a group without an onset.
+    tuple of float
+        (low, high). An end is infinite if too many drawn groups have no onset, NaN if the kind is
+        "none" or the jackknife meets a group without an onset.
     """
     if kind == "none":
         return float("nan"), float("nan")

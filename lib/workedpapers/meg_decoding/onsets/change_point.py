@@ -44,11 +44,15 @@ class HingeFit:
 
     Attributes
     ----------
-    onsets : seconds, shape (courses,); the mean of the knots by weight. NaN where the course
-        does not rise.
-    knots, weights, baselines, slopes : shape (courses, turns). The weights of a row sum to 1.
-    turns : seconds, shape (turns,).
-    ends : shape (courses,); the last time that was fitted, see `rise_ends`.
+    onsets : array of float
+        Seconds, shape (courses,); the mean of the knots by weight. NaN where the course does not
+        rise.
+    knots, weights, baselines, slopes : array of float
+        Shape (courses, turns). The weights of a row sum to 1.
+    turns : array of float
+        Seconds, shape (turns,).
+    ends : array of float
+        Shape (courses,); the last time that was fitted, see `rise_ends`.
     """
 
     onsets: Floats
@@ -88,15 +92,21 @@ def rise_ends(
 
     Parameters
     ----------
-    courses : shape (courses, times).
-    times, window : seconds.
-    chance : level from which heights are measured.
-    fraction : of the peak's height, in (0, 1]; below 1 since the top of a peak is round.
-    smoothing : width of the moving mean in seconds; 0 for none.
+    courses : array of float
+        Shape (courses, times).
+    times, window : array of float or tuple of float
+        Seconds.
+    chance : float
+        Level from which heights are measured.
+    fraction : float
+        Of the peak's height, in (0, 1]; below 1 since the top of a peak is round.
+    smoothing : float
+        Width of the moving mean in seconds; 0 for none.
 
     Returns
     -------
-    Index into ``times``, shape (courses,); -1 where the course never exceeds chance.
+    array of int
+        Index into ``times``, shape (courses,); -1 where the course never exceeds chance.
     """
     mask = window_mask(times, window)
     if not smoothing >= 0:
@@ -146,21 +156,30 @@ def fit_hinge(
 
     Parameters
     ----------
-    courses : shape (courses, times), as a rule means over the group.
-    times : seconds, increasing, shape (times,).
-    chance : level without an effect.
-    window : seconds; onsets and peaks are looked for here.
-    shape : ``"linear"``, ``"quadratic"``, or ``"learned"`` (default), which averages over
-        turns of 0, 5, 10, 20, 40 and 80 ms.
-    baseline : ``"fit"`` (default) or ``"chance"``.
-    fraction, smoothing : see `rise_ends`.
-    correlation : of neighbouring samples of the noise, in [0, 1); it makes the weights of the
-        turns more even.
+    courses : array of float
+        Shape (courses, times), as a rule means over the group.
+    times : array of float
+        Seconds, increasing, shape (times,).
+    chance : float
+        Level without an effect.
+    window : tuple of float
+        Seconds; onsets and peaks are looked for here.
+    shape : str
+        ``"linear"``, ``"quadratic"``, or ``"learned"`` (default), which averages over turns of 0,
+        5, 10, 20, 40 and 80 ms.
+    baseline : str
+        ``"fit"`` (default) or ``"chance"``.
+    fraction, smoothing : float
+        See `rise_ends`.
+    correlation : float
+        Of neighbouring samples of the noise, in [0, 1); it makes the weights of the turns more
+        even.
 
     Raises
     ------
-    ValueError : for an unknown shape or baseline, a window without samples, a fraction or a
-        correlation out of range.
+    ValueError
+        For an unknown shape or baseline, a window without samples, a fraction or a correlation out
+        of range.
     """
     turns = SHAPES[one_of(shape, "shape", SHAPES)]
     centred = one_of(baseline, "baseline", ("fit", "chance")) == "fit"

@@ -31,11 +31,16 @@ class OnsetDifference:
 
     Attributes
     ----------
-    value, low, high : seconds; NaN if one of the two has no onset.
-    p : two-sided, of no difference; NaN likewise.
-    test, paired : how p was made.
-    a, b : the two `Onset` values, each with its own interval.
-    drawn : differences of the drawn groups (under the null hypothesis, for "permutation").
+    value, low, high : float
+        Seconds; NaN if one of the two has no onset.
+    p : float
+        Two-sided, of no difference; NaN likewise.
+    test, paired : str or bool
+        How p was made.
+    a, b : Onset
+        The two `Onset` values, each with its own interval.
+    drawn : array of float
+        Differences of the drawn groups (under the null hypothesis, for "permutation").
     """
 
     value: float
@@ -76,10 +81,14 @@ def onset_difference(
 
     Parameters
     ----------
-    a, b : as the scores in `onset`. If paired, row i of both is the same subject.
-    times : seconds, shape (times,), of both.
-    paired : whether the subjects are the same. They are then drawn together.
-    test : how p is made.
+    a, b : array_like
+        As the scores in `onset`. If paired, row i of both is the same subject.
+    times : array_like
+        Seconds, shape (times,), of both.
+    paired : bool
+        Whether the subjects are the same. They are then drawn together.
+    test : str
+        How p is made.
 
         - ``"bootstrap"`` (default): twice the share of drawn differences beyond zero.
         - ``"jackknife"``: difference over its jackknife error, against Student's t (Miller et
@@ -91,12 +100,13 @@ def onset_difference(
           against a tenth with the other two tests.
 
         The interval is that of the bootstrap, or of the jackknife if that is the test.
-    method, chance, window, level, n_boot, alpha, permutations, seed, options : as in `onset`.
-        ``n_boot`` is also the number of permutations of the test for a difference.
+    method, chance, window, level, n_boot, alpha, permutations, seed, **options : object
+        As in `onset`. ``n_boot`` is also the number of permutations of the test for a difference.
 
     Raises
     ------
-    TypeError, ValueError : as `onset`; or paired groups of different size.
+    TypeError, ValueError
+        As `onset`; or paired groups of different size.
     """
     x = as_times(times)
     data = [as_scores(s, x, name, least=FEWEST) for s, name in ((a, "a"), (b, "b"))]

@@ -29,17 +29,26 @@ class Onset:
 
     Attributes
     ----------
-    value, low, high : seconds; NaN if no effect was found. ``high`` is infinite if too many drawn
-        groups have no onset.
-    found : whether there is an effect to time at all, see `onset`; None if the group is too small
-        to tell.
-    p : of that test; NaN if the group is too small for it.
-    method, interval, level : how value and interval were made.
-    subjects : number of them.
-    error : jackknife standard error in seconds; NaN if a group that lacks one subject has none.
-    missing : share of drawn groups without an onset.
-    drawn : onsets of the drawn groups, shape (n_boot,).
-    fit : the fitted hinge, for the method "hinge"; None for the others.
+    value, low, high : float
+        Seconds; NaN if no effect was found. ``high`` is infinite if too many drawn groups have no
+        onset.
+    found : bool or None
+        Whether there is an effect to time at all, see `onset`; None if the group is too small to
+        tell.
+    p : float
+        Of that test; NaN if the group is too small for it.
+    method, interval, level : str or float
+        How value and interval were made.
+    subjects : int
+        Number of them.
+    error : float
+        Jackknife standard error in seconds; NaN if a group that lacks one subject has none.
+    missing : float
+        Share of drawn groups without an onset.
+    drawn : array of float
+        Onsets of the drawn groups, shape (n_boot,).
+    fit : HingeFit or None
+        The fitted hinge, for the method "hinge"; None for the others.
     """
 
     value: float
@@ -90,11 +99,14 @@ def onset(
 
     Parameters
     ----------
-    scores : one course per subject, shape (subjects, times); or (subjects, repeats, times), for
-        folds, blocks or repeated cross-validations. At least two subjects.
-    times : seconds, increasing, shape (times,). Some samples before the effect are needed: the
+    scores : array_like
+        One course per subject, shape (subjects, times); or (subjects, repeats, times), for folds,
+        blocks or repeated cross-validations. At least two subjects.
+    times : array_like
+        Seconds, increasing, shape (times,). Some samples before the effect are needed: the
         baseline is fitted to them.
-    method : what is called the onset.
+    method : str
+        What is called the onset.
 
         - ``"hinge"`` (default): the knot of a flat line that starts to rise, fitted to the mean
           over subjects, see `fit_hinge`. Options: ``shape``, ``baseline``, ``fraction``,
@@ -103,37 +115,50 @@ def onset(
           rise, whatever the noise. Options: ``fraction`` (0.5), ``smoothing``.
         - ``"max"``, ``"fdr"``, ``"cluster"``: the first significant time, see `group_test`. Late
           by an amount that grows with the noise. A conventional measure, no estimate of the onset.
-    chance : level without an effect. For an effect that lowers the scores, give their negatives.
-    window : seconds, where the onset and the peak are looked for.
-    interval : ``"percentile"`` (default) or ``"bca"`` of the bootstrap over subjects,
-        ``"jackknife"``, or ``"none"``. With repeats, the repeats of each drawn subject are drawn
-        as well. The differences between subjects already contain the noise of the repeats, so
-        this second stage makes the interval slightly wider than its level asks for.
-    level : coverage of the interval.
-    n_boot : number of drawn groups.
-    alpha : level of the test for an effect.
-    permutations : sign flips of that test.
-    seed : of the resampling and the flips.
+    chance : float
+        Level without an effect. For an effect that lowers the scores, give their negatives.
+    window : tuple of float
+        Seconds, where the onset and the peak are looked for.
+    interval : str
+        ``"percentile"`` (default) or ``"bca"`` of the bootstrap over subjects, ``"jackknife"``, or
+        ``"none"``. With repeats, the repeats of each drawn subject are drawn as well. The
+        differences between subjects already contain the noise of the repeats, so this second stage
+        makes the interval slightly wider than its level asks for.
+    level : float
+        Coverage of the interval.
+    n_boot : int
+        Number of drawn groups.
+    alpha : float
+        Level of the test for an effect.
+    permutations : int
+        Sign flips of that test.
+    seed : int
+        Of the resampling and the flips.
 
     Returns
     -------
-    `Onset`. There is an effect to time if the largest t over the window exceeds that of random
-    signs of the subjects (`max_t_null`) at level alpha; else ``found`` is False and value, low
-    and high are NaN. So of groups without an effect at most a share alpha gets an onset. The
-    methods "fdr" and "cluster" go by their own test instead.
+    Onset
+        There is an effect to time if the largest t over the window exceeds that of random
+        signs of the subjects (`max_t_null`) at level alpha; else ``found`` is False and value, low
+        and high are NaN. So of groups without an effect at most a share alpha gets an onset. The
+        methods "fdr" and "cluster" go by their own test instead.
 
-    A group of fewer than five cannot reach a level of 0.05: its :math:`2^n` sign flips allow no
-    smaller p than :math:`2^{-n}`. Then the fit is returned untested, with ``found`` None.
-
-    Warns
-    -----
-    UserWarning : if the group, or ``permutations``, is too small for the test.
+        A group of fewer than five cannot reach a level of 0.05: its :math:`2^n` sign flips allow
+        no smaller p than :math:`2^{-n}`. Then the fit is returned untested, with ``found`` None.
 
     Raises
     ------
-    TypeError, ValueError : shapes that do not fit, missing values, times that do not increase,
-        a window without samples, fewer than two subjects, unknown methods or options.
+    TypeError, ValueError
+        Shapes that do not fit, missing values, times that do not increase, a window without
+        samples, fewer than two subjects, unknown methods or options.
 
+    Warns
+    -----
+    UserWarning
+        If the group, or ``permutations``, is too small for the test.
+
+    Notes
+    -----
     Source: the design and its measured errors are told in the chapter; bootstrap of onsets after
     Rousselet, doi:10.1101/2023.11.13.566864.
     """

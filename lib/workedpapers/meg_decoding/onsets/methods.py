@@ -49,7 +49,8 @@ def first_cluster(t: Floats, threshold: float, mass: float) -> NDArray[np.bool_]
 
     Parameters
     ----------
-    t : shape (groups, times).
+    t : array of float
+        Shape (groups, times).
     """
     above = t > threshold
     total = np.cumsum(np.where(above, t, 0.0), axis=1)
@@ -62,7 +63,7 @@ def first_cluster(t: Floats, threshold: float, mass: float) -> NDArray[np.bool_]
     ahead = np.where(stops, total, np.inf)[:, ::-1]
     returned = np.minimum.accumulate(ahead, axis=1)[:, ::-1]
     with np.errstate(invalid="ignore"):
-        return np.asarray(above & (returned - carried >= mass * (1 - 1e-9)))
+        return above & (returned - carried >= mass * (1 - 1e-9))
 
 
 def estimator(
@@ -84,9 +85,12 @@ def estimator(
 
     Parameters
     ----------
-    method : one of `METHODS`.
-    courses : the group as it is, shape (subjects, times).
-    options : of `fit_hinge` for "hinge"; ``fraction`` and ``smoothing`` for "peak50".
+    method : str
+        One of `METHODS`.
+    courses : array of float
+        The group as it is, shape (subjects, times).
+    **options : object
+        Of `fit_hinge` for "hinge"; ``fraction`` and ``smoothing`` for "peak50".
     """
     one_of(method, "method", METHODS)
     mask = window_mask(times, window)

@@ -49,9 +49,9 @@ from ..classifiers.lda import log_odds
 from ..classifiers.roc import class_auc_of_each
 from ..decoding.engine import scaled_features
 from ..decoding.folds import Fold
-from ..decoding.refit import FoldFit, fit_fold
-from ..decoding.settings import Options, Task, prepare, targets_of
-from .exchangeability import permuted_codes, resolved
+from ..decoding.refit import DualFit, PrimalFit, fit_fold
+from ..decoding.settings import Classifier, DecodingOptions, DecodingSettings, targets_of
+from .exchangeability import chosen_scheme, permuted_codes
 from .over_times import DIGITS, as_p, corrected_p, threshold_of
 
 __all__ = ["GeneralisationTest", "permute_generalise"]
@@ -65,14 +65,20 @@ class GeneralisationTest:
 
     Parameters
     ----------
-    times, test_times : seconds, shapes (t,) and (u,); training and test times.
-    observed : shape (t, u), AUC as of `generalise`.
-    pvalues : shape (t, u), one-sided p of each cell by itself, (b + 1) / (n + 1), for labels
-        being unrelated to the recording.
-    pvalues_transfer : shape (t, u), one-sided p for nothing being carried over, with the
-        family-wise error over all cells controlled; see `permute_generalise`.
-    largest : shape (n,), the largest AUC of all cells under each permutation.
-    settings : options.
+    times, test_times : array of float
+        Seconds, shapes (t,) and (u,); training and test times.
+    observed : array of float
+        Shape (t, u), AUC as of `generalise`.
+    pvalues : array of float
+        Shape (t, u), one-sided p of each cell by itself, (b + 1) / (n + 1), for labels being
+        unrelated to the recording.
+    pvalues_transfer : array of float
+        Shape (t, u), one-sided p for nothing being carried over, with the family-wise error over
+        all cells controlled; see `permute_generalise`.
+    largest : array of float
+        Shape (n,), the largest AUC of all cells under each permutation.
+    settings : dict
+        DecodingOptions.
     """
 
     times: Floats
@@ -86,7 +92,7 @@ class GeneralisationTest:
     @property
     def pvalues_corrected(self) -> Floats:
         """``pvalues`` with the family-wise error over all cells controlled, shape (t, u)."""
-        return np.asarray(corrected_p(self.largest, self.observed))
+        return corrected_p(self.largest, self.observed)
 
     def threshold(self, level: float = 0.05) -> float:
         """Smallest AUC of the null maxima that an AUC must exceed to be significant anywhere.
@@ -95,7 +101,8 @@ class GeneralisationTest:
 
         Parameters
         ----------
-        level : family-wise error rate; with n permutations at least 1 / (n + 1).
+        level : float
+            Family-wise error rate; with n permutations at least 1 / (n + 1).
         """
         return threshold_of(self.largest, level)
 
@@ -129,7 +136,7 @@ def permute_generalise(
     *,
     n: int = 1000,
     exchange: str = "auto",
-    **options: Unpack[Options],
+    **options: Unpack[DecodingOptions],
 ) -> GeneralisationTest:
     """Train at each time and test at every time, under permuted labels.
 
@@ -153,17 +160,22 @@ def permute_generalise(
 
     Parameters
     ----------
-    epochs, y : as in `decode`.
-    n : number of permutations.
-    exchange : what may change places; see `permute`. With confounds the test is approximate, for
-        permuted labels lose their relation to the confounds as well.
-    options : the keyword arguments of `decode`, without ``class_weight``, which makes the fits
-        depend on labels, and ``cv="loo"``. ``alpha="auto"`` is chosen anew for each permutation.
+    epochs, y : object or str or array_like or None
+        As in `decode`.
+    n : int
+        Number of permutations.
+    exchange : str
+        What may change places; see `permute`. With confounds the test is approximate, for permuted
+        labels lose their relation to the confounds as well.
+    **options : Unpack[DecodingOptions]
+        The keyword arguments of `decode`, without ``class_weight``, which makes the fits depend on
+        labels, and ``cv="loo"``. ``alpha="auto"`` is chosen anew for each permutation.
 
     Raises
     ------
-    ValueError : as `decode`; if an option is not allowed here, an epoch is tested twice, or there
-        are fewer than n arrangements of the labels.
+    ValueError
+        As `decode`; if an option is not allowed here, an epoch is tested twice, or there are fewer
+        than n arrangements of the labels.
     """
     n = positive_int(n, "n")
     if options.get("class_weight") is not None:
@@ -171,23 +183,23 @@ def permute_generalise(
             "class_weight: expected None, for the weights would move with the labels, and every "
             "permutation would need fits of its own. AUC hardly depends on them; permute() can."
         )
-    task = prepare(epochs, y, **options)
-    if len(task.data.classes) == 2:  # LDA has the AUC of ridge regression, under any labels
-        task = replace(task, classifier="ridge")
-    if task.one_out:
+    settings = DecodingSettings.checked(epochs, y, **options)
+    if len(settings.data.classes) == 2:  # LDA has the AUC of ridge regression, under any labels
+        settings = replace(settings, classifier=Classifier.RIDGE)
+    if settings.leave_one_out:
         raise ValueError("cv='loo': single epochs have no AUC; use folds.")
-    exchange = resolved(task.data, exchange)
-    drawn = permuted_codes(task, n, exchange, np.random.default_rng([options.get("seed", 0), 1]))
-    codes = np.vstack([task.data.codes, drawn])  # the data as they are come first
+    scheme = chosen_scheme(settings.data, exchange)
+    drawn = permuted_codes(settings, n, scheme, np.random.default_rng([options.get("seed", 0), 1]))
+    codes = np.vstack([settings.data.codes, drawn])  # the data as they are come first
     # An offset common to all epochs and times would only cost digits.
-    level = task.data.X.mean(axis=(0, 2), keepdims=True)
-    task = replace(task, data=task.data.with_data(task.data.X - level))
-    tests = [_test_epochs(task, fold) for fold in task.folds]
-    shape = (len(task.times), len(task.times))
+    level = settings.data.X.mean(axis=(0, 2), keepdims=True)
+    settings = replace(settings, data=settings.data.with_data(settings.data.X - level))
+    tests = [_test_epochs(settings, fold) for fold in settings.folds]
+    shape = (len(settings.times), len(settings.times))
     observed, reached, steps = np.empty(shape), np.empty(shape, dtype=np.intp), np.empty(shape)
     largest, largest_step = np.zeros(n), np.full(n, -np.inf)
     for k in progress(range(shape[0]), desc="permuting", unit="training time"):
-        cells, tested_as_they_are = _row(task, codes, tests, k)
+        cells, tested_as_they_are = _row(settings, codes, tests, k)
         observed[k] = cells[0]
         reached[k] = (cells[1:] >= cells[0]).sum(axis=0)
         np.maximum(largest, cells[1:].max(axis=1), out=largest)
@@ -198,53 +210,60 @@ def permute_generalise(
     corrected = corrected_p(largest, observed)
     transfer = np.maximum(corrected, corrected_p(largest_step, steps))
     np.fill_diagonal(transfer, corrected.diagonal())
-    settings = task.settings | {"exchange": exchange}
+    record = settings.record | {"exchange": str(scheme)}
     return GeneralisationTest(
-        task.times, task.times, observed, as_p(reached, n), transfer, largest, settings
+        settings.times, settings.times, observed, as_p(reached, n), transfer, largest, record
     )
 
 
 def _standardised(values: Floats) -> Floats:
     """Distance from the mean of each column, in its standard deviations; 0 if all are equal."""
     spread = values.std(axis=0)
-    return np.asarray((values - values.mean(axis=0)) / np.where(spread > 0, spread, 1))
+    z: Floats = (values - values.mean(axis=0)) / np.where(spread > 0, spread, 1)
+    return z
 
 
-def _test_epochs(task: Task, fold: Fold) -> Reals:
+def _test_epochs(settings: DecodingSettings, fold: Fold) -> Reals:
     """Test epochs without the confounds' share at each time, shape (t, m, p)."""
     train, test = fold
-    X = np.ascontiguousarray(task.data.X[test].transpose(2, 0, 1))
-    if task.confounds is None:
+    X = np.ascontiguousarray(settings.data.X[test].transpose(2, 0, 1))
+    if settings.confounds is None:
         return X
-    weights = task.root_weights[train] ** 2
-    centre = np.average(task.confounds[train], axis=0, weights=weights)
-    F = (task.confounds - centre).astype(X.dtype)
+    weights = settings.root_weights[train] ** 2
+    centre = np.average(settings.confounds[train], axis=0, weights=weights)
+    F = (settings.confounds - centre).astype(X.dtype)
     inner = F[train].T * weights
-    slopes = np.linalg.solve(inner @ F[train], inner) @ task.data.X[train].transpose(2, 0, 1)
-    return np.asarray(X - F[test] @ slopes)
+    slopes = np.linalg.solve(inner @ F[train], inner) @ settings.data.X[train].transpose(2, 0, 1)
+    return X - F[test] @ slopes
 
 
-def _row(task: Task, codes: Ints, tests: list[Reals], k: int) -> Floats:
+def _row(settings: DecodingSettings, codes: Ints, tests: list[Reals], k: int) -> Floats:
     """AUC of decoders trained at time k under N label vectors.
 
     Parameters
     ----------
-    task : settings.
-    codes : class numbers, shape (N, epochs).
-    tests : for each fold its test epochs, shape (t, m, p).
-    k : which training time.
+    settings : DecodingSettings
+        Settings.
+    codes : array of int
+        Class numbers, shape (N, epochs).
+    tests : list of array
+        For each fold its test epochs, shape (t, m, p).
+    k : int
+        Which training time.
 
     Returns
     -------
-    Shape (2, N, u): tested on labels that are permuted too, and on the data's own, the first row.
+    array of float
+        Shape (2, N, u): tested on labels that are permuted too, and on the data's own, the first
+        row.
     """
-    n, classes, u = len(codes), len(task.data.classes), len(task.times)
-    Y = targets_of(codes.T.ravel(), classes, task.targets.dtype)
-    Y = Y.reshape(len(task.targets), -1)  # (epochs, N * c)
-    A, mean, spread = scaled_features(task, slice(k, k + 1))
+    n, classes, u = len(codes), len(settings.data.classes), len(settings.times)
+    Y = targets_of(codes.T.ravel(), classes, settings.targets.dtype)
+    Y = Y.reshape(len(settings.targets), -1)  # (epochs, N * c)
+    A, mean, spread = scaled_features(settings, slice(k, k + 1))
     total = np.zeros((2, n, u))
-    for (train, test), X in zip(task.folds, tests, strict=True):
-        fit = fit_fold(task, A, Y, train)
+    for (train, test), X in zip(settings.folds, tests, strict=True):
+        fit = fit_fold(settings, A, Y, train)
         inputs, weights = _factors(fit, X, mean[0, 0], spread[0, 0])
         weights = np.ascontiguousarray(weights.reshape(n, -1, weights.shape[1]).swapaxes(0, 1))
         constants = fit.response.reshape(n, -1).T[:, :, None, None]  # LDA's, one for each class
@@ -253,38 +272,42 @@ def _row(task: Task, codes: Ints, tests: list[Reals], k: int) -> Floats:
         for start in range(0, u, step):
             some = inputs[start : start + step].reshape(-1, inputs.shape[2])
             values: Reals = (weights @ some.T).reshape(len(weights), n, -1, m)
-            if task.classifier == "lda":
+            if settings.classifier is Classifier.LDA:
                 values = log_odds(values + constants, axis=0)
-            both = class_auc_of_each(values, [labels, labels[:1]], classes, task.multiclass)
+            both = class_auc_of_each(values, [labels, labels[:1]], classes, settings.multiclass)
             total[:, :, start : start + step] += both
-    total /= len(task.folds)
-    total[:, :, task.still | task.still[k]] = 0.5
+    total /= len(settings.folds)
+    total[:, :, settings.constant_times | settings.constant_times[k]] = 0.5
     return np.round(total, DIGITS)
 
 
-def _factors(fit: FoldFit, X: Reals, mean: Reals, spread: Reals) -> tuple[Reals, Reals]:
+def _factors(fit: PrimalFit | DualFit, X: Reals, mean: Reals, spread: Reals) -> tuple[Reals, Reals]:
     """Two factors whose product are a fold's decision values less the constant of each decoder.
 
     Parameters
     ----------
-    fit : of the training epochs at one time, with r columns of labels.
-    X : test epochs at all times, shape (t, m, p).
-    mean, spread : what `engine.scaled_features` took off and divided by, shape (window * p,).
+    fit : PrimalFit or DualFit
+        Of the training epochs at one time, with r columns of labels.
+    X : array of float
+        Test epochs at all times, shape (t, m, p).
+    mean, spread : array of float
+        What `engine.scaled_features` took off and divided by, shape (window * p,).
 
     Returns
     -------
-    inputs : shape (u, m, q), for q training epochs or features, whichever is less work.
-    weights : shape (r, q).
+    inputs : array of float
+        Shape (u, m, q), for q training epochs or features, whichever is less work.
+    weights : array of float
+        Shape (r, q).
     """
-    p, width, r = X.shape[2], len(mean), fit.solution.shape[2]
+    p, width, r = X.shape[2], len(mean), fit.response.shape[-1]
     shifts = range(width // p)
     u = len(X) - len(shifts) + 1
     offset = mean + spread * fit.mean[0, 0]  # of the training epochs
-    train = None if fit.train is None else fit.train[0]
-    if train is None or width * r <= len(train) * (width + r):
+    if isinstance(fit, PrimalFit) or width * r <= fit.train.shape[1] * (width + r):
         features = np.concatenate([X[s : s + u] for s in shifts], axis=2)
         return features - offset, fit.beta[0].T / spread
-    rows = train / (spread if fit.spread is None else spread * fit.spread[0, 0])
+    rows = fit.train[0] / (spread if fit.spread is None else spread * fit.spread[0, 0])
     parts = [X[s : s + u].reshape(-1, p) @ rows[:, s * p : (s + 1) * p].T for s in shifts]
     kernel = sum(parts[1:], start=parts[0]).reshape(u, X.shape[1], -1)
-    return kernel - offset @ rows.T, fit.solution[0].T
+    return kernel - offset @ rows.T, fit.dual[0].T

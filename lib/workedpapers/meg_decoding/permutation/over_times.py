@@ -28,9 +28,9 @@ from workedpapers.threads import one_thread
 
 from ..decoding.engine import operator, predict_chunks, time_chunks
 from ..decoding.scores import fold_auc, pair_auc
-from ..decoding.settings import Options, Task, prepare, targets_of
-from ..decoding.time_resolved import decode_task
-from .exchangeability import permuted_codes, resolved
+from ..decoding.settings import Classifier, DecodingOptions, DecodingSettings, targets_of
+from ..decoding.time_resolved import decode_checked
+from .exchangeability import chosen_scheme, permuted_codes
 
 __all__ = ["PermutationTest", "permute"]
 
@@ -44,11 +44,15 @@ class PermutationTest:
 
     Parameters
     ----------
-    times : shape (t,), seconds.
-    observed : shape (t,), AUC as of `decode`.
-    null : shape (n, t), AUC under n permutations; permutations are rows, so that the maximum over
+    times : array of float
+        Shape (t,), seconds.
+    observed : array of float
+        Shape (t,), AUC as of `decode`.
+    null : array of float
+        Shape (n, t), AUC under n permutations; permutations are rows, so that the maximum over
         times can be taken.
-    settings : options.
+    settings : dict
+        DecodingOptions.
     """
 
     times: Floats
@@ -71,7 +75,8 @@ class PermutationTest:
 
         Parameters
         ----------
-        level : family-wise error rate; with n permutations at least 1 / (n + 1).
+        level : float
+            Family-wise error rate; with n permutations at least 1 / (n + 1).
         """
         return threshold_of(self.null.max(axis=1), level)
 
@@ -97,10 +102,10 @@ class PermutationTest:
 
 def as_p(reached: Ints, n: int) -> Floats:
     """p of values that so many of n permutations reach; the data are one arrangement more."""
-    return np.asarray((reached + 1) / (n + 1))
+    return (reached + 1) / (n + 1)
 
 
-def corrected_p(largest: Floats, observed: Floats) -> Any:
+def corrected_p(largest: Floats, observed: Floats) -> Floats:
     """p of each observed value, of any shape, by the largest of each permutation, shape (n,)."""
     below = np.searchsorted(np.sort(largest), observed, side="left")
     return as_p(len(largest) - below, len(largest))
@@ -125,86 +130,93 @@ def permute(
     *,
     n: int = 1000,
     exchange: str = "auto",
-    **options: Unpack[Options],
+    **options: Unpack[DecodingOptions],
 ) -> PermutationTest:
     """Decode under permuted labels.
 
     Parameters
     ----------
-    epochs, y : as in `decode`.
-    n : number of permutations.
-    exchange : what may change places: "epochs" inside each fold; "groups" exchanges the labels of
-        whole groups, for images that each belong to one class; "within" exchanges epochs inside
-        each group, for sessions or blocks. "auto" takes "epochs" without groups, "groups" if each
-        group has one class, else "within". With ``cv="loo"`` all epochs count as one fold.
-    options : the keyword arguments of `decode`; ``seed`` is that of the folds and of the
-        permutations. Most cost little, since permutations share one operator. With
-        ``alpha="auto"`` they share an eigendecomposition, and with ``cv="loo"`` the operator, but
-        each takes some fifteen to twenty-five times as long; time grows as the square of the
-        number of epochs. ``class_weight`` makes the operator depend on labels: it takes as long
-        as n calls of `decode`, and so does ``cv="loo"`` with LDA of three or more classes.
+    epochs, y : object or str or array_like or None
+        As in `decode`.
+    n : int
+        Number of permutations.
+    exchange : str
+        What may change places: "epochs" inside each fold; "groups" exchanges the labels of whole
+        groups, for images that each belong to one class; "within" exchanges epochs inside each
+        group, for sessions or blocks. "auto" takes "epochs" without groups, "groups" if each group
+        has one class, else "within". With ``cv="loo"`` all epochs count as one fold.
+    **options : Unpack[DecodingOptions]
+        The keyword arguments of `decode`; ``seed`` is that of the folds and of the permutations.
+        Most cost little, since permutations share one operator. With ``alpha="auto"`` they share
+        an eigendecomposition, and with ``cv="loo"`` the operator, but each takes some fifteen to
+        twenty-five times as long; time grows as the square of the number of epochs.
+        ``class_weight`` makes the operator depend on labels: it takes as long as n calls of
+        `decode`, and so does ``cv="loo"`` with LDA of three or more classes.
 
     Raises
     ------
-    ValueError : as `decode`; if an epoch is tested twice; if there are fewer than n arrangements
-        of the labels.
+    ValueError
+        As `decode`; if an epoch is tested twice; if there are fewer than n arrangements of the
+        labels.
     """
     n = positive_int(n, "n")
-    task = prepare(epochs, y, **options)
-    exchange = resolved(task.data, exchange)
-    codes = permuted_codes(task, n, exchange, np.random.default_rng([options.get("seed", 0), 1]))
-    observed = decode_task(task, show=False).auc
-    courses: Callable[[Task, Ints], Floats] = _in_folds
+    settings = DecodingSettings.checked(epochs, y, **options)
+    scheme = chosen_scheme(settings.data, exchange)
+    codes = permuted_codes(settings, n, scheme, np.random.default_rng([options.get("seed", 0), 1]))
+    observed = decode_checked(settings, show=False).auc
+    courses: Callable[[DecodingSettings, Ints], Floats] = _in_folds
     if options.get("class_weight") is not None:
         courses = _one_by_one
-    elif task.one_out:
+    elif settings.leave_one_out:
         courses = _in_pairs
-    null = np.round(courses(task, codes), DIGITS)
-    settings = task.settings | {"exchange": exchange}
-    return PermutationTest(task.times, np.round(observed, DIGITS), null, settings)
+    null = np.round(courses(settings, codes), DIGITS)
+    record = settings.record | {"exchange": str(scheme)}
+    return PermutationTest(settings.times, np.round(observed, DIGITS), null, record)
 
 
-def _in_folds(task: Task, codes: Ints) -> Floats:
+def _in_folds(settings: DecodingSettings, codes: Ints) -> Floats:
     """AUC under each row of labels, shape (n, t): they are columns of one problem."""
-    n, classes = len(codes), len(task.data.classes)
-    Y = targets_of(codes.T.ravel(), classes, task.targets.dtype)
-    Y = Y.reshape(len(task.targets), -1)  # (epochs, permutations * columns)
-    null = np.empty((n, len(task.times)))
+    n, classes = len(codes), len(settings.data.classes)
+    Y = targets_of(codes.T.ravel(), classes, settings.targets.dtype)
+    Y = Y.reshape(len(settings.targets), -1)  # (epochs, permutations * columns)
+    null = np.empty((n, len(settings.times)))
     # Of two classes LDA has the AUC of ridge regression, under any labels.
-    drawn = replace(task, classifier="ridge") if classes == 2 else task
+    drawn = replace(settings, classifier=Classifier.RIDGE) if classes == 2 else settings
     for chunk in predict_chunks(drawn, Y, desc="permuting"):
         found = [
-            fold_auc(task, scores, codes[:, test])
-            for scores, (_, test) in zip(chunk.predictions, task.folds, strict=True)
+            fold_auc(settings, scores, codes[:, test])
+            for scores, (_, test) in zip(chunk.predictions, settings.folds, strict=True)
         ]
         null[:, chunk.times] = np.mean(found, axis=0).T
     return null
 
 
-def _in_pairs(task: Task, codes: Ints) -> Floats:
+def _in_pairs(settings: DecodingSettings, codes: Ints) -> Floats:
     """AUC under each row of labels, of pairs of epochs left out together, from one operator."""
-    null = np.empty((len(codes), len(task.times)))
-    steps = list(product(time_chunks(task, 1, "", False), range(len(codes))))
+    null = np.empty((len(codes), len(settings.times)))
+    steps = list(product(time_chunks(settings, 1, "", False), range(len(codes))))
     for times, number in progress(steps, desc="permuting", unit="permutation"):
         if number == 0:
-            E, _ = operator(task, times)
-        null[number, times] = pair_auc(_relabelled(task, codes[number]), E)
-    null[:, task.still] = 0.5
+            E, _ = operator(settings, times)
+        null[number, times] = pair_auc(_relabelled(settings, codes[number]), E)
+    null[:, settings.constant_times] = 0.5
     return null
 
 
-def _one_by_one(task: Task, codes: Ints) -> Floats:
+def _one_by_one(settings: DecodingSettings, codes: Ints) -> Floats:
     """AUC under each row of labels, each decoded by itself."""
     shown = progress(codes, desc="permuting", unit="permutation")
-    return np.stack([decode_task(_relabelled(task, drawn), show=False).auc for drawn in shown])
+    return np.stack(
+        [decode_checked(_relabelled(settings, drawn), show=False).auc for drawn in shown]
+    )
 
 
-def _relabelled(task: Task, codes: Ints) -> Task:
-    """The same task with other labels; weights of classes go with the labels."""
-    weights = task.root_weights
-    if task.settings["class_weight"] is not None:
-        weights = weights[np.unique(task.data.codes, return_index=True)[1]][codes]
-    targets = targets_of(codes, len(task.data.classes), task.targets.dtype)
+def _relabelled(settings: DecodingSettings, codes: Ints) -> DecodingSettings:
+    """The same settings with other labels; weights of classes go with the labels."""
+    weights = settings.root_weights
+    if settings.record["class_weight"] is not None:
+        weights = weights[np.unique(settings.data.codes, return_index=True)[1]][codes]
+    targets = targets_of(codes, len(settings.data.classes), settings.targets.dtype)
     return replace(
-        task, data=replace(task.data, codes=codes), targets=targets, root_weights=weights
+        settings, data=replace(settings.data, codes=codes), targets=targets, root_weights=weights
     )

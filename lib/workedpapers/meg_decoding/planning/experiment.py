@@ -58,13 +58,15 @@ def recordings(
 
     Parameters
     ----------
-    subject, trials, onset, seed, settings : as in `simulate_arrays`; see `WINDOW` for the times
-        that are the default here.
-    effects : the sizes.
+    subject, trials, onset, seed, **settings : int or float or object
+        As in `simulate_arrays`; see `WINDOW` for the times that are the default here.
+    effects : sequence of float
+        The sizes.
 
     Yields
     ------
-    `Recording` for each size.
+    Recording
+        For each size.
     """
     words = WINDOW | settings
     none = simulate_arrays(subject, trials, onset, 0.0, seed, **words)
@@ -87,11 +89,16 @@ def auc_course(
 
     Parameters
     ----------
-    recording : of the subject.
-    split : "image": a picture is never in training and test; "trial": trials are split at random.
-    confounds : as in `decode`, one row a trial.
-    keep : numbers of the trials that are decoded; None for all.
-    options : of `decode`, in place of those of `DECODER`.
+    recording : Recording
+        Of the subject.
+    split : str
+        "image": a picture is never in training and test; "trial": trials are split at random.
+    confounds : object
+        As in `decode`, one row a trial.
+    keep : array of int or None
+        Numbers of the trials that are decoded; None for all.
+    **options : object
+        Of `decode`, in place of those of `DECODER`.
     """
     rows = np.arange(len(recording.y)) if keep is None else keep
     groups = recording.metadata["image"].to_numpy()[rows]
@@ -117,7 +124,8 @@ def subject_auc(subject: int, effects: Sequence[float], **settings: Any) -> Floa
 def mean_difference(recording: Recording) -> NDArray[np.float32]:
     """Mean field of familiar less that of unfamiliar faces, shape (306, t): the univariate view."""
     X, y = recording.X, recording.y
-    return np.asarray(X[y == 1].mean(axis=0) - X[y == 0].mean(axis=0))
+    difference: NDArray[np.float32] = X[y == 1].mean(axis=0) - X[y == 0].mean(axis=0)
+    return difference
 
 
 def controlled_courses(recording: Recording, *, caliper: float = 0.5) -> dict[str, Floats]:
@@ -128,17 +136,21 @@ def controlled_courses(recording: Recording, *, caliper: float = 0.5) -> dict[st
 
     Parameters
     ----------
-    recording : of one subject.
-    caliper : the largest difference of a pair, see `match`.
+    recording : Recording
+        Of one subject.
+    caliper : float
+        The largest difference of a pair, see `match`.
 
     Returns
     -------
-    Mapping from `ANALYSES` to arrays of shape (t,). "matched" is missing if fewer than five
-    pairs are left, too few for the folds.
+    dict
+        Mapping from `ANALYSES` to arrays of shape (t,). "matched" is missing if fewer than five
+        pairs are left, too few for the folds.
 
     Raises
     ------
-    ValueError : if fewer than two pairs are left, see `match`.
+    ValueError
+        If fewer than two pairs are left, see `match`.
     """
     features = recording.metadata[["luminance", "contrast"]]
     image = recording.metadata["image"].to_numpy()
@@ -160,14 +172,19 @@ def sensor_test(
 
     Parameters
     ----------
-    differences : `mean_difference` of each subject, shape (subjects, sensors, t).
-    times : seconds; those from 0 on are tested.
-    alpha : family-wise error rate over all sensors and times, two-sided, by sign flips.
-    n, seed : of the flips.
+    differences : array
+        `mean_difference` of each subject, shape (subjects, sensors, t).
+    times : array of float
+        Seconds; those from 0 on are tested.
+    alpha : float
+        Family-wise error rate over all sensors and times, two-sided, by sign flips.
+    n, seed : int
+        Of the flips.
 
     Returns
     -------
-    The first significant time in seconds, NaN if there is none, and the smallest p.
+    tuple of float
+        The first significant time in seconds, NaN if there is none, and the smallest p.
     """
     after = times >= -1e-9
     # Fields are of the order of 1e-13, whose squares leave double precision no trouble, but
@@ -196,13 +213,17 @@ def subject_test(
 
     Parameters
     ----------
-    recording : of the subject.
-    alpha : family-wise error rate of each.
-    n, seed : number of permutations, and their seed.
+    recording : Recording
+        Of the subject.
+    alpha : float
+        Family-wise error rate of each.
+    n, seed : int
+        Number of permutations, and their seed.
 
     Returns
     -------
-    First significant time of decoding and of sensors, seconds; NaN if there is none.
+    tuple of float
+        First significant time of decoding and of sensors, seconds; NaN if there is none.
     """
     image = recording.metadata["image"].to_numpy()
     after = recording.times >= -1e-9

@@ -35,29 +35,40 @@ def onset_performance(
 
     Parameters
     ----------
-    groups : function of a random generator that returns the scores of one group, as `onset` takes
-        them; or a sequence of groups.
-    truth : the true onset in seconds.
-    times : seconds.
-    methods : methods of `onset`, all applied to the same groups.
-    n_groups : number of groups, if ``groups`` is a function.
-    tolerance : in seconds.
-    seed : of the groups and of the bootstrap within each.
-    show_progress : False for no bar.
-    options : passed to `onset`.
+    groups : callable or sequence of array_like
+        Function of a random generator that returns the scores of one group, as `onset` takes them;
+        or a sequence of groups.
+    truth : float
+        The true onset in seconds.
+    times : array_like
+        Seconds.
+    methods : sequence of str
+        Methods of `onset`, all applied to the same groups.
+    n_groups : int
+        Number of groups, if ``groups`` is a function.
+    tolerance : float
+        In seconds.
+    seed : int
+        Of the groups and of the bootstrap within each.
+    show_progress : bool
+        False for no bar.
+    **options : object
+        Passed to `onset`.
 
     Returns
     -------
-    Data frame, one row per method; times in seconds. ``groups``; ``found``: share of groups with
-    an onset; ``bias``, ``median_error``, ``sd``, ``rmse`` of those; ``within``: share of all
-    groups with an onset at most ``tolerance`` from the truth; ``coverage``: share of intervals
-    that hold the truth, among groups with an onset; ``width``: median width of the interval.
-    With them ``*_low`` and ``*_high``: 95 % Wilson intervals of the shares, and the normal
-    interval of the bias.
+    DataFrame
+        Data frame, one row per method; times in seconds. ``groups``; ``found``: share of groups
+        with an onset; ``bias``, ``median_error``, ``sd``, ``rmse`` of those; ``within``: share of
+        all groups with an onset at most ``tolerance`` from the truth; ``coverage``: share of
+        intervals that hold the truth, among groups with an onset; ``width``: median width of the
+        interval. With them ``*_low`` and ``*_high``: 95 % Wilson intervals of the shares, and the
+        normal interval of the bias.
 
     Raises
     ------
-    TypeError, ValueError : as `onset`; a tolerance that is not positive; fewer than two groups.
+    TypeError, ValueError
+        As `onset`; a tolerance that is not positive; fewer than two groups.
     """
     x = as_times(times)
     truth = as_float_array(truth, "truth", ndim=0).item()
@@ -102,20 +113,24 @@ def power(
 
     Parameters
     ----------
-    pool : shape (pool subjects, times) or (pool subjects, repeats, times); or a mapping from a
-        label, such as the number of trials, to such arrays.
-    truth, times, methods, n_groups, tolerance, seed, show_progress, options : as in
-        `onset_performance`.
-    subjects : sizes of the groups.
+    pool : array_like or mapping
+        Shape (pool subjects, times) or (pool subjects, repeats, times); or a mapping from a label,
+        such as the number of trials, to such arrays.
+    truth, times, methods, n_groups, tolerance, seed, show_progress, **options : object
+        As in `onset_performance`.
+    subjects : sequence of int
+        Sizes of the groups.
 
     Returns
     -------
-    The table of `onset_performance`, one row per label, size and method, with the columns
-    ``pool`` and ``subjects`` in front.
+    DataFrame
+        The table of `onset_performance`, one row per label, size and method, with the columns
+        ``pool`` and ``subjects`` in front.
 
     Raises
     ------
-    ValueError : a group larger than the pool; and as `onset_performance`.
+    ValueError
+        A group larger than the pool; and as `onset_performance`.
     """
     x = as_times(times)
     pools = dict(pool) if isinstance(pool, Mapping) else {"": pool}

@@ -35,24 +35,34 @@ def plan(
 
     Parameters
     ----------
-    trials : trials of a subject, one pool for each.
-    subjects : sizes of the groups.
-    onset, effect : what is there to be found; see `Scenario`.
-    pool : subjects simulated for each number of trials, at least as many as the largest group;
+    trials : sequence of int
+        Trials of a subject, one pool for each.
+    subjects : sequence of int
+        Sizes of the groups.
+    onset, effect : float
+        What is there to be found; see `Scenario`.
+    pool : int
+        Subjects simulated for each number of trials, at least as many as the largest group;
         several times as many, for groups of a small pool share subjects. Each takes about 0.3 s
         with 200 trials.
-    n_groups, tolerance : as in `power`.
-    seed : of subjects and groups.
-    show_progress : False for no bar.
-    settings : other fields of `Scenario`.
+    n_groups, tolerance : int or float
+        As in `power`.
+    seed : int
+        Of subjects and groups.
+    show_progress : bool
+        False for no bar.
+    **settings : object
+        Other fields of `Scenario`.
 
     Returns
     -------
-    The table of `power` for the hinge, with ``pool`` as the number of trials.
+    DataFrame
+        The table of `power` for the hinge, with ``pool`` as the number of trials.
 
     Raises
     ------
-    TypeError, ValueError : as `simulate_arrays` and `power`.
+    TypeError, ValueError
+        As `simulate_arrays` and `power`.
     """
     count = positive_int(pool, "pool", least=2)
     pools: dict[int, list[Floats]] = {}

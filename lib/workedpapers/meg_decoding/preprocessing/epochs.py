@@ -20,13 +20,20 @@ class Epoched:
 
     Parameters
     ----------
-    X : shape (n, p, t), in the units of the recording; float64 or float32.
-    codes : shape (n,), the number of each epoch's class in ``classes``.
-    classes : sorted labels; with two classes the second one is the positive class.
-    groups : shape (n,), the number of each epoch's group, or None.
-    times : shape (t,), in seconds, increasing.
-    ch_names, ch_types : one for each channel.
-    info : `mne.Info` of these channels, or None.
+    X : array of float
+        Shape (n, p, t), in the units of the recording; float64 or float32.
+    codes : array of int
+        Shape (n,), the number of each epoch's class in ``classes``.
+    classes : array
+        Sorted labels; with two classes the second one is the positive class.
+    groups : array of int or None
+        Shape (n,), the number of each epoch's group, or None.
+    times : array of float
+        Shape (t,), in seconds, increasing.
+    ch_names, ch_types : tuple of str
+        One for each channel.
+    info : object
+        `mne.Info` of these channels, or None.
     """
 
     X: Reals
@@ -71,24 +78,32 @@ def as_epoched(
 
     Parameters
     ----------
-    epochs : `mne.Epochs` or `mne.EpochsArray`, an array of shape (n_epochs, n_channels, n_times),
-        or an `Epoched`, which passes unchanged if no other argument is given. Of mne epochs the
-        good MEG, EEG, sEEG and ECoG channels are used.
-    y : labels, shape (n_epochs,), or the name of a column of ``epochs.metadata``. None takes the
+    epochs : object
+        `mne.Epochs` or `mne.EpochsArray`, an array of shape (n_epochs, n_channels, n_times), or an
+        `Epoched`, which passes unchanged if no other argument is given. Of mne epochs the good
+        MEG, EEG, sEEG and ECoG channels are used.
+    y : str or array_like or None
+        Labels, shape (n_epochs,), or the name of a column of ``epochs.metadata``. None takes the
         names of the events of mne epochs.
-    groups : which image, session or block each epoch belongs to, as ``y``.
-    times : shape (n_times,), seconds; required to have meaning for arrays, where the default is
-        0, 1, 2, ... Not allowed with mne epochs, which have their own.
-    channel_types : one for each channel of an array, such as "grad"; channels of one type share
-        a unit. All are of one type by default.
-    dtype : "float64" or "float32", in which everything is computed.
+    groups : str or array_like or None
+        Which image, session or block each epoch belongs to, as ``y``.
+    times : array_like or None
+        Shape (n_times,), seconds; required to have meaning for arrays, where the default is 0, 1,
+        2, ... Not allowed with mne epochs, which have their own.
+    channel_types : array_like or None
+        One for each channel of an array, such as "grad"; channels of one type share a unit. All
+        are of one type by default.
+    dtype : type or str
+        "float64" or "float32", in which everything is computed.
 
     Raises
     ------
-    TypeError : wrong kinds of arguments.
-    ValueError : wrong shapes or lengths, missing labels, fewer than two classes, NaN or infinite
-        values (the channels are named), channels that are flat over all epochs and times (they
-        are named: drop them), times that do not increase.
+    TypeError
+        Wrong kinds of arguments.
+    ValueError
+        Wrong shapes or lengths, missing labels, fewer than two classes, NaN or infinite values
+        (the channels are named), channels that are flat over all epochs and times (they are named:
+        drop them), times that do not increase.
     """
     if isinstance(epochs, Epoched):
         given = [name for name, value in [("y", y), ("groups", groups), ("times", times)]
@@ -124,7 +139,7 @@ def _float_type(dtype: Any) -> type[np.floating[Any]]:
     kind = np.dtype(dtype)
     if kind not in (np.dtype("float64"), np.dtype("float32")):
         raise ValueError(f"dtype: expected float64 or float32, got {kind}.")
-    return kind.type
+    return np.float64 if kind == np.dtype("float64") else np.float32
 
 
 def _array(value: Any) -> Reals:

@@ -32,17 +32,22 @@ def pseudo_trials(
 
     Parameters
     ----------
-    epochs, y, groups, times : as in `decode`.
-    size : number of epochs in an average, at least 1.
-    seed : of the random assignment.
+    epochs, y, groups, times : object or str or array_like or None or array_like or None
+        As in `decode`.
+    size : int
+        Number of epochs in an average, at least 1.
+    seed : int
+        Of the random assignment.
 
     Returns
     -------
-    `Epoched`, which `decode` and the others take as it is.
+    Epoched
+        Which `decode` and the others take as it is.
 
     Raises
     ------
-    TypeError, ValueError : as `as_epoched`.
+    TypeError, ValueError
+        As `as_epoched`.
     """
     data = as_epoched(epochs, y, groups=groups, times=times)
     size = positive_int(size, "size")

@@ -17,12 +17,15 @@ def spread_of(A: Reals, mean: Reals) -> Reals:
 
     Parameters
     ----------
-    A : shape (b, n, p), less its mean.
-    mean : what was taken off, shape (b, 1, p); rounding errors of this size count as constant.
+    A : array of float
+        Shape (b, n, p), less its mean.
+    mean : array of float
+        What was taken off, shape (b, 1, p); rounding errors of this size count as constant.
 
     Returns
     -------
-    Shape (b, 1, p).
+    array of float
+        Shape (b, 1, p).
     """
     n = A.shape[1]
     variance = np.einsum("bnp,bnp->bp", A, A)[:, None] / n
@@ -31,26 +34,31 @@ def spread_of(A: Reals, mean: Reals) -> Reals:
     return np.sqrt(np.where(constant, 1, variance))
 
 
-def still_times(X: Reals, window: int = 1) -> NDArray[np.bool_]:
+def constant_times(X: Reals, window: int = 1) -> NDArray[np.bool_]:
     """In which windows no channel differs from epoch to epoch, up to rounding.
 
     Parameters
     ----------
-    X : shape (n, p, t).
-    window : number of samples of a window.
+    X : array of float
+        Shape (n, p, t).
+    window : int
+        Number of samples of a window.
 
     Returns
     -------
-    Shape (t - window + 1,).
+    array of bool
+        Shape (t - window + 1,).
     """
-    still = np.ones(X.shape[2], bool)
+    constant = np.ones(X.shape[2], bool)
     for channel in X.transpose(1, 0, 2):
         low, high = channel.min(axis=0), channel.max(axis=0)
         digits = 64 * np.finfo(X.dtype).eps * np.maximum(-low, high)
-        still &= high - low <= digits
-        if not still.any():
+        constant &= high - low <= digits
+        if not constant.any():
             break  # most often at the first channel
-    return np.asarray(np.lib.stride_tricks.sliding_window_view(still, window).all(axis=1))
+    windows = np.lib.stride_tricks.sliding_window_view(constant, window)
+    whole: NDArray[np.bool_] = np.logical_and.reduce(windows, axis=1)
+    return whole
 
 
 def type_scales(data: Epoched) -> Floats:

@@ -30,9 +30,12 @@ class Whitener:
 
     Parameters
     ----------
-    matrix : shape (p, p), applied to the channels of each epoch and time.
-    covariance : the shrunk noise covariance whose inverse root it is, shape (p, p).
-    shrinkage : the share of the diagonal, from 0 to 1.
+    matrix : array of float
+        Shape (p, p), applied to the channels of each epoch and time.
+    covariance : array of float
+        The shrunk noise covariance whose inverse root it is, shape (p, p).
+    shrinkage : float
+        The share of the diagonal, from 0 to 1.
     """
 
     matrix: Floats
@@ -59,18 +62,23 @@ def fit_whitener(
 
     Parameters
     ----------
-    data : checked epochs, from `as_epoched`.
-    noise : "baseline" for times before 0, "all" for all times, or (start, end) in seconds.
-    shrinkage : the share of the diagonal, above 0 and at most 1, or "ledoit-wolf", which assumes
-        that samples are independent: neighbouring times are not, so it shrinks too little.
-
-    Raises
-    ------
-    ValueError : no sample in the interval, a channel that does not vary in it, bad shrinkage.
+    data : Epoched
+        Checked epochs, from `as_epoched`.
+    noise : str or tuple of float
+        "baseline" for times before 0, "all" for all times, or (start, end) in seconds.
+    shrinkage : float or str
+        The share of the diagonal, above 0 and at most 1, or "ledoit-wolf", which assumes that
+        samples are independent: neighbouring times are not, so it shrinks too little.
 
     Returns
     -------
-    `Whitener`; its symmetric matrix keeps whitened channels near the original ones.
+    Whitener
+        Its symmetric matrix keeps whitened channels near the original ones.
+
+    Raises
+    ------
+    ValueError
+        No sample in the interval, a channel that does not vary in it, bad shrinkage.
     """
     if isinstance(noise, str):
         one_of(noise, "noise", ("baseline", "all"))

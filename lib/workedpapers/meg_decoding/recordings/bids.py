@@ -59,61 +59,85 @@ def load_bids(
 
     Parameters
     ----------
-    root : folder of the BIDS data set.
-    subject, task, session : as in the names of the files, without "sub-" and so on.
-    conditions : exactly two names, each with the entries of ``column`` that belong to it, as
-        ``{"familiar": ["IniFF", "ImmFF"], "unfamiliar": [13, 14]}``.
-    runs : the runs to read, as in the names of the files; None if the files name no run.
-    derivatives : folder with processed recordings, which has the same folders inside as ``root``;
-        None to read those of ``root``. The events are always those of ``root``.
-    processing : "sss" for recordings named "proc-sss", and so on.
-    column : column of events.tsv that holds the entries; of several, the first that holds any.
-    image_column : column that names the picture of each event.
-    identity : from a picture's name, without folder and ending, to the name of the person. By
-        default every picture is a person of its own.
-    onsets : function of the recording, an `mne.io.Raw`, and of the wanted events (columns onset,
+    root : str or Path
+        Folder of the BIDS data set.
+    subject, task, session : str or str or None
+        As in the names of the files, without "sub-" and so on.
+    conditions : Conditions
+        Exactly two names, each with the entries of ``column`` that belong to it, as ``{"familiar":
+        ["IniFF", "ImmFF"], "unfamiliar": [13, 14]}``.
+    runs : sequence of str or None
+        The runs to read, as in the names of the files; None if the files name no run.
+    derivatives : str or Path or None
+        Folder with processed recordings, which has the same folders inside as ``root``; None to
+        read those of ``root``. The events are always those of ``root``.
+    processing : str or None
+        "sss" for recordings named "proc-sss", and so on.
+    column : str or sequence of str
+        Column of events.tsv that holds the entries; of several, the first that holds any.
+    image_column : str
+        Column that names the picture of each event.
+    identity : callable or None
+        From a picture's name, without folder and ending, to the name of the person. By default
+        every picture is a person of its own.
+    onsets : callable or None
+        Function of the recording, an `mne.io.Raw`, and of the wanted events (columns onset,
         condition, event and, if there are pictures, image and identity) to the events' seconds
         from the first sample of the recording. By default the column onset. See `trigger_onsets`.
-    delay : seconds from the onset to the picture on the screen; added to all onsets. Find out
-        whether the table's onsets hold it already.
-    crop : first and last second of each run that is used, counted from its first sample. Epochs
-        that reach beyond are left out and listed in ``drop_log`` as NO_DATA or TOO_SHORT.
-    maxwell : settings of a Maxwell filter of MEG recordings, or None. Afterwards the 306 channels
-        of a Neuromag hold about 70 independent courses.
-    l_freq, h_freq : edges of a zero-phase band-pass filter of the whole run, in Hz; None for
-        no edge. A filter without delay spreads a response backwards in time too: the narrower
-        the band, the earlier the onset seems.
-    iir_order : order of a Butterworth filter that runs forwards and backwards; None for MNE's FIR
-        filter.
-    tmin, tmax : first and last time of an epoch, in seconds after the picture. The baseline is
-        from tmin to 0.
-    sfreq : samples per second of the result, at most those of the recording; None to keep them.
-        Epochs are resampled (polyphase), not runs, so that no onset is rounded to a longer sample.
-    reject : largest peak-to-peak range by channel type, in T, T/m or V, or a function as in
+    delay : float
+        Seconds from the onset to the picture on the screen; added to all onsets. Find out whether
+        the table's onsets hold it already.
+    crop : tuple of float or None
+        First and last second of each run that is used, counted from its first sample. Epochs that
+        reach beyond are left out and listed in ``drop_log`` as NO_DATA or TOO_SHORT.
+    maxwell : Maxwell or None
+        Settings of a Maxwell filter of MEG recordings, or None. Afterwards the 306 channels of a
+        Neuromag hold about 70 independent courses.
+    l_freq, h_freq : float or None
+        Edges of a zero-phase band-pass filter of the whole run, in Hz; None for no edge. A filter
+        without delay spreads a response backwards in time too: the narrower the band, the earlier
+        the onset seems.
+    iir_order : int or None
+        Order of a Butterworth filter that runs forwards and backwards; None for MNE's FIR filter.
+    tmin, tmax : float
+        First and last time of an epoch, in seconds after the picture. The baseline is from tmin to
+        0.
+    sfreq : float or None
+        Samples per second of the result, at most those of the recording; None to keep them. Epochs
+        are resampled (polyphase), not runs, so that no onset is rounded to a longer sample.
+    reject : mapping or None
+        Largest peak-to-peak range by channel type, in T, T/m or V, or a function as in
         `mne.Epochs.drop_bad`. Epochs beyond are left out and listed in ``drop_log``, as are those
         in spans annotated as bad. Channels of types other than ``datatype``, such as "eog", serve
         for this alone.
-    eog : names of channels that record the eyes, where channels.tsv does not say so.
-    datatype : "meg" or "eeg".
+    eog : sequence of str
+        Names of channels that record the eyes, where channels.tsv does not say so.
+    datatype : str
+        "meg" or "eeg".
 
     Returns
     -------
-    MNE epochs, baseline corrected, with the events of both conditions in the order of time, and
-    metadata: subject, run, condition, event (the entry of ``column``) and, if there is
-    ``image_column``, image and identity. Epochs that the recording does not hold in full are left
-    out too; to be resampled they need 0.1 s more at their end and 0.1 to 0.6 s before.
+    mne.BaseEpochs
+        MNE epochs, baseline corrected, with the events of both conditions in the order of time,
+        and metadata: subject, run, condition, event (the entry of ``column``) and, if there is
+        ``image_column``, image and identity. Epochs that the recording does not hold in full are
+        left out too; to be resampled they need 0.1 s more at their end and 0.1 to 0.6 s before.
 
-    A channel that is bad in one run is bad in all. With a Maxwell filter there is none, and
-    ``info["description"]`` lists by run those that were computed from the others. Without, runs
-    are put together although the head may have moved between them; MNE then warns.
+        A channel that is bad in one run is bad in all. With a Maxwell filter there is none, and
+        ``info["description"]`` lists by run those that were computed from the others. Without,
+        runs are put together although the head may have moved between them; MNE then warns.
 
     Raises
     ------
-    ImportError : if mne-bids is not installed.
-    FileNotFoundError : if a recording or its events are not there.
-    TypeError, ValueError : that names the argument, what was expected and what came; also if a
-        condition has no event, an event no picture, or if no epoch of a condition is left.
-    RuntimeError : of mne-bids, if channels.tsv names other channels than the recording.
+    ImportError
+        If mne-bids is not installed.
+    FileNotFoundError
+        If a recording or its events are not there.
+    TypeError, ValueError
+        That names the argument, what was expected and what came; also if a condition has no event,
+        an event no picture, or if no epoch of a condition is left.
+    RuntimeError
+        Of mne-bids, if channels.tsv names other channels than the recording.
     """
     mne_bids = import_mne_bids()
     check_conditions(conditions)

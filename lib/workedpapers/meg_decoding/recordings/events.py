@@ -44,9 +44,11 @@ def wanted_events(
 
     Raises
     ------
-    FileNotFoundError : if there is no such file.
-    ValueError : if a column is missing, a condition has no event, an onset is no number or an
-        event has no picture.
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If a column is missing, a condition has no event, an onset is no number or an event has no
+        picture.
     """
     if not file.is_file():
         raise FileNotFoundError(f"No events {file.name} in {file.parent}.")
@@ -102,19 +104,25 @@ def trigger_onsets(raw: Any, events: pd.DataFrame, *, channel: str, other_bits: 
 
     Parameters
     ----------
-    raw : the recording, an `mne.io.Raw`.
-    events : column event holds the trigger code of each event, in the order of time.
-    channel : name of the trigger channel.
-    other_bits : bits of the channel that mean something else, such as buttons.
+    raw : object
+        The recording, an `mne.io.Raw`.
+    events : DataFrame
+        Column event holds the trigger code of each event, in the order of time.
+    channel : str
+        Name of the trigger channel.
+    other_bits : int
+        Bits of the channel that mean something else, such as buttons.
 
     Returns
     -------
-    Array, shape (n_events,), in seconds from the first sample of the recording.
+    array of float
+        Array, shape (n_events,), in seconds from the first sample of the recording.
 
     Raises
     ------
-    ValueError : if the recording has no such channel, an event is not a whole number, or the two
-        lists of codes differ.
+    ValueError
+        If the recording has no such channel, an event is not a whole number, or the two lists of
+        codes differ.
     """
     import mne
 
@@ -133,7 +141,7 @@ def trigger_onsets(raw: Any, events: pd.DataFrame, *, channel: str, other_bits: 
         min_duration=0.003, verbose="ERROR",
     )  # fmt: skip
     found = found[np.isin(found[:, 2], codes)]
-    onsets = (found[:, 0] - raw.first_samp) / raw.info["sfreq"]
+    onsets: Floats = (found[:, 0] - raw.first_samp) / raw.info["sfreq"]
     told, seen = codes.astype(int).tolist(), found[:, 2].tolist()
     if told != seen:
         k = next((i for i, (a, b) in enumerate(zip(told, seen, strict=False)) if a != b), -1)
@@ -144,7 +152,7 @@ def trigger_onsets(raw: Any, events: pd.DataFrame, *, channel: str, other_bits: 
             f"{name}: the table has {len(told)} events of these codes, channel {channel} has "
             f"{len(seen)}. The first difference: the table has {row}, the channel {trigger}."
         )
-    return np.asarray(onsets)
+    return onsets
 
 
 def _name(raw: Any) -> str:

@@ -32,22 +32,29 @@ class Maxwell:
 
     Parameters
     ----------
-    reference : position of the head that all runs are brought to: the name of one of the runs;
-        None for the first; or, for a head held straight, where the origin of the helmet is in
-        head coordinates, in metres.
-    calibration, cross_talk : the site's files, such as sss_cal.dat and ct_sparse.fif, or None.
-    st_duration : length of the buffers of tSSS, in seconds; None for SSS without time.
-    st_correlation : above which tSSS takes two courses for the same, from 0 to 1.
-    origin : of the expansions, in head coordinates in metres; "auto" fits a sphere to the
-        digitised shape of the head.
-    int_order : order of the expansion of sources inside, at least 1.
-    find_bads : whether to search for flat and noisy channels first. They, and those marked bad in
+    reference : str or Point or None
+        Position of the head that all runs are brought to: the name of one of the runs; None for
+        the first; or, for a head held straight, where the origin of the helmet is in head
+        coordinates, in metres.
+    calibration, cross_talk : str or Path or None
+        The site's files, such as sss_cal.dat and ct_sparse.fif, or None.
+    st_duration : float or None
+        Length of the buffers of tSSS, in seconds; None for SSS without time.
+    st_correlation : float
+        Above which tSSS takes two courses for the same, from 0 to 1.
+    origin : str or Point
+        Of the expansions, in head coordinates in metres; "auto" fits a sphere to the digitised
+        shape of the head.
+    int_order : int
+        Order of the expansion of sources inside, at least 1.
+    find_bads : bool
+        Whether to search for flat and noisy channels first. They, and those marked bad in
         channels.tsv, do not enter the filter, which then computes what they should have shown.
 
     Raises
     ------
-    FileNotFoundError, TypeError, ValueError : that names the field, what was expected and what
-        came.
+    FileNotFoundError, TypeError, ValueError
+        That names the field, what was expected and what came.
     """
 
     reference: str | Point | None = None
@@ -87,17 +94,22 @@ def destination_of(runs: Sequence[str], read: Callable[[str], Any], how: Maxwell
 
     Parameters
     ----------
-    runs : their names.
-    read : from a name to the recording, an `mne.io.Raw`.
-    how : the settings.
+    runs : sequence of str
+        Their names.
+    read : callable
+        From a name to the recording, an `mne.io.Raw`.
+    how : Maxwell
+        The settings.
 
     Returns
     -------
-    `mne.transforms.Transform` from device to head coordinates, or the point that was given.
+    object
+        `mne.transforms.Transform` from device to head coordinates, or the point that was given.
 
     Raises
     ------
-    ValueError : if the reference is not one of the runs, or knows no position of the head.
+    ValueError
+        If the reference is not one of the runs, or knows no position of the head.
     """
     if how.reference is not None and not isinstance(how.reference, str):
         return how.reference
@@ -118,15 +130,20 @@ def maxwell_filtered(raw: Any, how: Maxwell, destination: Any, name: str) -> tup
 
     Parameters
     ----------
-    raw : `mne.io.Raw`; its bad channels are taken as bad.
-    how : the settings.
-    destination : as of `destination_of`.
-    name : of the recording, for messages.
+    raw : object
+        `mne.io.Raw`; its bad channels are taken as bad.
+    how : Maxwell
+        The settings.
+    destination : object
+        As of `destination_of`.
+    name : str
+        Of the recording, for messages.
 
     Raises
     ------
-    ValueError : if the recording was Maxwell filtered before, knows no position of the head, or
-        no shape of the head that "auto" could fit.
+    ValueError
+        If the recording was Maxwell filtered before, knows no position of the head, or no shape of
+        the head that "auto" could fit.
     """
     import mne
 

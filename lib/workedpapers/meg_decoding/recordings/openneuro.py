@@ -128,8 +128,10 @@ def load_ds000117(
 
     Parameters
     ----------
-    subject : "01" to "16", or "all".
-    protocol : whose settings are used.
+    subject : str
+        "01" to "16", or "all".
+    protocol : str
+        Whose settings are used.
 
         - "mne-bids-pipeline" is its configuration for this data set: the first 300 s of runs 01
           and 02, bad channels searched for, Maxwell filter to the head position of run 02, low
@@ -142,9 +144,11 @@ def load_ds000117(
         For latencies take ``runs="all", crop=None, sfreq=250``: at 125 Hz a sample lasts 8 ms.
         Jas et al. 2018 (doi:10.3389/fnins.2018.00530) also used ICA and autoreject, which are not
         here.
-    path : folder of the data set; by default ``ds000117`` in `workedpapers.datasets.cache_folder`.
+    path : str or Path or None
+        Folder of the data set; by default ``ds000117`` in `workedpapers.datasets.cache_folder`.
         Files that are there are not downloaded again.
-    changes : what differs from the protocol: runs, a list of "01" to "06" or "all"; and, as in
+    **changes : Unpack[Settings]
+        What differs from the protocol: runs, a list of "01" to "06" or "all"; and, as in
         `load_bids`, crop, l_freq, h_freq, iir_order, tmin, tmax, sfreq and reject. And maxwell:
 
         - "mne" filters the raw recordings here, with the site's calibration and cross-talk, by
@@ -156,16 +160,21 @@ def load_ds000117(
 
     Returns
     -------
-    Epochs with metadata as of `load_bids`, or for "all" a list of them. Each picture is
-    taken to show a person of its own, so identity and image are the same.
+    object
+        Epochs with metadata as of `load_bids`, or for "all" a list of them. Each picture is taken
+        to show a person of its own, so identity and image are the same.
 
     Raises
     ------
-    ImportError : if mne-bids, or for a download openneuro-py, is not installed.
-    DatasetError : if the download fails, as without a network, or leaves a file out.
-    TypeError : for a keyword that is not among the settings.
-    ValueError : for a subject, run, protocol or Maxwell filter that there is not; if the trigger
-        channel is missing or has other events than the table; else as `load_bids`.
+    ImportError
+        If mne-bids, or for a download openneuro-py, is not installed.
+    DatasetError
+        If the download fails, as without a network, or leaves a file out.
+    TypeError
+        For a keyword that is not among the settings.
+    ValueError
+        For a subject, run, protocol or Maxwell filter that there is not; if the trigger channel is
+        missing or has other events than the table; else as `load_bids`.
     """
     chosen = list(SUBJECTS) if subject == "all" else [subject]
     unknown = [s for s in chosen if s not in SUBJECTS]
@@ -231,13 +240,17 @@ def ds000117_images(names: Sequence[str], *, path: str | Path | None = None) -> 
 
     Parameters
     ----------
-    names : as in the column image of the metadata, such as "f013".
-    path : as in `load_ds000117`.
+    names : sequence of str
+        As in the column image of the metadata, such as "f013".
+    path : str or Path or None
+        As in `load_ds000117`.
 
     Raises
     ------
-    ImportError, DatasetError : as in `load_ds000117`.
-    ValueError : if there are no names.
+    ImportError, DatasetError
+        As in `load_ds000117`.
+    ValueError
+        If there are no names.
     """
     root = cache_folder() / DATASET if path is None else Path(path).expanduser()
     files = [f"stimuli/meg/{name}.bmp" for name in dict.fromkeys(names)]
@@ -257,15 +270,21 @@ def fetch_files(root: Path, files: list[str], name: str, size: str) -> None:
 
     Parameters
     ----------
-    root : folder of the data set.
-    files : paths inside it, with forward slashes and no wild cards.
-    name : what they are, for messages and the folder.
-    size : how large they are, for messages.
+    root : Path
+        Folder of the data set.
+    files : list of str
+        Paths inside it, with forward slashes and no wild cards.
+    name : str
+        What they are, for messages and the folder.
+    size : str
+        How large they are, for messages.
 
     Raises
     ------
-    ImportError : if openneuro-py is not installed.
-    DatasetError : if the download fails or leaves a file out.
+    ImportError
+        If openneuro-py is not installed.
+    DatasetError
+        If the download fails or leaves a file out.
     """
     missing = [file for file in files if not (root / file).is_file()]
     if not missing:

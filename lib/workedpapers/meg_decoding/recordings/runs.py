@@ -34,15 +34,21 @@ def select_channels(
 
     Parameters
     ----------
-    raw : `mne.io.Raw`, changed in place, as by all functions of this module.
-    datatype : "meg" or "eeg".
-    others : further types, of each of which there must be a channel.
-    eog : names of channels that are of type "eog".
-    name : of the recording, for messages, as in all functions of this module.
+    raw : object
+        `mne.io.Raw`, changed in place, as by all functions of this module.
+    datatype : str
+        "meg" or "eeg".
+    others : sequence of str
+        Further types, of each of which there must be a channel.
+    eog : sequence of str
+        Names of channels that are of type "eog".
+    name : str
+        Of the recording, for messages, as in all functions of this module.
 
     Raises
     ------
-    ValueError : if there is no channel of such a name or type.
+    ValueError
+        If there is no channel of such a name or type.
     """
     import mne
 
@@ -68,7 +74,8 @@ def crop_run(raw: Any, crop: tuple[float, float], name: str) -> None:
 
     Raises
     ------
-    ValueError : if the recording ends before.
+    ValueError
+        If the recording ends before.
     """
     seconds = raw.n_times / raw.info["sfreq"]
     if crop[1] > seconds:
@@ -104,15 +111,21 @@ def cut_epochs(
 
     Parameters
     ----------
-    samples : where time zero is, counted as MNE does from the start of the acquisition.
-    table : metadata of the events, with a column condition.
-    codes : number of each condition.
-    kinds : types of channels.
-    tmin, tmax, sfreq : as in `load_bids`.
+    samples : array
+        Where time zero is, counted as MNE does from the start of the acquisition.
+    table : DataFrame
+        Metadata of the events, with a column condition.
+    codes : mapping
+        Number of each condition.
+    kinds : sequence of str
+        Types of channels.
+    tmin, tmax, sfreq : float or float or None
+        As in `load_bids`.
 
     Raises
     ------
-    ValueError : if no epoch lies within the recording.
+    ValueError
+        If no epoch lies within the recording.
     """
     import mne
 

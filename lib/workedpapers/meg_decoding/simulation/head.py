@@ -107,21 +107,29 @@ def sarvas(
 
     Parameters
     ----------
-    points : where the field is wanted, in metres, outside the sphere, shape (p, 3).
-    normals : unit vectors, shape (p, 3).
-    dipoles : positions inside the sphere, in metres, shape (d, 3).
-    centre : the sphere's centre, in metres, shape (3,).
+    points : array_like
+        Where the field is wanted, in metres, outside the sphere, shape (p, 3).
+    normals : array_like
+        Unit vectors, shape (p, 3).
+    dipoles : array_like
+        Positions inside the sphere, in metres, shape (d, 3).
+    centre : array_like
+        The sphere's centre, in metres, shape (3,).
 
     Returns
     -------
-    Array, shape (p, d, 3), in T per A m: the field of moment :math:`Q` is the sum over the last
-    axis with :math:`Q`.
+    array of float
+        Array, shape (p, d, 3), in T per A m: the field of moment :math:`Q` is the sum over the
+        last axis with :math:`Q`.
 
     Raises
     ------
-    TypeError, ValueError : if an argument is not a finite array of vectors in three dimensions,
-        or if a point is not farther from the centre than every dipole.
+    TypeError, ValueError
+        If an argument is not a finite array of vectors in three dimensions, or if a point is not
+        farther from the centre than every dipole.
 
+    Notes
+    -----
     Source: Sarvas 1987, equation 25, with :math:`(Q \times r_0) \cdot v = Q \cdot (r_0 \times v)`.
     """
     origin = as_float_array(centre, "centre", ndim=1)
@@ -145,7 +153,7 @@ def sarvas(
     along = (a**2 / length + a_r / a + 2 * a + 2 * length) * n_r
     along -= (a + 2 * length + a_r / a) * n_r0  # the gradient of F along the normal
     v = n[:, None, :] / F[..., None] - r[:, None, :] * (along / F**2)[..., None]
-    return np.asarray(_MU0_OVER_4PI * np.cross(r0, v))
+    return _MU0_OVER_4PI * np.cross(r0, v)
 
 
 def lead_field(dipoles: ArrayLike, *, centre: ArrayLike = CENTRE) -> Floats:
@@ -153,21 +161,25 @@ def lead_field(dipoles: ArrayLike, *, centre: ArrayLike = CENTRE) -> Floats:
 
     Parameters
     ----------
-    dipoles : positions, in metres, shape (d, 3).
-    centre : the sphere's centre, in metres, shape (3,).
+    dipoles : array_like
+        Positions, in metres, shape (d, 3).
+    centre : array_like
+        The sphere's centre, in metres, shape (3,).
 
     Returns
     -------
-    Array, shape (306, d, 3), in T per A m for magnetometers and T/m per A m for gradiometers.
+    array of float
+        Array, shape (306, d, 3), in T per A m for magnetometers and T/m per A m for gradiometers.
 
     Raises
     ------
-    TypeError, ValueError : as in `sarvas`.
+    TypeError, ValueError
+        As in `sarvas`.
     """
     helmet = sensors()
     field = sarvas(helmet.points, helmet.normals, dipoles, centre=centre)
     field *= helmet.weights[:, None, None]
-    return np.asarray(np.add.reduceat(field, helmet.starts, axis=0))
+    return np.add.reduceat(field, helmet.starts, axis=0)
 
 
 def _vectors(value: ArrayLike, name: str) -> Floats:

@@ -21,35 +21,51 @@ class Scenario:
 
     Parameters
     ----------
-    trials : trials of a subject, half of them (rounded down) with familiar faces; at least as
-        many as images.
-    onset : when the effect of familiarity starts, in seconds, at least 0 and before ``tmax``.
-    effect : its size. 1 adds up to 10 nA m to the right fusiform face area; 0 is the null.
-    sfreq : samples per second, in Hz.
-    tmin, tmax : first and last time of a trial, in seconds; the baseline is from tmin to 0.
-    images : pictures in all, an even number, half of them of familiar people; at least 4.
-    identities : people in all, an even number, at most as many as images.
-    luminance_confound : by how many standard deviations familiar pictures are brighter. The
-        pictures are drawn so that the difference is exactly this.
-    luminance_gain : relative change of the early response of V1 for a picture that is one
-        standard deviation brighter; contrast has half of this effect.
-    image_sd : standard deviation of a relative change of each source's response that belongs to
-        the picture alone, whatever its luminance. Above 0, trials with one picture resemble each
+    trials : int
+        Trials of a subject, half of them (rounded down) with familiar faces; at least as many as
+        images.
+    onset : float
+        When the effect of familiarity starts, in seconds, at least 0 and before ``tmax``.
+    effect : float
+        Its size. 1 adds up to 10 nA m to the right fusiform face area; 0 is the null.
+    sfreq : float
+        Samples per second, in Hz.
+    tmin, tmax : float
+        First and last time of a trial, in seconds; the baseline is from tmin to 0.
+    images : int
+        Pictures in all, an even number, half of them of familiar people; at least 4.
+    identities : int
+        People in all, an even number, at most as many as images.
+    luminance_confound : float
+        By how many standard deviations familiar pictures are brighter. The pictures are drawn so
+        that the difference is exactly this.
+    luminance_gain : float
+        Relative change of the early response of V1 for a picture that is one standard deviation
+        brighter; contrast has half of this effect.
+    image_sd : float
+        Standard deviation of a relative change of each source's response that belongs to the
+        picture alone, whatever its luminance. Above 0, trials with one picture resemble each
         other, and cross-validation must split by picture.
-    subject_sd : differences between subjects, as a multiple of the usual ones: standard
-        deviations of 25 % in the strength of a source, 30 % in the effect, 4 ms in latency, 3 mm
-        and 0.25 radians in place and direction of a source, and other directions of the
-        background. 0 makes everybody alike.
-    onset_sd : standard deviation of the onset between subjects, in seconds.
-    noise : noise of brain and sensors, as a multiple of the usual one (25 fT in magnetometers and
-        5 fT/cm in gradiometers at 250 Hz, and background of about 300 fT); 0 for none.
-    gain_jitter : relative standard deviation of a source's current from trial to trial.
-    latency_jitter : standard deviation of the latency of what any face evokes from trial to
-        trial, in seconds. The effect of familiarity does not move.
+    subject_sd : float
+        Differences between subjects, as a multiple of the usual ones: standard deviations of 25 %
+        in the strength of a source, 30 % in the effect, 4 ms in latency, 3 mm and 0.25 radians in
+        place and direction of a source, and other directions of the background. 0 makes everybody
+        alike.
+    onset_sd : float
+        Standard deviation of the onset between subjects, in seconds.
+    noise : float
+        Noise of brain and sensors, as a multiple of the usual one (25 fT in magnetometers and 5
+        fT/cm in gradiometers at 250 Hz, and background of about 300 fT); 0 for none.
+    gain_jitter : float
+        Relative standard deviation of a source's current from trial to trial.
+    latency_jitter : float
+        Standard deviation of the latency of what any face evokes from trial to trial, in seconds.
+        The effect of familiarity does not move.
 
     Raises
     ------
-    TypeError, ValueError : that names the setting, what was expected and what came.
+    TypeError, ValueError
+        That names the setting, what was expected and what came.
     """
 
     trials: int = 200
@@ -107,7 +123,7 @@ class Scenario:
     def times(self) -> Floats:
         """Seconds after the picture, on the grid of multiples of 1 / sfreq."""
         first, last = round(self.tmin * self.sfreq), round(self.tmax * self.sfreq)
-        return np.asarray(np.arange(first, last + 1) / self.sfreq)
+        return np.arange(first, last + 1) / self.sfreq
 
 
 class Images(NamedTuple):
@@ -149,7 +165,8 @@ def draw_images(scene: Scenario, seed: np.random.SeedSequence) -> Images:
 def _standardised(values: Floats) -> Floats:
     """Each row with mean 0 and standard deviation 1."""
     values = values - values.mean(axis=1, keepdims=True)
-    return np.asarray(values / values.std(axis=1, keepdims=True))
+    scaled: Floats = values / values.std(axis=1, keepdims=True)
+    return scaled
 
 
 def _finite(value: float, name: str) -> float:

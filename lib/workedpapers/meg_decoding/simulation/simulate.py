@@ -96,22 +96,29 @@ def simulate_arrays(
 
     Parameters
     ----------
-    subject : number of the subject, from 0. Subject i is the same in a group of any size.
-    trials : number of trials, half of them with familiar faces.
-    onset : when the effect of familiarity starts, in seconds.
-    effect : its size; 0 for none.
-    seed : seed of the pictures and, with ``subject``, of everything else.
-    settings : the other fields of `Scenario`.
+    subject : int
+        Number of the subject, from 0. Subject i is the same in a group of any size.
+    trials : int
+        Number of trials, half of them with familiar faces.
+    onset : float
+        When the effect of familiarity starts, in seconds.
+    effect : float
+        Its size; 0 for none.
+    seed : int
+        Seed of the pictures and, with ``subject``, of everything else.
+    **settings : object
+        The other fields of `Scenario`.
 
     Returns
     -------
-    `Recording`. With one seed, only what depends on a setting changes with it: recordings with
-    ``effect=0`` and ``effect=1`` are identical up to the onset, noise included.
+    Recording
+        With one seed, only what depends on a setting changes with it: recordings with
+        ``effect=0`` and ``effect=1`` are identical up to the onset, noise included.
 
     Raises
     ------
-    TypeError, ValueError : from `Scenario`, or if ``subject`` or ``seed`` is not a whole number
-        of at least 0.
+    TypeError, ValueError
+        From `Scenario`, or if ``subject`` or ``seed`` is not a whole number of at least 0.
     """
     scene = Scenario(trials=trials, onset=onset, effect=effect, **settings)
     subject = positive_int(subject, "subject", least=0)
@@ -154,7 +161,7 @@ def _draw_subject(scene: Scenario, rng: np.random.Generator) -> _Subject:
 
 def _lognormal(standard: Floats, sd: float) -> Floats:
     """Positive factors with mean 1."""
-    return np.asarray(np.exp(sd * standard - sd**2 / 2))
+    return np.exp(sd * standard - sd**2 / 2)
 
 
 def _draw_order(images: Any, trials: int, rng: np.random.Generator) -> Ints:
@@ -177,7 +184,7 @@ def _currents(
     delay = who.delay + scene.latency_jitter * rng.normal(size=(len(y), 1))
     evoked = who.strength[:, None] * evoked_courses(scene.times - delay)
     familiar = who.effect * familiarity_courses(scene.times, who.onset)
-    return np.asarray(gain * ((1 + change[..., None]) * evoked + y[:, None, None] * familiar))
+    return gain * ((1 + change[..., None]) * evoked + y[:, None, None] * familiar)
 
 
 def _field(
@@ -185,20 +192,21 @@ def _field(
 ) -> NDArray[np.float32]:
     """What the sensors measure, shape (trials, 306, t), single precision."""
     if scene.noise == 0:
-        return np.matmul(who.mixing, currents).astype(np.float32)
+        quiet: NDArray[np.float32] = np.matmul(who.mixing, currents).astype(np.float32)
+        return quiet
     trials, _, t = currents.shape
     pink = pink_noise(trials * who.background.shape[1], t, scene.sfreq, rng)
     latent = np.concatenate(
         [currents.astype(np.float32), pink.reshape(trials, -1, t)], axis=1, dtype=np.float32
     )
     mixing = np.hstack([who.mixing, scene.noise * _BACKGROUND * who.background])
-    X = np.matmul(mixing.astype(np.float32), latent)
+    X: NDArray[np.float32] = np.matmul(mixing.astype(np.float32), latent)
     white = rng.standard_normal(X.shape, dtype=np.float32)
     density = np.sqrt(scene.sfreq / 250)  # the noise per hertz is that at 250 Hz
     sd = [SENSOR_NOISE[kind] * scene.noise * density for kind in sensors().kinds]
     white *= np.array(sd, dtype=np.float32)[:, None]
     X += white
-    return np.asarray(X)
+    return X
 
 
 def to_epochs(recording: Recording) -> mne.EpochsArray:
@@ -261,12 +269,15 @@ def simulate_group(
 
     Parameters
     ----------
-    subjects : how many, at least 1. Subject i does not depend on it.
-    trials, onset, effect, seed, settings : as in `simulate_arrays`.
+    subjects : int
+        How many, at least 1. Subject i does not depend on it.
+    trials, onset, effect, seed, **settings : int or float or object
+        As in `simulate_arrays`.
 
     Raises
     ------
-    TypeError, ValueError : from `Scenario`, or if a count is not a whole number.
+    TypeError, ValueError
+        From `Scenario`, or if a count is not a whole number.
     """
     subjects = positive_int(subjects, "subjects")
     numbers = progress(range(subjects), desc="Simulating", unit="subject", total=subjects)

@@ -64,7 +64,8 @@ _FAMILIARITY_LATE = 8.0  # nA m, in the last source
 def bump(times: ArrayLike, start: float, peak: float, sharpness: float) -> Floats:
     """Zero up to ``start``, 1 at ``peak``: the function b(t) of the module's head."""
     u = np.maximum((np.asarray(times, dtype=float) - start) / (peak - start), 0)
-    return np.asarray((u * np.exp(1 - u)) ** sharpness)
+    b: Floats = (u * np.exp(1 - u)) ** sharpness
+    return b
 
 
 def evoked_courses(times: ArrayLike) -> Floats:
@@ -72,18 +73,20 @@ def evoked_courses(times: ArrayLike) -> Floats:
 
     Parameters
     ----------
-    times : seconds after the picture, shape (..., t).
+    times : array_like
+        Seconds after the picture, shape (..., t).
 
     Returns
     -------
-    Array, shape (..., 5, t), in the order of `SOURCES`.
+    array of float
+        Array, shape (..., 5, t), in the order of `SOURCES`.
     """
     t = np.asarray(times, dtype=float)
     courses = [
         sum(current * bump(t, start, peak, k) for start, peak, k, current in _BUMPS[source])
         for source in SOURCES
     ]
-    return np.asarray(1e-9 * np.stack([np.asarray(c) for c in courses], axis=-2))
+    return 1e-9 * np.stack([np.asarray(c) for c in courses], axis=-2)
 
 
 def familiarity_courses(times: ArrayLike, onset: float) -> Floats:
@@ -91,19 +94,23 @@ def familiarity_courses(times: ArrayLike, onset: float) -> Floats:
 
     Parameters
     ----------
-    times : seconds after the picture, shape (t,).
-    onset : seconds, at least 0.
+    times : array_like
+        Seconds after the picture, shape (t,).
+    onset : float
+        Seconds, at least 0.
 
     Returns
     -------
-    Array, shape (5, t), in the order of `SOURCES`.
+    array of float
+        Array, shape (5, t), in the order of `SOURCES`.
     """
     since = np.maximum(np.asarray(times, dtype=float) - onset, 0)
     early = np.minimum(since / _RISE, 1) * np.exp(-since / _DECAY)
     courses = _FAMILIARITY[:, None] * early
     start = max(onset, 0.180)
     courses[-1] += _FAMILIARITY_LATE * bump(times, start, max(0.300, start + 0.050), 3.0)
-    return np.asarray(1e-9 * courses)
+    amperes: Floats = 1e-9 * courses
+    return amperes
 
 
 def true_course(times: ArrayLike, *, onset: float = 0.085, effect: float = 1.0) -> pd.DataFrame:
@@ -111,17 +118,22 @@ def true_course(times: ArrayLike, *, onset: float = 0.085, effect: float = 1.0) 
 
     Parameters
     ----------
-    times : seconds after the picture, shape (t,).
-    onset : when the effect starts, in seconds, at least 0.
-    effect : its size.
+    times : array_like
+        Seconds after the picture, shape (t,).
+    onset : float
+        When the effect starts, in seconds, at least 0.
+    effect : float
+        Its size.
 
     Returns
     -------
-    Data frame with one row for each time, which is its index, and one column for each source.
+    DataFrame
+        Data frame with one row for each time, which is its index, and one column for each source.
 
     Raises
     ------
-    TypeError, ValueError : if the times are not finite numbers, or the onset is negative.
+    TypeError, ValueError
+        If the times are not finite numbers, or the onset is negative.
     """
     t = as_float_array(times, "times", ndim=1)
     if not onset >= 0:
@@ -144,15 +156,18 @@ def source_mixing(shift: Floats, turn: Floats) -> Floats:
 
     Parameters
     ----------
-    shift : added to the positions, in metres, shape (5, 3).
-    turn : angle by which each current is turned in its tangent plane, in radians, shape (5,).
+    shift : array of float
+        Added to the positions, in metres, shape (5, 3).
+    turn : array of float
+        Angle by which each current is turned in its tangent plane, in radians, shape (5,).
     """
     positions = POSITIONS + shift
     radial, _, _ = tangent_plane(positions)
     moment = _DIRECTIONS - (_DIRECTIONS * radial).sum(axis=1, keepdims=True) * radial
     moment /= np.linalg.norm(moment, axis=1, keepdims=True)
     moment = np.cos(turn)[:, None] * moment + np.sin(turn)[:, None] * np.cross(radial, moment)
-    return np.asarray(np.einsum("sdc,dc->sd", lead_field(positions), moment))
+    L: Floats = np.einsum("sdc,dc->sd", lead_field(positions), moment)
+    return L
 
 
 @lru_cache(maxsize=1)
@@ -178,7 +193,8 @@ def background_mixing(turn: Floats) -> Floats:
 
     Parameters
     ----------
-    turn : angle by which each dipole is turned in its tangent plane, in radians, shape (270,).
+    turn : array of float
+        Angle by which each dipole is turned in its tangent plane, in radians, shape (270,).
     """
     field, angles = _background()
     angle = angles + turn
@@ -186,7 +202,8 @@ def background_mixing(turn: Floats) -> Floats:
     scale = np.array([SENSOR_NOISE[kind] for kind in sensors().kinds])[:, None]
     power, vectors = np.linalg.eigh((L / scale).T @ (L / scale))
     strongest = vectors[:, np.argsort(power)[::-1][:_COMPONENTS]]
-    return np.asarray(L @ strongest)
+    B: Floats = L @ strongest
+    return B
 
 
 def pink_noise(
@@ -208,4 +225,5 @@ def pink_noise(
     parts = rng.standard_normal((count, len(frequency), 2), dtype=np.float32)
     parts *= scale.astype(np.float32)[:, None]
     spectrum = parts.view(np.complex64)[..., 0]
-    return np.asarray(fft.irfft(spectrum, period, axis=-1)[:, :length])
+    series: NDArray[np.float32] = fft.irfft(spectrum, period, axis=-1)[:, :length]
+    return series

@@ -70,27 +70,38 @@ def decode_features(
 
     Parameters
     ----------
-    features : one row for each picture, one column for each feature. Rows for trials would put
-        one picture in training and test; if there must be such rows, give ``groups``.
-    y : the condition of each row, two different values, shape (n,).
-    cv : number of folds, or a scikit-learn splitter, or pairs of index arrays (train, test).
-    groups : label of each row, such as the identity; rows of one group are held out together.
-    penalty : the ridge penalty, at least 0, in units of one row's squared standardised feature.
-    permutations : number of label permutations, at least 20. If each group has one condition,
-        groups are permuted, otherwise rows.
-    resamples : number of bootstrap resamples, of groups or rows, at least 100. The decoders are
-        not refitted, so the interval does not hold the luck of training.
-    confidence : of the interval.
-    seed : seed of folds, permutations and bootstrap.
+    features : DataFrame
+        One row for each picture, one column for each feature. Rows for trials would put one
+        picture in training and test; if there must be such rows, give ``groups``.
+    y : array_like
+        The condition of each row, two different values, shape (n,).
+    cv : object
+        Number of folds, or a scikit-learn splitter, or pairs of index arrays (train, test).
+    groups : array_like or None
+        Label of each row, such as the identity; rows of one group are held out together.
+    penalty : float
+        The ridge penalty, at least 0, in units of one row's squared standardised feature.
+    permutations : int
+        Number of label permutations, at least 20. If each group has one condition, groups are
+        permuted, otherwise rows.
+    resamples : int
+        Number of bootstrap resamples, of groups or rows, at least 100. The decoders are not
+        refitted, so the interval does not hold the luck of training.
+    confidence : float
+        Of the interval.
+    seed : int
+        Seed of folds, permutations and bootstrap.
 
     Raises
     ------
-    TypeError, ValueError : as `balance`; also if a training set lacks a condition or no test fold
-        holds both, as in leave-one-out, where no pair can be compared.
+    TypeError, ValueError
+        As `balance`; also if a training set lacks a condition or no test fold holds both, as in
+        leave-one-out, where no pair can be compared.
 
     Warns
     -----
-    UserWarning : if identical rows are found both in training and in test.
+    UserWarning
+        If identical rows are found both in training and in test.
     """
     X, names, one = two_conditions(features, y)
     if not penalty >= 0 or not np.isfinite(penalty):
@@ -141,7 +152,8 @@ def _ridge_scores(train: Floats, labels: Floats, test: Floats, penalty: float) -
         weights = np.linalg.solve(A.T @ A + penalty * np.eye(A.shape[1]), A.T)
     else:
         weights = np.linalg.pinv(A)
-    return np.asarray(B @ (weights @ (labels - labels.mean(axis=0))))
+    scores: Floats = B @ (weights @ (labels - labels.mean(axis=0)))
+    return scores
 
 
 def _ordered_pairs(scores: Floats, labels: Floats) -> tuple[Floats, Floats]:
@@ -182,9 +194,9 @@ def _permuted(
     units = int(codes.max()) + 1
     of_unit = np.bincount(codes, weights=one) / np.bincount(codes)
     if not np.isin(of_unit, (0, 1)).all():  # conditions cross groups: rows are exchangeable
-        return np.asarray(rng.permuted(np.tile(one[:, None], (1, count)), axis=0))
+        return rng.permuted(np.tile(one[:, None], (1, count)), axis=0)
     shuffled = rng.permuted(np.tile(of_unit[:units, None] == 1, (1, count)), axis=0)
-    return np.asarray(shuffled[codes])
+    return shuffled[codes]
 
 
 def _shares_rows(train: Floats, test: Floats) -> bool:

@@ -35,32 +35,39 @@ def image_features(
 
     Parameters
     ----------
-    images : paths of files, or arrays of shape (height, width) or (height, width, 3), or one array
-        of n such pictures. Whole numbers of 8 or 16 bits, or real numbers from 0 to 1. Files are
-        read by Pillow, which comes with matplotlib.
-    bins : number of equal bins of each colour's histogram, from 0 to 1.
-    bands : edges of the bands of spatial frequency, in cycles per picture height, rising.
-        What lies beyond the last edge is in no band.
-    linear : whether luminance is of linear light (see the head of the module). The histogram is
-        always of the values as they are.
+    images : sequence of object or array
+        Paths of files, or arrays of shape (height, width) or (height, width, 3), or one array of n
+        such pictures. Whole numbers of 8 or 16 bits, or real numbers from 0 to 1. Files are read
+        by Pillow, which comes with matplotlib.
+    bins : int
+        Number of equal bins of each colour's histogram, from 0 to 1.
+    bands : sequence of float
+        Edges of the bands of spatial frequency, in cycles per picture height, rising. What lies
+        beyond the last edge is in no band.
+    linear : bool
+        Whether luminance is of linear light (see the head of the module). The histogram is always
+        of the values as they are.
 
     Returns
     -------
-    Data frame, one row for each picture; the index holds the file's name without its ending, or
-    the picture's number. Columns:
+    DataFrame
+        Data frame, one row for each picture; the index holds the file's name without its ending,
+        or the picture's number. Columns:
 
-    - ``luminance``: mean, from 0 to 1.
-    - ``contrast``: RMS contrast, the standard deviation of luminance over the pixels (Peli 1990,
-      doi:10.1364/JOSAA.7.002032).
-    - ``red_0`` ... ``blue_3``: share of the pixels in each bin. The shares of a colour sum to 1,
-      so one is redundant in a regression. A grey picture has three equal histograms.
-    - ``energy_1_2`` ...: luminance variance from each band. Take logarithms before a regression:
-      energies of natural pictures span decades.
+        - ``luminance``: mean, from 0 to 1.
+        - ``contrast``: RMS contrast, the standard deviation of luminance over the pixels (Peli 1990,
+          doi:10.1364/JOSAA.7.002032).
+        - ``red_0`` ... ``blue_3``: share of the pixels in each bin. The shares of a colour sum to 1,
+          so one is redundant in a regression. A grey picture has three equal histograms.
+        - ``energy_1_2`` ...: luminance variance from each band. Take logarithms before a regression:
+          energies of natural pictures span decades.
 
     Raises
     ------
-    TypeError, ValueError : that names the picture, what was expected and what came.
-    FileNotFoundError : if a file is not there.
+    TypeError, ValueError
+        That names the picture, what was expected and what came.
+    FileNotFoundError
+        If a file is not there.
     """
     bins = positive_int(bins, "bins")
     edges = np.asarray(bands, dtype=float)
@@ -102,7 +109,8 @@ def luminance(rgb: Floats, *, linear: bool = True) -> Floats:
     """
     if linear:
         rgb = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
-    return np.asarray(rgb @ _REC709)
+    Y: Floats = rgb @ _REC709
+    return Y
 
 
 def spectrum_energy(picture: Floats, edges: Floats) -> Floats:
@@ -114,12 +122,15 @@ def spectrum_energy(picture: Floats, edges: Floats) -> Floats:
 
     Parameters
     ----------
-    picture : shape (height, width).
-    edges : rising frequencies, in cycles per picture height, shape (b + 1,).
+    picture : array of float
+        Shape (height, width).
+    edges : array of float
+        Rising frequencies, in cycles per picture height, shape (b + 1,).
 
     Returns
     -------
-    Array, shape (b,); band i is from ``edges[i]`` up to, not including, ``edges[i + 1]``.
+    array of float
+        Array, shape (b,); band i is from ``edges[i]`` up to, not including, ``edges[i + 1]``.
     """
     height, width = picture.shape
     power = np.abs(np.fft.fft2(picture - picture.mean())) ** 2 / picture.size**2

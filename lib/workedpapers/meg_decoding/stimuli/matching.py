@@ -50,22 +50,28 @@ def match(
 
     Parameters
     ----------
-    features : one row for each picture or trial, one column for each feature. Match on few: with
-        many, hardly any two pictures are alike.
-    y : the condition of each row, two different values, shape (n,).
-    groups : label of each row; a group is kept or left out as a whole and stands with the mean
-        of its features. Give the image where rows are trials, or the identity.
-    caliper : the largest difference of a pair in any feature, in pooled standard deviations;
-        ``inf`` for none. Without one, nothing is left out unless the conditions differ in size.
+    features : DataFrame
+        One row for each picture or trial, one column for each feature. Match on few: with many,
+        hardly any two pictures are alike.
+    y : array_like
+        The condition of each row, two different values, shape (n,).
+    groups : array_like or None
+        Label of each row; a group is kept or left out as a whole and stands with the mean of its
+        features. Give the image where rows are trials, or the identity.
+    caliper : float
+        The largest difference of a pair in any feature, in pooled standard deviations; ``inf`` for
+        none. Without one, nothing is left out unless the conditions differ in size.
 
     Returns
     -------
-    `Matched`. Look at ``after`` before you go on.
+    Matched
+        Look at ``after`` before you go on.
 
     Raises
     ------
-    TypeError, ValueError : as `balance`; if a group has rows of both conditions; or if fewer than
-        two pairs lie within the caliper.
+    TypeError, ValueError
+        As `balance`; if a group has rows of both conditions; or if fewer than two pairs lie within
+        the caliper.
     """
     from scipy.optimize import linear_sum_assignment
 

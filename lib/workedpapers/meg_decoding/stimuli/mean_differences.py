@@ -24,20 +24,25 @@ def balance(features: pd.DataFrame, y: ArrayLike) -> pd.DataFrame:
 
     Parameters
     ----------
-    features : one row for each picture, one column for each feature.
-    y : the condition of each row, two different values, shape (n,). Condition 1 of the formula
-        is the last of the two when sorted, as in scikit-learn.
+    features : DataFrame
+        One row for each picture, one column for each feature.
+    y : array_like
+        The condition of each row, two different values, shape (n,). Condition 1 of the formula is
+        the last of the two when sorted, as in scikit-learn.
 
     Returns
     -------
-    Data frame, one row for each feature: the means of both conditions, ``difference``, ``sd`` (the
-    denominator), ``smd``, and ``variance_ratio``, :math:`s_1^2 / s_0^2`. A feature that does not
-    vary inside either condition has no smd (NaN) unless its means agree, where it is 0.
+    DataFrame
+        Data frame, one row for each feature: the means of both conditions, ``difference``, ``sd``
+        (the denominator), ``smd``, and ``variance_ratio``, :math:`s_1^2 / s_0^2`. A feature that
+        does not vary inside either condition has no smd (NaN) unless its means agree, where it is
+        0.
 
     Raises
     ------
-    TypeError, ValueError : if the features are no numbers, not finite, or do not fit ``y``, or if
-        a condition has fewer than two rows.
+    TypeError, ValueError
+        If the features are no numbers, not finite, or do not fit ``y``, or if a condition has
+        fewer than two rows.
     """
     X, labels, one = two_conditions(features, y)
     return balance_table(X, list(features.columns), labels, one, pooled_sd(X, one))
@@ -45,7 +50,8 @@ def balance(features: pd.DataFrame, y: ArrayLike) -> pd.DataFrame:
 
 def pooled_sd(X: Floats, one: NDArray[np.bool_]) -> Floats:
     """Root of the mean variance of the two conditions, for each column."""
-    return np.asarray(np.sqrt((X[one].var(axis=0, ddof=1) + X[~one].var(axis=0, ddof=1)) / 2))
+    sd: Floats = np.sqrt((X[one].var(axis=0, ddof=1) + X[~one].var(axis=0, ddof=1)) / 2)
+    return sd
 
 
 def balance_table(
