@@ -36,7 +36,7 @@ def claim(name):
 )
 def test_recovery_fails_for_a_late_or_a_too_sure_method(monkeypatch, shift, stretch):
     answers = study.load_study()["replicates_onset"].copy()
-    value = answers[..., :1].copy()
+    value = answers[..., :1].to_numpy()
     answers[..., 1:3] = value + stretch * (answers[..., 1:3] - value)
     answers[..., :3] += shift
     with_answers(monkeypatch, replicates_onset=answers)
@@ -45,7 +45,8 @@ def test_recovery_fails_for_a_late_or_a_too_sure_method(monkeypatch, shift, stre
 
 @pytest.mark.parametrize(("found", "verdict"), [(10, "reproduced"), (20, "in part"), (30, "not")])
 def test_false_alarms_fail_at_one_in_ten(monkeypatch, found, verdict):
-    answers = np.full((200, 5, 4), np.nan)
+    answers = study.load_study()["null_onset"].copy()
+    answers[:] = np.nan
     answers[:found, :, 0] = 0.1
     with_answers(monkeypatch, null_onset=answers)
     assert measure(claim("meg-false-alarms")).verdict.value.startswith(verdict)
@@ -60,7 +61,8 @@ def test_control_fails_if_it_takes_the_effect_as_well(monkeypatch):
 
 
 def test_detection_before_the_onset_does_not_count(monkeypatch):
-    first = np.full((3, 50, 2), 0.05)
+    first = study.load_study()["replicates_sensors"].copy()
+    first[:] = 0.05
     with_answers(monkeypatch, replicates_sensors=first)
     assert claims.detected_soon()["single sensors"].value == 0
     first[:, :5, 0] = 0.088

@@ -132,6 +132,13 @@ def test_groups_are_held_out_together_and_permuted_together():
         decode_features(named, Y, [(np.arange(20), np.arange(20, 40))])
 
 
+def test_folds_that_split_a_group_are_refused():
+    person = np.arange(40) // 2
+    halves = [(np.arange(0, 40, 2), np.arange(1, 40, 2))]  # each person on both sides
+    with pytest.raises(ValueError, match="trains and tests on epochs of one group"):
+        decode_features(noise(), Y, halves, person, permutations=20)
+
+
 def test_conditions_that_cross_the_groups_are_permuted_by_row():
     frame, y = noise(40), np.arange(40) % 2
     result = decode_features(frame, y, 4, np.arange(40) // 10, permutations=50, resamples=100)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from workedpapers.meg_decoding.chapter import explorers, figures, study, tables, topography
-from workedpapers.meg_decoding.onsets.methods import METHODS
+from workedpapers.meg_decoding.onsets.settings import Method
 from workedpapers.meg_decoding.simulation.head import sensors
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -48,12 +48,12 @@ def test_the_explorer_shows_the_stored_group():
             study.GRID["subjects"].index(subjects),
         )
         np.testing.assert_array_equal(cell["mean"], held["grid_mean"][at])
-        for m, method in enumerate(METHODS):
+        for m, method in enumerate(Method):
             np.testing.assert_allclose(cell[method], 1e3 * held["grid_onset"][(*at, m, 0)])
 
 
 def test_a_cell_without_an_onset_says_so():
-    held = study.load_study()["grid_onset"]
+    held = study.load_study()["grid_onset"].to_numpy()
     at = np.argwhere(np.isnan(held[..., 0, 0]))
     assert len(at) > 0
     onset, effect, trials, subjects = (
@@ -93,7 +93,7 @@ def test_maps_lie_nose_up_and_join_gradiometers():
 
 def test_tables_count_every_group():
     table = tables.method_table()
-    assert len(table) == len(METHODS) * len(study.EFFECTS)
+    assert len(table) == len(Method) * len(study.EFFECTS)
     assert (table["groups"] == 50).all()
     assert (tables.false_alarm_table()["groups"] == 200).all()
     assert tables.power_table()["within"].between(0, 1).all()

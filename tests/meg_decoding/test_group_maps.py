@@ -10,7 +10,7 @@ from scipy.stats import ttest_1samp
 
 from workedpapers.meg_decoding.group import inference
 from workedpapers.meg_decoding.group.inference import (
-    CORRECTIONS,
+    Correction,
     cluster_threshold,
     group_test,
     group_test_maps,
@@ -27,7 +27,7 @@ def maps(seed=0, subjects=9, effect=0.3):
     return values
 
 
-@pytest.mark.parametrize("tail", inference.TAILS)
+@pytest.mark.parametrize("tail", list(inference.Tail))
 def test_columns_equal_scipy(tail):
     scores = maps()
     table = group_test_maps(scores, TIMES, TEST, correction="none", tail=tail, level=0.9)
@@ -41,7 +41,7 @@ def test_columns_equal_scipy(tail):
     assert_allclose(table["mean"], scores.mean(axis=0).ravel())
 
 
-@pytest.mark.parametrize("tail", inference.TAILS)
+@pytest.mark.parametrize("tail", list(inference.Tail))
 def test_max_p_equals_enumeration(tail):
     scores = maps(1, subjects=6, effect=0.1)
     fold = {"greater": lambda t: t, "less": np.negative, "two-sided": np.abs}[tail]
@@ -126,7 +126,7 @@ def test_attributes():
         ({"maps": np.full((4, 6, 5), np.nan)}, "maps: expected finite numbers"),
         ({"test_times": None}, r"maps: expected shape \(subjects, 6, 6\)"),
         ({"times": np.zeros(6)}, "times: expected increasing values"),
-        ({"correction": "holm"}, f"correction: expected one of {', '.join(CORRECTIONS)}"),
+        ({"correction": "holm"}, f"correction: expected one of {', '.join(Correction)}"),
         ({"tail": "up"}, "tail: expected one of"),
         ({"alpha": 0}, "alpha: expected a number strictly between"),
         ({"level": 1}, "level: expected a number strictly between"),

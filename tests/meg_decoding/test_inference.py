@@ -10,7 +10,7 @@ from scipy.stats import ttest_1samp
 
 from tests.meg_decoding.courses import TIMES, group, noise
 from workedpapers.meg_decoding.group.inference import (
-    CORRECTIONS,
+    Correction,
     cluster_test,
     cluster_threshold,
     group_test,
@@ -49,6 +49,16 @@ def test_max_p_equals_enumeration(tail):
     table = group_test(scores, TIMES[:4], correction="max", tail=tail)
     assert_allclose(table["p"], expected)
     assert_allclose(table.attrs["least_p"], (2 if tail == "two-sided" else 1) / 64)
+
+
+@pytest.mark.parametrize("correction", ["cluster", "tfce"])
+def test_clusters_of_both_tails_mirror(correction):
+    effects = np.random.default_rng(4).normal(size=(7, 12)) + 0.5
+    how = {"chance": 0, "correction": correction, "n": 200}
+    up = group_test(effects, TIMES[:12], **how)
+    down = group_test(-effects, TIMES[:12], tail="less", **how)
+    assert (up["p"] < 0.05).any()
+    assert_allclose(up["p"], down["p"])
 
 
 @settings(max_examples=20, deadline=None)
@@ -144,7 +154,7 @@ def test_noise_correlation(correlation):
         ({"times": np.zeros(10)}, "times: expected increasing values"),
         ({"times": np.arange(10) * 4.0}, "times: expected seconds"),
         ({"chance": np.nan}, "chance: expected finite"),
-        ({"correction": "holm"}, f"correction: expected one of {', '.join(CORRECTIONS)}"),
+        ({"correction": "holm"}, f"correction: expected one of {', '.join(Correction)}"),
         ({"tail": "up"}, "tail: expected one of"),
         ({"alpha": 0}, "alpha: expected a number strictly between"),
         ({"level": 1}, "level: expected a number strictly between"),

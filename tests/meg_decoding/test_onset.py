@@ -12,7 +12,7 @@ from workedpapers.meg_decoding.group.resample import (
 )
 from workedpapers.meg_decoding.onsets.difference import onset_difference
 from workedpapers.meg_decoding.onsets.latency import onset
-from workedpapers.meg_decoding.onsets.methods import METHODS
+from workedpapers.meg_decoding.onsets.settings import Method
 from workedpapers.meg_decoding.planning.performance import onset_performance, power
 
 FAST = {"n_boot": 200, "permutations": 200}
@@ -91,7 +91,7 @@ def test_peak50_of_a_triangle_is_exact():
     assert_allclose(onset(group_, x, fraction=0.2, **options).value, 0.11, atol=1e-5)
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", list(Method))
 def test_groups_without_an_effect_rarely_get_an_onset(method):
     groups = 50 if method == "cluster" else 120
     hits = sum(
@@ -120,7 +120,7 @@ def test_every_interval_holds_the_value_and_widens_with_its_level(interval):
 
 def test_onsets_shift_with_time_and_ignore_the_order_of_subjects():
     courses = group(np.random.default_rng(4), strength=1.5)
-    for method in METHODS:
+    for method in Method:
         first = onset(courses, TIMES, method=method, interval="jackknife")
         later = onset(courses, TIMES + 0.2, method=method, window=(0.2, None), interval="jackknife")
         assert_allclose(list(later), np.array(list(first)) + 0.2, atol=1e-6)
@@ -289,7 +289,7 @@ def test_a_function_draws_the_groups_and_the_seed_repeats_them():
 
 
 @pytest.mark.parametrize("subjects", [2, 3, 4])
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", list(Method))
 def test_a_group_too_small_for_a_test_is_fitted_and_says_so(subjects, method):
     courses = group(np.random.default_rng(0), 16, strength=1.5)[:subjects]
     with pytest.warns(UserWarning, match=f"{subjects} subjects and 2000 permutations allow no p"):

@@ -1,5 +1,7 @@
 """The package hands on its names, loads nothing before it is asked, and says where to look."""
 
+import dataclasses
+import inspect
 import json
 import subprocess
 import sys
@@ -8,6 +10,9 @@ from pathlib import Path
 import pytest
 
 from workedpapers import meg_decoding
+from workedpapers.meg_decoding.decoding.settings import DecodingOptions, DecodingSettings
+from workedpapers.meg_decoding.onsets.settings import FitOptions, OnsetOptions, OnsetSettings
+from workedpapers.meg_decoding.simulation.scenario import Scenario, ScenarioOptions
 
 PACKAGE = Path(meg_decoding.__file__).parent
 ROOMS = sorted(path.parent for path in PACKAGE.glob("*/__init__.py"))
@@ -52,3 +57,31 @@ def test_a_room_says_what_each_of_its_files_holds(room):
     assert f"``{room.name}``" in meg_decoding.__doc__
     for path in room.glob("*.py"):
         assert path.stem == "__init__" or f"`{path.stem}`" in text, path
+
+
+def defaults(function):
+    """Keyword arguments of a function and their defaults."""
+    parameters = inspect.signature(function).parameters.values()
+    return {p.name: p.default for p in parameters if p.kind is p.KEYWORD_ONLY}
+
+
+def test_options_are_those_that_the_settings_check():
+    checked = defaults(DecodingSettings.checked)
+    assert set(DecodingOptions.__annotations__) == set(checked)
+    assert defaults(meg_decoding.decode) == checked
+    checked = defaults(OnsetSettings.checked)
+    assert defaults(meg_decoding.onset) == checked
+    assert set(OnsetOptions.__annotations__) - set(FitOptions.__annotations__) == set(checked) - {
+        "method",
+        "seed",
+    }
+    fields = {field.name for field in dataclasses.fields(Scenario)}
+    assert set(ScenarioOptions.__annotations__) == fields - {"trials", "onset", "effect"}
+
+
+@pytest.mark.parametrize("name", meg_decoding.__all__)
+def test_no_public_function_hides_its_options(name):
+    signature = inspect.signature(getattr(meg_decoding, name))
+    for parameter in signature.parameters.values():
+        if parameter.kind is parameter.VAR_KEYWORD:
+            assert str(parameter.annotation).startswith("Unpack["), parameter

@@ -1,14 +1,17 @@
 """The stored study is what its functions make, and they say what they promise."""
 
+import hashlib
+
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from workedpapers.meg_decoding import match, plan, simulate_arrays
-from workedpapers.meg_decoding.chapter import study
+from workedpapers.meg_decoding.chapter import results, study
 from workedpapers.meg_decoding.chapter.study_grids import _generalised, _pool_subject
 from workedpapers.meg_decoding.chapter.study_groups import _labellings, _leaky
-from workedpapers.meg_decoding.onsets.methods import METHODS
+from workedpapers.meg_decoding.onsets.settings import Method
 from workedpapers.meg_decoding.planning.experiment import (
     auc_course,
     controlled_courses,
@@ -30,6 +33,54 @@ def stored():
     return study.load_study()
 
 
+#: Of the values in double precision, as they were before they became tables.
+DIGESTS = {
+    "replicates_auc": "f9da8918ebacde8f",
+    "replicates_onset": "b9eacd47a7aac5ac",
+    "replicates_sensors": "05e721166a414a4f",
+    "grid_mean": "f0b51753eaea73b0",
+    "grid_error": "e1b9aecd29dc708d",
+    "grid_onset": "350043620b9f1d43",
+    "confound_mean": "2a462a02a1c28ae0",
+    "confound_onset": "17c6908c758754b9",
+    "null_onset": "e992d77dc4d53bfa",
+    "null_example": "0a512ff7c270ba44",
+    "leakage_auc": "d983fb8e4b220cf0",
+    "power_within": "676bc95938cf70cf",
+    "power_found": "d4f8a40843375621",
+    "generalisation_auc": "de71e545bc8d4b23",
+    "maps_pattern": "195324ac08b5a3c1",
+    "maps_truth": "d7cd9462d7930cef",
+    "diverse_onset": "43b8799b37f007dc",
+    "diverse_sensors": "f81f09f2459ba59e",
+    "single_first": "202e0313cb88f111",
+}
+
+
+def test_stored_values_are_those_of_the_study_to_the_last_bit(stored):
+    found = {}
+    for name, array in stored.items():
+        values = np.where(np.isnan(array), np.nan, array)  # one kind of NaN
+        found[name] = hashlib.sha256(values.tobytes()).hexdigest()[:16]
+    assert found == DIGESTS
+    assert {name.partition("_")[0] for name in stored} == set(study.PARTS)
+
+
+def test_a_table_holds_an_array_with_its_axes(tmp_path, monkeypatch):
+    monkeypatch.setattr(results, "STORED", tmp_path)
+    area = results.named([[0.5, 0.25], [1.0, 0.0]], effect=(0.8, 1.25), view=("a", "b"))
+    answer = results.named([[0.1, np.nan]], group=range(1), quantity=("value", "low"))
+    results.store("part", {"auc": area, "onset": answer})
+    held = results.load_study()
+    results.load_study.cache_clear()
+    assert set(held) == {"part_auc", "part_onset"}
+    assert held["part_auc"].identical(area)
+    assert_array_equal(held["part_onset"], answer.astype(np.float32))
+    table = pd.read_parquet(tmp_path / "part_auc.parquet")
+    assert table.columns.tolist() == ["effect", "view", "steps"]
+    assert table["steps"].tolist() == [1000, 500, 2000, 0]
+
+
 def test_stored_subjects_are_made_again(stored):
     seeds = study.seeds(1, 50)
     for group, subject in ((31, 5),):
@@ -41,7 +92,7 @@ def test_stored_onsets_are_made_again(stored):
     seeds = study.seeds(1, 50)
     for effect, group in ((0, 3), (2, 40)):
         courses = stored["replicates_auc"][effect, group]
-        again = estimates(courses, stored["times"], seed=seeds[group] % 1000)
+        again = estimates(courses.to_numpy(), courses["time"].to_numpy(), seed=seeds[group] % 1000)
         assert_allclose(stored["replicates_onset"][effect, group], again, rtol=1e-5, atol=1e-6)
 
 
@@ -85,10 +136,10 @@ def test_everything_that_is_stored_is_in_range(stored):
     for key in ("replicates_auc", "grid_mean", "leakage_auc", "generalisation_auc", "null_example"):
         assert 0 <= stored[key].min() < 0.5 < stored[key].max() <= 1, key
     for key in ("replicates_onset", "null_onset", "grid_onset", "confound_onset"):
-        value = stored[key][..., 0]
+        value = stored[key].to_numpy()[..., 0]
         assert (value[np.isfinite(value)] >= -1e-9).all(), key
         assert (value[np.isfinite(value)] <= 0.3 + 1e-6).all(), key
-    assert study.RESULTS.stat().st_size < 650_000
+    assert sum(file.stat().st_size for file in results.STORED.iterdir()) < 650_000
 
 
 def test_seeds_of_parts_do_not_meet():
@@ -117,8 +168,8 @@ def test_a_course_splits_as_it_is_told():
 
 
 def test_regressing_brightness_out_takes_off_what_it_gives():
-    words = {"luminance_confound": 2.0, "images": 80, "seed": 1}
-    found = [controlled_courses(next(recordings(s, (0.0,), **words))) for s in range(2)]
+    brighter = {"luminance_confound": 2.0, "images": 80, "seed": 1}
+    found = [controlled_courses(next(recordings(s, (0.0,), **brighter))) for s in range(2)]
     early = slice(46, 53)  # 84 to 108 ms
     mean = {k: np.mean([f[k][early] for f in found]) for k in ("naive", "regressed")}
     assert mean["naive"] > 0.6
@@ -162,8 +213,9 @@ def test_a_single_subject_with_a_large_effect_is_detected_by_both_views():
 
 
 def test_estimates_have_a_row_for_each_method(stored):
-    found = estimates(stored["replicates_auc"][2, 0], stored["times"], interval="none")
-    assert found.shape == (len(METHODS), 4)
+    courses = stored["replicates_auc"][2, 0]
+    found = estimates(courses.to_numpy(), courses["time"].to_numpy(), interval="none")
+    assert found.shape == (len(Method), 4)
     assert np.isfinite(found[:, 0]).all()
     assert np.isnan(found[:, 1:3]).all()
 

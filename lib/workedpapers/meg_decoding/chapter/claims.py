@@ -24,9 +24,9 @@ from workedpapers.claims import (
 )
 from workedpapers.stats import wilson
 
-from ..onsets.methods import METHODS
-from ..planning.experiment import ANALYSES
-from .study import CONFOUNDS, EFFECTS, ONSET, TRUTHS, load_study
+from ..onsets.settings import Method
+from .results import load_study
+from .study_groups import CONFOUNDS, EFFECTS, ONSET, TRUTHS
 
 #: A marker "by 85 ms" should be detected not long after: within 35 ms of its beginning.
 SOON = ONSET + 0.035
@@ -38,15 +38,15 @@ def share(hits: NDArray[np.bool_]) -> Measured:
     return Measured(value, low, high, unit="%", digits=2, interval="95% Wilson")
 
 
-def hinge_answers(level: str) -> Floats:
+def change_point_answers(level: str) -> Floats:
     """Value, low, high and p of the hinge in each of the replicates, shape (groups, 4)."""
-    k = list(EFFECTS).index(level)
-    return load_study()["replicates_onset"][k, :, METHODS.index("hinge")]
+    onset = load_study()["replicates_onset"]
+    return onset.sel(effect=EFFECTS[level], estimator=Method.HINGE.value).to_numpy()
 
 
 def recovery(level: str = "medium") -> dict[str, Measured]:
     """Bias of the hinge in ms, coverage of its interval, and how often it finds an onset."""
-    value, low, high, _ = hinge_answers(level).T
+    value, low, high, _ = change_point_answers(level).T
     found = np.isfinite(value)
     error = 1e3 * (value[found] - ONSET)
     half = 1.96 * error.std(ddof=1) / np.sqrt(len(error))
@@ -61,12 +61,14 @@ def recovery(level: str = "medium") -> dict[str, Measured]:
 
 def false_alarms() -> Measured:
     """Share of groups without any effect in which the hinge finds an onset."""
-    return share(np.isfinite(load_study()["null_onset"][:, METHODS.index("hinge"), 0]))
+    onset = load_study()["null_onset"].sel(estimator=Method.HINGE.value, quantity="value")
+    return share(np.isfinite(onset.to_numpy()))
 
 
-def controlled(effect: int, confound: int, analysis: str) -> Floats:
-    """Answers of the hinge, shape (groups, 4), for numbers of `TRUTHS` and `CONFOUNDS`."""
-    return load_study()["confound_onset"][:, effect, confound, ANALYSES.index(analysis)]
+def controlled(effect: float, brighter: float, analysis: str) -> Floats:
+    """Answers of the hinge, shape (groups, 4), in a world of `TRUTHS` and `CONFOUNDS`."""
+    onset = load_study()["confound_onset"]
+    return onset.sel(effect=effect, brighter=brighter, analysis=analysis).to_numpy()
 
 
 def widths(low: Floats, high: Floats) -> Measured:
@@ -80,14 +82,13 @@ def widths(low: Floats, high: Floats) -> Measured:
 
 def control() -> dict[str, Measured]:
     """What each analysis finds where familiar pictures are brighter by two standard deviations."""
-    assert TRUTHS[0] == 0
-    assert CONFOUNDS[1] > 0
-    value, low, high, _ = controlled(1, 1, "regressed").T
+    (none, some), (_, brighter) = TRUTHS, CONFOUNDS
+    value, low, high, _ = controlled(some, brighter, "regressed").T
     kept = np.isfinite(value)
     return {
-        "no effect, naive": share(np.isfinite(controlled(0, 1, "naive")[:, 0])),
-        "no effect, regressed": share(np.isfinite(controlled(0, 1, "regressed")[:, 0])),
-        "no effect, matched": share(np.isfinite(controlled(0, 1, "matched")[:, 0])),
+        "no effect, naive": share(np.isfinite(controlled(none, brighter, "naive")[:, 0])),
+        "no effect, regressed": share(np.isfinite(controlled(none, brighter, "regressed")[:, 0])),
+        "no effect, matched": share(np.isfinite(controlled(none, brighter, "matched")[:, 0])),
         "effect, regressed": share(kept),
         "effect, dated by it": share((low[kept] <= ONSET) & (high[kept] >= ONSET)),
         "width of its interval": widths(low[kept], high[kept]),
@@ -100,12 +101,10 @@ def detected_soon(level: str = "weak") -> dict[str, Measured]:
     Both tests take the largest t under sign flips of the subjects, at a family-wise error of
     0.05: decoding over times, single sensors over sensors and times.
     """
-    k = list(EFFECTS).index(level)
-    study = load_study()
-    first = {
-        "decoding": study["replicates_onset"][k, :, METHODS.index("max"), 0],
-        "single sensors": study["replicates_sensors"][k, :, 0],
-    }
+    study, effect = load_study(), EFFECTS[level]
+    by_decoding = study["replicates_onset"].sel(effect=effect, estimator="max", quantity="value")
+    by_sensors = study["replicates_sensors"].sel(effect=effect, quantity="first")
+    first = {"decoding": by_decoding.to_numpy(), "single sensors": by_sensors.to_numpy()}
     slack = 1e-6  # times are stored in single precision
     return {n: share((t >= ONSET - slack) & (t <= SOON + slack)) for n, t in first.items()}
 

@@ -6,25 +6,23 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..onsets.methods import METHODS
-from .study import EFFECTS, GRID, LATE, ONSET, load_study
-from .study_groups import sample_times
+from ..onsets.settings import Method
+from .results import load_study
+from .study_grids import GRID
+from .study_groups import EFFECTS, ONSET
 
 if TYPE_CHECKING:
     from workedpapers.explore import Explorer
 
 __all__ = ["NAMES", "generalisation_explorer", "grid_cell", "onset_explorer", "square"]
 
-#: What a page calls the methods of `onset`, in the order of `METHODS`.
+#: Methods of `onset`, and what a page calls them.
+METHODS = tuple(map(str, Method))
 NAMES = ("hinge", "half of the peak", "cluster", "FDR", "largest t")
 #: Onsets of the temporal generalisation, in ms.
 LATE_ONSETS = (1e3 * ONSET, 170.0)
 #: Training times whose rows are drawn, in ms.
 TRAINED = (128, 304)
-
-
-def _node(name: str, value: float) -> int:
-    return int(np.abs(np.array(GRID[name], dtype=float) - value).argmin())
 
 
 def grid_cell(onset: float, effect: float, trials: float, subjects: float) -> dict[str, Any]:
@@ -33,15 +31,14 @@ def grid_cell(onset: float, effect: float, trials: float, subjects: float) -> di
     An answer that does not exist is NaN, an interval without an upper end ends with the epoch.
     """
     study = load_study()
-    at = (
-        _node("onset", onset / 1e3),
-        _node("effect", effect),
-        _node("trials", trials),
-        _node("subjects", subjects),
-    )
-    times = 1e3 * study["times"]
-    mean, error = study["grid_mean"][at], study["grid_error"][at]
-    answers = 1e3 * study["grid_onset"][at][:, :3]
+    setting = {"onset": onset / 1e3, "effect": effect, "trials": trials, "subjects": subjects}
+    cell = {
+        name: study[f"grid_{name}"].sel(setting, method="nearest")
+        for name in ("mean", "error", "onset")
+    }
+    times = 1e3 * cell["mean"]["time"].to_numpy()
+    mean, error = cell["mean"].to_numpy(), cell["error"].to_numpy()
+    answers = 1e3 * cell["onset"].to_numpy()[:, :3]
     answers[:, 1:] = np.where(np.isinf(answers[:, 1:]), times[-1], answers[:, 1:])
     value, low, high = answers.T
     rims = mean - 2 * error, mean + 2 * error
@@ -133,10 +130,9 @@ def onset_explorer(**options: Any) -> Explorer:
 
 def square(onset: float, effect: float) -> dict[str, Any]:
     """Outputs of `generalisation_explorer`; ``onset`` in ms."""
-    k = int(np.abs(np.array(LATE_ONSETS) - onset).argmin())
-    j = int(np.abs(np.array(list(EFFECTS.values())) - effect).argmin())
-    auc = load_study()["generalisation_auc"][k, j]
-    times = 1e3 * sample_times(**LATE)
+    stored = load_study()["generalisation_auc"]
+    cell = stored.sel(onset=onset / 1e3, effect=effect, method="nearest")
+    auc, times = cell.to_numpy(), 1e3 * cell["train"].to_numpy()
     rows = [int(np.abs(times - moment).argmin()) for moment in TRAINED]
     diagonal = np.diagonal(auc)
     i = int(diagonal.argmax())

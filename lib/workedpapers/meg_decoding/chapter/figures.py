@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from workedpapers.checks import Floats
-
-from ..onsets.methods import METHODS
-from ..planning.experiment import ANALYSES
+from ..onsets.settings import Method
+from ..planning.experiment import Analysis
 from .explorers import NAMES, generalisation_explorer, onset_explorer
-from .study import CONFOUNDS, EFFECTS, LATENCIES, ONSET, load_study
-from .study_grids import POWER_SUBJECTS, POWER_TRIALS
+from .results import load_study
+from .study_grids import LATENCIES, POWER_SUBJECTS, POWER_TRIALS
+from .study_groups import CONFOUNDS, EFFECTS, ONSET, SPLITS, TRUTHS, VIEWS
 from .tables import ANALYSIS_NAMES, control_table, detection_table, method_table, power_table
 
 if TYPE_CHECKING:
+    import xarray as xr
     from matplotlib.axes import Axes
 
     from workedpapers.plotting import Shown
@@ -34,13 +34,14 @@ __all__ = [
 ]
 
 
-def _band(axes: Axes, times: Floats, courses: Floats, **line: Any) -> None:
-    """Mean over the first axis with twice its standard error."""
-    mean = courses.mean(axis=0)
-    half = 2 * courses.std(axis=0, ddof=1) / np.sqrt(len(courses))
-    (drawn,) = axes.plot(1e3 * times, mean, **line)
+def _band(axes: Axes, courses: xr.DataArray, **line: Any) -> None:
+    """Mean over the first axis with twice its standard error, over time."""
+    milliseconds, values = 1e3 * courses["time"].to_numpy(), courses.to_numpy()
+    mean = values.mean(axis=0)
+    half = 2 * values.std(axis=0, ddof=1) / np.sqrt(len(values))
+    (drawn,) = axes.plot(milliseconds, mean, **line)
     axes.fill_between(
-        1e3 * times, mean - half, mean + half, color=drawn.get_color(), alpha=0.2, linewidth=0
+        milliseconds, mean - half, mean + half, color=drawn.get_color(), alpha=0.2, linewidth=0
     )
 
 
@@ -64,12 +65,12 @@ def course_figure(level: str = "medium", group: int = 0) -> Shown:
     from workedpapers.plotting import PALETTE, show, style
 
     study = load_study()
-    k = list(EFFECTS).index(level)
-    answers = 1e3 * study["replicates_onset"][k, group, :, :3]
+    shown = {"effect": EFFECTS[level], "group": group}
+    answers = 1e3 * study["replicates_onset"].sel(shown).to_numpy()[:, :3]
     with style(figure_figsize=(7.2, 4.8)):
         figure, (above, below) = plt.subplots(2, sharex=True, height_ratios=(2, 1))
         _truth(above)
-        _band(above, study["times"], study["replicates_auc"][k, group])
+        _band(above, study["replicates_auc"].sel(shown))
         above.set(ylabel="AUC", xlim=(-100, 300))
         for row, (value, low, high) in enumerate(answers):
             if np.isfinite(value):
@@ -77,8 +78,8 @@ def course_figure(level: str = "medium", group: int = 0) -> Shown:
                 color = PALETTE[row % len(PALETTE)]
                 below.errorbar(value, row, xerr=ends, fmt="o", capsize=3, color=color)
         below.axvline(1e3 * ONSET, color="grey", linestyle=":", linewidth=1.5)
-        below.set_yticks(range(len(METHODS)), NAMES)
-        below.set(ylim=(len(METHODS) - 0.5, -0.5), xlabel="Time after the picture (ms)")
+        below.set_yticks(range(len(Method)), NAMES)
+        below.set(ylim=(len(Method) - 0.5, -0.5), xlabel="Time after the picture (ms)")
         below.grid(axis="y", visible=False)
     said = "; ".join(
         f"{name} {value:.0f} ms ({low:.0f} to {high:.0f})" if np.isfinite(value) else f"{name} none"
@@ -120,13 +121,13 @@ def method_figure() -> Shown:
             )  # fmt: skip
         left.axvline(0, color="grey", linewidth=1)
         right.axvline(95, color="grey", linewidth=1)
-        left.set_yticks(range(len(METHODS)), NAMES)
-        left.set(xlabel="Error: mean ± SD over groups (ms)", ylim=(len(METHODS) - 0.5, -0.5))
+        left.set_yticks(range(len(Method)), NAMES)
+        left.set(xlabel="Error: mean ± SD over groups (ms)", ylim=(len(Method) - 0.5, -0.5))
         right.set(xlabel="Intervals that hold the truth (%)", xlim=(-4, 104))
         figure.legend(*left.get_legend_handles_labels(), loc="outside upper center", ncols=3)
     said = "; ".join(
         f"{name} at the {row['effect']} effect: {row['bias']:+.0f} ms, {100 * row['coverage']:.0f}%"
-        for name, method in zip(NAMES, METHODS, strict=True)
+        for name, method in zip(NAMES, Method, strict=True)
         for _, row in table[table["method"] == method].iterrows()
     )
     return show(
@@ -155,15 +156,14 @@ def confound_figure() -> Shown:
         titles = ("No effect, brighter pictures", "An effect, brighter pictures")
         for e, (axes, title) in enumerate(zip(panels, titles, strict=True)):
             _truth(axes)
-            for a, label in enumerate(labels):
-                courses = study["confound_mean"][:, e, 1, a]
-                courses = courses[np.isfinite(courses).all(axis=1)]
-                _band(axes, study["times"], courses, label=label)
+            world = study["confound_mean"].sel(effect=TRUTHS[e], brighter=brighter)
+            for analysis, label in zip(map(str, Analysis), labels, strict=True):
+                _band(axes, world.sel(analysis=analysis).dropna("group"), label=label)
             axes.set(title=title, xlabel="Time after the picture (ms)", xlim=(-100, 300))
         panels[0].set_ylabel("AUC, mean over groups")
         figure.legend(*panels[0].get_legend_handles_labels(), loc="outside upper center", ncols=3)
     some = table[table["brighter"] == brighter]
-    names = dict(zip(ANALYSES, ANALYSIS_NAMES, strict=True))
+    names = dict(zip(Analysis, ANALYSIS_NAMES, strict=True))
     said = "; ".join(
         f"{'effect' if row['effect'] else 'no effect'}, {names[row['analysis']]}: found in "
         f"{100 * row['found']:.0f}% of groups"
@@ -188,16 +188,16 @@ def leakage_figure() -> Shown:
 
     from workedpapers.plotting import show, style
 
-    study = load_study()
-    times, auc = study["times"], study["leakage_auc"]
+    auc = load_study()["leakage_auc"]
     with style(figure_figsize=(7.2, 3.2)):
         figure, axes = plt.subplots()
         axes.axhline(0.5, color="grey", linewidth=1)
-        for courses, label in zip(auc, ("split at random", "split by picture"), strict=True):
-            _band(axes, times, courses, label=label)
+        labels = ("split at random", "split by picture")
+        for split, label in zip(map(str, SPLITS), labels, strict=True):
+            _band(axes, auc.sel(split=split), label=label)
         axes.set(xlabel="Time after the picture (ms)", ylabel="AUC", xlim=(-100, 300))
         axes.legend()
-    largest = auc.mean(axis=1).max(axis=1)
+    largest = auc.to_numpy().mean(axis=1).max(axis=1)
     return show(
         figure,
         alt=(
@@ -258,7 +258,7 @@ def detection_figure() -> Shown:
     cases = list(dict.fromkeys(zip(table["who"], table["effect"], strict=True)))
     with style(figure_figsize=(7.2, 3.8)):
         figure, axes = plt.subplots()
-        for k, view in enumerate(("decoding", "single sensors")):
+        for k, view in enumerate(VIEWS):
             some = table[table["view"] == view]
             place = np.arange(len(some)) + 0.2 * (k - 0.5)
             ends = (
@@ -358,8 +358,8 @@ def pattern_figure(kind: str = "grad") -> Shown:
         for k, moment in enumerate(LATENCIES):
             panels[0, k].set_title(f"{1e3 * moment:.0f} ms", loc="center")
         for line, (label, key) in zip(panels, rows, strict=True):
-            for axes, moment, values in zip(line, LATENCIES, study[key], strict=True):
-                shown = map_values(values, kind)
+            for axes, moment in zip(line, LATENCIES, strict=True):
+                shown = map_values(study[key].sel(latency=moment).to_numpy(), kind)
                 largest = draw_map(axes, shown, signed=kind == "mag")
                 places.append(f"{label.lower()} at {1e3 * moment:.0f} ms: {largest}")
             line[0].set_ylabel(label)

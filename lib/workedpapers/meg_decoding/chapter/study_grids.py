@@ -10,16 +10,21 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+import xarray as xr
 
 from workedpapers.checks import Floats
 from workedpapers.parallel import in_parallel
 
 from ..decoding.activation import patterns
 from ..decoding.generalisation import generalise
-from ..onsets.methods import METHODS
+from ..decoding.settings import DecodingOptions
+from ..onsets.settings import Method
 from ..planning.experiment import DECODER, estimates, mean_difference, recordings, subject_auc
 from ..planning.performance import power
+from ..simulation.head import sensors
+from ..simulation.scenario import ScenarioOptions
 from ..simulation.simulate import simulate_arrays
+from .results import ANSWER, named
 from .study_groups import EFFECTS, ONSET, sample_times, seeds
 
 __all__ = ["GRID", "LATE", "LATENCIES", "generalisation", "grid", "maps", "power_map"]
@@ -33,7 +38,7 @@ GRID = {
 }
 POWER_TRIALS, POWER_SUBJECTS = (50, 100, 200, 400), (8, 16, 32)
 LATENCIES = (0.104, 0.128, 0.176, 0.304)  # of `maps`, seconds
-LATE: dict[str, Any] = {
+LATE: ScenarioOptions = {
     "tmin": -0.1,
     "tmax": 0.5,
     "sfreq": 125.0,
@@ -53,7 +58,7 @@ def grid(
     subjects: Sequence[int] = GRID["subjects"],  # type: ignore[assignment]
     *,
     workers: int | None = None,
-) -> dict[str, Floats]:
+) -> dict[str, xr.DataArray]:
     """One group for every combination of settings, for a reader to compare.
 
     A smaller group is the first subjects of the largest, and subjects keep their noise under all
@@ -62,16 +67,16 @@ def grid(
     Returns
     -------
     dict
-        ``mean`` and ``error`` (standard error) of the group's AUC, shape (onsets, effects, trials,
-        subjects, t); ``onset``: as in `replicates`, shape (onsets, effects, trials, subjects,
-        methods, 4).
+        ``mean`` and ``error`` (standard error) of the group's AUC, with the axes onset, effect,
+        trials, subjects, time; ``onset``: as in `replicates`, with the axes onset, effect, trials,
+        subjects, estimator, quantity.
     """
     cases = [(n, s) for n in trials for s in range(max(subjects))]
     run = partial(_grid_subject, onsets=tuple(onset), effects=tuple(effect))
     found = np.array(in_parallel(run, cases, desc="Grid", workers=workers))
     auc = found.reshape(len(trials), max(subjects), len(onset), len(effect), -1)
     auc = auc.transpose(2, 3, 0, 1, 4)  # (onsets, effects, trials, subjects, t)
-    answer = np.empty((*auc.shape[:3], len(subjects), len(METHODS), 4))
+    answer = np.empty((*auc.shape[:3], len(subjects), len(Method), 4))
     mean, error = (np.empty((*auc.shape[:3], len(subjects), auc.shape[-1])) for _ in range(2))
     for k, size in enumerate(subjects):
         some = auc[..., :size, :]
@@ -79,7 +84,14 @@ def grid(
         error[..., k, :] = some.std(axis=-2, ddof=1) / np.sqrt(size)
         for at in np.ndindex(some.shape[:3]):
             answer[(*at, k)] = estimates(some[at], sample_times())
-    return {"mean": mean, "error": error, "onset": answer}
+    axes: dict[str, Any] = {
+        "onset": onset, "effect": effect, "trials": trials, "subjects": subjects,
+    }  # fmt: skip
+    return {
+        "mean": named(mean, **axes, time=sample_times()),
+        "error": named(error, **axes, time=sample_times()),
+        "onset": named(answer, **axes, estimator=Method, quantity=ANSWER),
+    }
 
 
 def _pool_subject(case: tuple[int, int], effect: float) -> Floats:
@@ -99,7 +111,7 @@ def power_map(
     groups: int = 200,
     tolerance: float = 0.010,
     workers: int | None = None,
-) -> dict[str, Floats]:
+) -> dict[str, xr.DataArray]:
     """Share of groups whose hinge is within a tolerance of the truth, by trials and subjects.
 
     Parameters
@@ -114,8 +126,8 @@ def power_map(
     Returns
     -------
     dict
-        ``within`` and ``found``: share with a 95% Wilson interval, shape (trials, subjects, 3).
-        Groups share subjects of the pool, so that the intervals are somewhat too narrow.
+        ``within`` and ``found``: share with a 95% Wilson interval, with the axes trials, subjects,
+        quantity. Groups share subjects of the pool, so that the intervals are somewhat too narrow.
     """
     cases = [(n, s) for n in trials if n not in pools for s in range(pool)]
     found = iter(
@@ -127,22 +139,24 @@ def power_map(
         interval="none",
     )  # fmt: skip
     shape = (len(trials), len(subjects), 3)
-    names = ("within", "found")
-    ends = ("", "_low", "_high")
-    return {n: table[[n + end for end in ends]].to_numpy(float).reshape(shape) for n in names}
+    return {
+        name: named(
+            table[[name, f"{name}_low", f"{name}_high"]].to_numpy(float).reshape(shape),
+            trials=trials, subjects=subjects, quantity=("share", "low", "high"),
+        )
+        for name in ("within", "found")
+    }  # fmt: skip
 
 
 def _generalised(case: tuple[float, int], effects: Sequence[float]) -> Floats:
     onset, subject = case
     (seed,) = seeds(7, 1)
-    return np.stack(
-        [
-            generalise(
-                r.X, r.y, times=r.times, groups=r.metadata["image"].to_numpy(), **DECODER
-            ).auc
-            for r in recordings(subject, effects, onset=onset, seed=seed, **LATE)
-        ]
-    )
+    maps = []
+    for r in recordings(subject, effects, onset=onset, seed=seed, **LATE):
+        image = r.metadata["image"].to_numpy()
+        chosen: DecodingOptions = {**DECODER, "times": r.times, "groups": image}
+        maps.append(generalise(r.X, r.y, **chosen).auc)
+    return np.stack(maps)
 
 
 def generalisation(
@@ -151,46 +165,53 @@ def generalisation(
     *,
     subjects: int = 8,
     workers: int | None = None,
-) -> dict[str, Floats]:
+) -> dict[str, xr.DataArray]:
     """Train at one time, test at all others, at 125 samples per second from -0.1 to 0.5 s.
 
     Returns
     -------
     dict
-        ``auc``: group means, shape (onsets, effects, training times, test times).
+        ``auc``: group means, with the axes onset, effect, train, test.
     """
     cases = [(o, s) for o in onset for s in range(subjects)]
     found = np.array(
         in_parallel(partial(_generalised, effects=effects), cases, desc="Times", workers=workers)
     )
-    return {"auc": found.reshape(len(onset), subjects, *found.shape[1:]).mean(axis=1)}
+    auc = found.reshape(len(onset), subjects, *found.shape[1:]).mean(axis=1)
+    times = sample_times(**LATE)
+    return {"auc": named(auc, onset=onset, effect=effects, train=times, test=times)}
 
 
 def _mapped(subject: int, effect: float) -> Floats:
     (seed,) = seeds(8, 1)
     recording = next(recordings(subject, (effect,), onset=ONSET, seed=seed, **LATE))
-    found = patterns(recording.X, recording.y, times=recording.times, **DECODER)
+    chosen: DecodingOptions = {**DECODER, "times": recording.times}
+    found = patterns(recording.X, recording.y, **chosen)
     at = [int(np.abs(found.times - moment).argmin()) for moment in LATENCIES]
     return np.asarray(found.values[:, at], dtype=float).T
 
 
 def maps(
     effect: float = EFFECTS["strong"], *, subjects: int = 16, workers: int | None = None
-) -> dict[str, Floats]:
+) -> dict[str, xr.DataArray]:
     """What decoders of the group saw, and what was put there: one map for each of `LATENCIES`.
 
     Returns
     -------
     dict
-        ``pattern``: mean Haufe pattern over subjects, in T or T/m for a unit of decision value,
-        shape (latencies, 306); ``truth``: field of familiar less that of unfamiliar faces without
-        noise, in T and T/m, same shape.
+        ``pattern``: mean Haufe pattern over subjects, in T or T/m for a unit of decision value;
+        ``truth``: field of familiar less that of unfamiliar faces without noise, in T and T/m;
+        both with the axes latency, channel.
     """
     found = np.stack(
         in_parallel(partial(_mapped, effect=effect), range(subjects), desc="Maps", workers=workers)
     )
-    quiet = {"noise": 0.0, "subject_sd": 0.0, "gain_jitter": 0.0, "latency_jitter": 0.0}
-    words = LATE | quiet | {"luminance_gain": 0.0}
-    clean = simulate_arrays(0, 40, ONSET, effect, 0, **words)
+    quiet: ScenarioOptions = {
+        **LATE, "noise": 0.0, "subject_sd": 0.0, "gain_jitter": 0.0, "latency_jitter": 0.0,
+        "luminance_gain": 0.0,
+    }  # fmt: skip
+    clean = simulate_arrays(0, 40, ONSET, effect, 0, **quiet)
     at = [int(np.abs(clean.times - moment).argmin()) for moment in LATENCIES]
-    return {"pattern": found.mean(axis=0), "truth": mean_difference(clean)[:, at].T.astype(float)}
+    truth = mean_difference(clean)[:, at].T
+    axes: dict[str, Any] = {"latency": LATENCIES, "channel": sensors().names}
+    return {"pattern": named(found.mean(axis=0), **axes), "truth": named(truth, **axes)}

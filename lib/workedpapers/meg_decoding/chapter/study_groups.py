@@ -10,17 +10,21 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+import xarray as xr
 from numpy.typing import NDArray
 
 from workedpapers.checks import Floats
 from workedpapers.parallel import in_parallel
 from workedpapers.progress import progress
 
+from ..decoding.settings import DecodingOptions
+from ..onsets.settings import Method
 from ..permutation.over_times import permute
 from ..planning.experiment import (
-    ANALYSES,
     DECODER,
     WINDOW,
+    Analysis,
+    Split,
     auc_course,
     controlled_courses,
     estimates,
@@ -31,13 +35,16 @@ from ..planning.experiment import (
 )
 from ..simulation.scenario import Scenario
 from ..simulation.simulate import simulate_arrays
+from .results import ANSWER, named
 
 __all__ = [
     "CONFOUNDS",
     "EFFECTS",
     "NOTHING",
     "ONSET",
+    "SPLITS",
     "TRUTHS",
+    "VIEWS",
     "confound",
     "diverse",
     "leakage",
@@ -56,6 +63,10 @@ EFFECTS = {"weak": 0.8, "medium": 1.25, "strong": 2.3}
 NOTHING: dict[str, Any] = {"effect": 0.0, "luminance_gain": 0.0, "image_sd": 0.0}
 #: Standard deviations by which familiar pictures are brighter, and effects, in `confound`.
 CONFOUNDS, TRUTHS = (0.0, 2.0), (0.0, EFFECTS["medium"])
+#: The two ways to see a difference, in `single`.
+VIEWS = ("decoding", "single sensors")
+#: The two ways to split trials, in `leakage`.
+SPLITS = (Split.TRIAL, Split.IMAGE)
 
 
 def seeds(part: int, count: int) -> list[int]:
@@ -65,7 +76,7 @@ def seeds(part: int, count: int) -> list[int]:
 
 def sample_times(**settings: Any) -> Floats:
     """Seconds of the samples in `WINDOW`, or with other settings of `Scenario`."""
-    return Scenario(**(WINDOW | settings)).times
+    return Scenario(**{**WINDOW, **settings}).times
 
 
 def _stack(answers: Sequence[Mapping[str, Any]], axis: int = 0) -> dict[str, NDArray[Any]]:
@@ -84,11 +95,9 @@ def _replicate(
             auc[k].append(auc_course(recording))
             fields[k].append(mean_difference(recording))
     courses = np.array(auc)
-    return {
-        "auc": courses,
-        "onset": np.stack([estimates(c, times, seed=seed % 1000) for c in courses]),
-        "sensors": np.array([sensor_test(np.array(f), times) for f in fields]),
-    }
+    onset = np.stack([estimates(c, times, seed=seed % 1000) for c in courses])
+    sensors = np.array([sensor_test(np.array(f), times) for f in fields])
+    return {"auc": courses, "onset": onset, "sensors": sensors}
 
 
 def replicates(
@@ -98,7 +107,7 @@ def replicates(
     subjects: int = 16,
     workers: int | None = None,
     **settings: Any,
-) -> dict[str, Floats]:
+) -> dict[str, xr.DataArray]:
     """Groups whose onset is known, each under every effect with the same noise.
 
     Parameters
@@ -115,15 +124,24 @@ def replicates(
     Returns
     -------
     dict
-        ``auc``: courses, shape (effects, groups, subjects, t); ``onset``: value, low, high and p
-        for each of `METHODS`, shape (effects, groups, methods, 4); ``sensors``: first significant
-        time over single sensors and smallest p, shape (effects, groups, 2).
+        ``auc``: courses, with the axes effect, group, subject, time; ``onset``: value, low, high
+        and p of each method, with the axes effect, group, estimator, quantity; ``sensors``: first
+        significant time over single sensors and smallest p: effect, group, quantity.
     """
     run = partial(_replicate, effects=effects, subjects=subjects, settings=settings)
-    return _stack(in_parallel(run, seeds(1, groups), desc="Replicates", workers=workers), axis=1)
+    answers = in_parallel(run, seeds(1, groups), desc="Replicates", workers=workers)
+    found = _stack(answers, axis=1)
+    cases: dict[str, Any] = {"effect": effects, "group": range(groups)}
+    return {
+        "auc": named(found["auc"], **cases, subject=range(subjects), time=sample_times()),
+        "onset": named(found["onset"], **cases, estimator=Method, quantity=ANSWER),
+        "sensors": named(found["sensors"], **cases, quantity=("first", "p")),
+    }
 
 
-def diverse(*, subject_sd: float = 3.0, groups: int = 20, **settings: Any) -> dict[str, Floats]:
+def diverse(
+    *, subject_sd: float = 3.0, groups: int = 20, **settings: Any
+) -> dict[str, xr.DataArray]:
     """`replicates` at the weak effect in subjects who differ more: in their maps, above all.
 
     Returns
@@ -147,28 +165,24 @@ def single(
     subjects: int = 60,
     workers: int | None = None,
     **settings: Any,
-) -> dict[str, Floats]:
+) -> dict[str, xr.DataArray]:
     """Single subjects: first significant time of decoding and of single sensors.
 
     Returns
     -------
     dict
-        ``first``: see `subject_test`, shape (effects, subjects, 2).
+        ``first``: see `subject_test`, with the axes effect, subject, view.
     """
     run = partial(_single, effects=effects, settings=settings)
-    return {
-        "first": np.stack(
-            in_parallel(run, seeds(9, subjects), desc="Single subjects", workers=workers), axis=1
-        )
-    }
+    first = in_parallel(run, seeds(9, subjects), desc="Single subjects", workers=workers)
+    axes: dict[str, Any] = {"effect": effects, "subject": range(subjects), "view": VIEWS}
+    return {"first": named(np.stack(first, axis=1), **axes)}
 
 
 def _labellings(seed: int, labellings: int, trials: int) -> Floats:
-    recording = simulate_arrays(0, trials, seed=seed, **(WINDOW | NOTHING))
-    test = permute(
-        recording.X, recording.y, times=recording.times, n=labellings, seed=seed % 1000, **DECODER
-    )
-    return test.null
+    recording = simulate_arrays(0, trials, seed=seed, **{**WINDOW, **NOTHING})
+    chosen: DecodingOptions = {**DECODER, "times": recording.times, "seed": seed % 1000}
+    return permute(recording.X, recording.y, n=labellings, **chosen).null
 
 
 def null(
@@ -178,7 +192,7 @@ def null(
     groups: int = 200,
     trials: int = 200,
     workers: int | None = None,
-) -> dict[str, Floats]:
+) -> dict[str, xr.DataArray]:
     """Groups without any effect: how often does each method find one?
 
     Every subject of a pool is decoded under as many random labellings as there are groups. A
@@ -199,32 +213,35 @@ def null(
         found.append(
             estimates(courses[members, group], sample_times(), seed=group, interval="none")
         )
-    return {"onset": np.array(found), "example": courses[0]}
+    return {
+        "onset": named(found, group=range(groups), estimator=Method, quantity=ANSWER),
+        "example": named(courses[0], group=range(groups), time=sample_times()),
+    }
 
 
 def _confounded(seed: int, subjects: int, settings: dict[str, Any]) -> dict[str, Floats]:
     """One group in each of the four worlds: means, errors and onsets of each analysis."""
     times = sample_times()
-    mean = np.full((len(TRUTHS), len(CONFOUNDS), len(ANALYSES), len(times)), np.nan)
+    mean = np.full((len(TRUTHS), len(CONFOUNDS), len(Analysis), len(times)), np.nan)
     answer = np.full((*mean.shape[:3], 4), np.nan)
     for c, difference in enumerate(CONFOUNDS):
-        found: list[list[dict[str, Floats]]] = [[] for _ in TRUTHS]
+        found: list[list[dict[Analysis, Floats]]] = [[] for _ in TRUTHS]
         for subject in range(subjects):
-            words = {"seed": seed, "luminance_confound": difference, "images": 80} | settings
-            for e, recording in enumerate(recordings(subject, TRUTHS, **words)):
+            chosen = {"seed": seed, "luminance_confound": difference, "images": 80} | settings
+            for e, recording in enumerate(recordings(subject, TRUTHS, **chosen)):
                 found[e].append(controlled_courses(recording))
         for e, each in enumerate(found):
-            for a, name in enumerate(ANALYSES):
+            for a, name in enumerate(Analysis):
                 if name in each[0]:  # the pictures are the group's, so all subjects have it
                     courses = np.stack([one[name] for one in each])
                     mean[e, c, a] = courses.mean(axis=0)
-                    answer[e, c, a] = estimates(courses, times, methods=("hinge",))[0]
+                    answer[e, c, a] = estimates(courses, times, methods=(Method.HINGE,))[0]
     return {"mean": mean, "onset": answer}
 
 
 def confound(
     *, groups: int = 20, subjects: int = 12, workers: int | None = None, **settings: Any
-) -> dict[str, Floats]:
+) -> dict[str, xr.DataArray]:
     """Four worlds, with and without an effect and brighter familiar pictures, in three analyses.
 
     There are 80 pictures, so that enough of them can be matched.
@@ -232,24 +249,31 @@ def confound(
     Returns
     -------
     dict
-        ``mean``: mean course of each group, shape (groups, effect, confound, analyses, t), in the
-        order of `TRUTHS`, `CONFOUNDS` and `ANALYSES`; ``onset``: value, low, high and p of the
-        hinge, shape (groups, effect, confound, analyses, 4). A group without enough matched pairs
-        has NaN in both; one whose test finds nothing has NaN but for p.
+        ``mean``: mean course of each group, with the axes group, effect, brighter, analysis,
+        time; ``onset``: value, low, high and p of the hinge: group, effect, brighter, analysis,
+        quantity. A group without enough matched pairs has NaN in both; one whose test finds
+        nothing has NaN but for p.
     """
     run = partial(_confounded, subjects=subjects, settings=settings)
-    return _stack(in_parallel(run, seeds(3, groups), desc="Confounds", workers=workers))
+    found = _stack(in_parallel(run, seeds(3, groups), desc="Confounds", workers=workers))
+    cases: dict[str, Any] = {
+        "group": range(groups), "effect": TRUTHS, "brighter": CONFOUNDS, "analysis": Analysis,
+    }  # fmt: skip
+    return {
+        "mean": named(found["mean"], **cases, time=sample_times()),
+        "onset": named(found["onset"], **cases, quantity=ANSWER),
+    }
 
 
 def _leaky(seed: int, images: int, settings: dict[str, Any]) -> Floats:
-    words = WINDOW | NOTHING | {"images": images, "identities": 4, "image_sd": 1.0} | settings
-    recording = simulate_arrays(0, seed=seed, **words)
-    return np.stack([auc_course(recording, split=s, cv=4) for s in ("trial", "image")])
+    few: dict[str, Any] = {"images": images, "identities": 4, "image_sd": 1.0}
+    recording = simulate_arrays(0, seed=seed, **{**WINDOW, **NOTHING, **few, **settings})
+    return np.stack([auc_course(recording, split=s, cv=4) for s in SPLITS])
 
 
 def leakage(
     *, images: int = 8, subjects: int = 32, workers: int | None = None, **settings: Any
-) -> dict[str, Floats]:
+) -> dict[str, xr.DataArray]:
     """Few pictures, often repeated, and no effect: the same trials split at random and by picture.
 
     Each subject sees pictures of its own, so that subjects differ by all that is random.
@@ -257,11 +281,8 @@ def leakage(
     Returns
     -------
     dict
-        ``auc``: shape (2, subjects, t); split at random first, then by picture.
+        ``auc``: with the axes split, subject, time.
     """
     run = partial(_leaky, images=images, settings=settings)
-    return {
-        "auc": np.stack(
-            in_parallel(run, seeds(4, subjects), desc="Leakage", workers=workers), axis=1
-        )
-    }
+    auc = np.stack(in_parallel(run, seeds(4, subjects), desc="Leakage", workers=workers), axis=1)
+    return {"auc": named(auc, split=SPLITS, subject=range(subjects), time=sample_times())}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -10,11 +11,11 @@ import pandas as pd
 from workedpapers.checks import Floats
 from workedpapers.stats import wilson
 
-from ..onsets.methods import METHODS
-from ..planning.experiment import ANALYSES
+from ..onsets.settings import Method
+from ..planning.experiment import Analysis
 from .explorers import NAMES
-from .study import CONFOUNDS, EFFECTS, ONSET, TRUTHS, load_study
-from .study_grids import POWER_SUBJECTS, POWER_TRIALS
+from .results import load_study
+from .study_groups import CONFOUNDS, EFFECTS, ONSET, TRUTHS, VIEWS
 
 __all__ = [
     "ANALYSIS_NAMES",
@@ -26,7 +27,7 @@ __all__ = [
     "with_names",
 ]
 
-#: What the page calls the analyses of `ANALYSES`, in their order.
+#: What the page calls the analyses of `Analysis`, in their order.
 ANALYSIS_NAMES = ("nothing done", "brightness regressed out", "matched pictures")
 
 _SLACK = 1e-6  # s; results are stored in single precision
@@ -35,8 +36,8 @@ _SLACK = 1e-6  # s; results are stored in single precision
 def with_names(table: pd.DataFrame) -> pd.DataFrame:
     """A table with methods, analyses and brightness under the names that the figures use."""
     names: dict[str, dict[Any, str]] = {
-        "method": dict(zip(METHODS, NAMES, strict=True)),
-        "analysis": dict(zip(ANALYSES, ANALYSIS_NAMES, strict=True)),
+        "method": dict(zip(Method, NAMES, strict=True)),
+        "analysis": dict(zip(Analysis, ANALYSIS_NAMES, strict=True)),
         "brighter": {c: f"by {c:g} SD" if c else "no" for c in CONFOUNDS},
     }
     known = {column: codes for column, codes in names.items() if column in table}
@@ -76,30 +77,32 @@ def method_table() -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row for each of `EFFECTS` and `METHODS`: ``effect``, ``peak`` (largest AUC of the mean
+        One row for each of `EFFECTS` and `Method`: ``effect``, ``peak`` (largest AUC of the mean
         over all subjects), ``method``, ``groups``, ``found``, ``bias``, ``sd``, ``coverage``
         (share of intervals that hold the truth), ``width`` (median) and ``early`` (share more than
         10 ms before the truth), with ends of intervals.
     """
     study = load_study()
     rows = []
-    for k, name in enumerate(EFFECTS):
-        peak = float(study["replicates_auc"][k].mean(axis=(0, 1)).max())
-        for m, method in enumerate(METHODS):
-            answers = study["replicates_onset"][k, :, m]
-            rows.append(
-                {"effect": name, "peak": peak, "method": method, **error_columns(answers, ONSET)}
-            )
+    for name, effect in EFFECTS.items():
+        course = study["replicates_auc"].sel(effect=effect).to_numpy().mean(axis=(0, 1))
+        for method in map(str, Method):
+            answers = study["replicates_onset"].sel(effect=effect, estimator=method).to_numpy()
+            row = {"effect": name, "peak": float(course.max()), "method": method}
+            rows.append(row | error_columns(answers, ONSET))
     return pd.DataFrame(rows)
 
 
 def false_alarm_table() -> pd.DataFrame:
     """Share of groups without an effect in which each method finds an onset."""
-    answers = load_study()["null_onset"]
-    found = np.isfinite(answers[:, :, 0])
+    value = load_study()["null_onset"].sel(quantity="value")
     return pd.DataFrame(
-        {"method": method, "groups": len(found), **share_columns(found[:, k], "found")}
-        for k, method in enumerate(METHODS)
+        {
+            "method": method,
+            "groups": value.sizes["group"],
+            **share_columns(np.isfinite(value.sel(estimator=method).to_numpy()), "found"),
+        }
+        for method in map(str, Method)
     )
 
 
@@ -110,28 +113,26 @@ def control_table() -> pd.DataFrame:
     """
     answers = load_study()["confound_onset"]
     rows = []
-    for e, effect in enumerate(TRUTHS):
-        for c, brighter in enumerate(CONFOUNDS):
-            for a, analysis in enumerate(ANALYSES):
-                some = answers[:, e, c, a]
-                some = some[np.isfinite(some[:, 3])]
-                row: dict[str, Any] = {"effect": effect, "brighter": brighter, "analysis": analysis}
-                row |= error_columns(some, ONSET)
-                found = some[np.isfinite(some[:, 0]), 0]
-                row["onset"] = 1e3 * float(np.median(found)) if len(found) else float("nan")
-                rows.append(row)
+    for effect, brighter, analysis in product(TRUTHS, CONFOUNDS, map(str, Analysis)):
+        some = answers.sel(effect=effect, brighter=brighter, analysis=analysis).to_numpy()
+        some = some[np.isfinite(some[:, 3])]
+        row: dict[str, Any] = {"effect": effect, "brighter": brighter, "analysis": analysis}
+        row |= error_columns(some, ONSET)
+        found = some[np.isfinite(some[:, 0]), 0]
+        row["onset"] = 1e3 * float(np.median(found)) if len(found) else float("nan")
+        rows.append(row)
     return pd.DataFrame(rows)
 
 
 def power_table() -> pd.DataFrame:
     """Share of groups whose hinge is within 10 ms of the truth, at the medium effect."""
     within = load_study()["power_within"]
+    sizes = product(within["trials"].to_numpy().tolist(), within["subjects"].to_numpy().tolist())
+    names = ("within", "within_low", "within_high")
     return pd.DataFrame(
-        [
-            {"trials": n, "subjects": s, "within": w, "within_low": low, "within_high": high}
-            for n, row in zip(POWER_TRIALS, within, strict=True)
-            for s, (w, low, high) in zip(POWER_SUBJECTS, row, strict=True)
-        ]
+        {"trials": n, "subjects": s}
+        | dict(zip(names, within.sel(trials=n, subjects=s).to_numpy().tolist(), strict=True))
+        for n, s in sizes
     )
 
 
@@ -151,19 +152,24 @@ def detection_table(soon: float = 0.035) -> pd.DataFrame:
         ``detected`` with its interval, and ``ever``, the share with any significant time.
     """
     study = load_study()
-    last = METHODS.index("max")
-    cases: list[tuple[str, str, Floats, Floats]] = []
-    for k, name in enumerate(EFFECTS):
-        decoded = study["replicates_onset"][k, :, last, 0]
-        cases.append(("groups of 16", name, decoded, study["replicates_sensors"][k, :, 0]))
-    decoded = study["diverse_onset"][0, :, last, 0]
-    cases.append(("diverse groups of 16", "weak", decoded, study["diverse_sensors"][0, :, 0]))
-    for k, name in enumerate(EFFECTS):
-        first = study["single_first"][k]
-        cases.append(("single subjects", name, first[:, 0], first[:, 1]))
+
+    def firsts(part: str, effect: float) -> list[Floats]:
+        """First significant times of groups, by decoding and by single sensors."""
+        onset = study[f"{part}_onset"].sel(effect=effect, estimator="max", quantity="value")
+        sensors = study[f"{part}_sensors"].sel(effect=effect, quantity="first")
+        return [onset.to_numpy(), sensors.to_numpy()]
+
+    cases = [
+        *(("groups of 16", name, firsts("replicates", e)) for name, e in EFFECTS.items()),
+        ("diverse groups of 16", "weak", firsts("diverse", EFFECTS["weak"])),
+        *(
+            ("single subjects", name, list(study["single_first"].sel(effect=e).to_numpy().T))
+            for name, e in EFFECTS.items()
+        ),
+    ]
     rows = []
-    for who, name, *both in cases:
-        for view, first in zip(("decoding", "single sensors"), both, strict=True):
+    for who, name, both in cases:
+        for view, first in zip(VIEWS, both, strict=True):
             in_time = (first >= ONSET - _SLACK) & (first <= ONSET + soon + _SLACK)
             row = {"who": who, "effect": name, "view": view, "cases": len(first)}
             row |= share_columns(in_time, "detected") | share_columns(np.isfinite(first), "ever")

@@ -274,7 +274,7 @@ def _strength(value: float | str, name: str, expected: str = "a positive number"
     if isinstance(value, (str, bool)) or not np.isreal(value):
         raise TypeError(f"{name}: expected {expected}, got {value!r}.")
     if not 0 < value < np.inf:
-        raise ValueError(f"{name}: expected {expected}, got {value}.")
+        raise ValueError(f"{name}: expected a positive number, got {value}.")
     return float(value)
 
 

@@ -36,7 +36,7 @@ def decode(
     groups: str | ArrayLike | None = None,
     times: ArrayLike | None = None,
     channel_types: ArrayLike | None = None,
-    whiten: bool | str | Whitener = False,
+    whiten: bool | str | tuple[float, float] | Whitener = False,
     scale: str | None = "auto",
     alpha: float | str | None = None,
     penalty: float | None = None,

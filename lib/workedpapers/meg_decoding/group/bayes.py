@@ -8,7 +8,7 @@ from scipy.stats import t as student_t
 
 from workedpapers.checks import Floats, as_float_array, one_of, positive_int
 
-from .inference import TAILS, t_values
+from .inference import Tail, t_values
 
 __all__ = ["bayes_factor", "bayes_factor_t"]
 
@@ -65,7 +65,7 @@ def bayes_factor_t(
     """
     values = as_float_array(t, "t", empty=True)
     n = positive_int(subjects, "subjects", least=2)
-    one_of(tail, "tail", TAILS)
+    one_of(tail, "tail", Tail)
     s = as_float_array(scale, "scale", ndim=0).item()
     if s <= 0:
         raise ValueError(f"scale: expected a positive number, got {scale}.")
@@ -79,8 +79,8 @@ def bayes_factor_t(
     square = values.reshape(-1, 1) ** 2
     log_ratio = 0.5 * (nu + 1) * (np.log1p(square / nu) - np.log1p(square / (nu * stretch)))
     integrand = log_ratio - 0.5 * np.log(stretch) + np.log(prior)
-    if tail != "two-sided":
-        sign = 1 if tail == "greater" else -1
+    if tail != Tail.TWO_SIDED:
+        sign = Tail(tail).side
         at = sign * values.reshape(-1, 1) * np.sqrt(n * g / stretch * (nu + 1))
         integrand = (
             integrand + np.log(2) + student_t.logcdf(at / np.sqrt(nu + square / stretch), nu + 1)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Self
+
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
@@ -14,8 +18,9 @@ from .courses import Scores, as_scores, as_times
 from .resample import subject_courses
 
 __all__ = [
-    "CORRECTIONS",
-    "TAILS",
+    "Correction",
+    "GroupTestSettings",
+    "Tail",
     "cluster_test",
     "group_test",
     "max_t_null",
@@ -23,8 +28,71 @@ __all__ = [
     "t_values",
 ]
 
-CORRECTIONS = ("max", "cluster", "tfce", "fdr", "none")
-TAILS = ("greater", "less", "two-sided")
+
+class Correction(StrEnum):
+    """Corrections for the number of times or cells, see `group_test`."""
+
+    MAX = "max"
+    CLUSTER = "cluster"
+    TFCE = "tfce"
+    FDR = "fdr"
+    NONE = "none"
+
+
+class Tail(StrEnum):
+    """Which way an effect may go."""
+
+    GREATER = "greater"
+    LESS = "less"
+    TWO_SIDED = "two-sided"
+
+    def turned(self, t: Floats) -> Floats:
+        """Values of t such that large ones speak for an effect."""
+        if self is Tail.TWO_SIDED:
+            return np.abs(t)
+        return t if self is Tail.GREATER else -t
+
+    @property
+    def side(self) -> int:
+        """1, -1, or 0 for both sides."""
+        return {Tail.GREATER: 1, Tail.LESS: -1, Tail.TWO_SIDED: 0}[self]
+
+
+@dataclass(frozen=True)
+class GroupTestSettings:
+    """Arguments of `group_test`, which documents them, made by `checked`."""
+
+    chance: float
+    correction: Correction
+    tail: Tail
+    alpha: float
+    level: float
+    n: int
+    seed: int
+
+    @classmethod
+    def checked(
+        cls,
+        *,
+        chance: float = 0.5,
+        correction: str = "max",
+        tail: str = "greater",
+        alpha: float = 0.05,
+        level: float = 0.95,
+        n: int = 2000,
+        seed: int = 0,
+    ) -> Self:
+        """Check the arguments."""
+        return cls(
+            chance=as_float_array(chance, "chance", ndim=0).item(),
+            correction=Correction(one_of(correction, "correction", Correction)),
+            tail=Tail(one_of(tail, "tail", Tail)),
+            alpha=probability(alpha, "alpha", open_interval=True),
+            level=probability(level, "level", open_interval=True),
+            n=positive_int(n, "n", least=100),
+            seed=seed,
+        )
+
 
 _CHUNK = 2**22  # values of t held at a time
 
@@ -46,9 +114,9 @@ def t_values(effects: Floats) -> Floats:
 
 def p_values(t: Floats, subjects: int, tail: str) -> Floats:
     """p-values of Student's t with ``subjects - 1`` degrees of freedom."""
-    turned = {"greater": t, "less": -t, "two-sided": np.abs(t)}[tail]
+    turned = Tail(tail).turned(t)
     p = np.asarray(student_t.sf(turned, subjects - 1), dtype=np.float64)
-    return np.minimum(2 * p, 1) if tail == "two-sided" else p
+    return np.minimum(2 * p, 1) if tail == Tail.TWO_SIDED else p
 
 
 def _signs(n: int, draws: int, rng: np.random.Generator) -> Floats:
@@ -85,8 +153,7 @@ def max_t_null(
         error = np.sqrt(np.maximum(square - mean**2, 0) / (n - 1))
         with np.errstate(divide="ignore", invalid="ignore"):
             t = np.where(mean == 0, 0.0, mean / error)
-        turned = {"greater": t, "less": -t, "two-sided": np.abs(t)}[tail]
-        largest[start : start + step] = turned.max(axis=1)
+        largest[start : start + step] = Tail(tail).turned(t).max(axis=1)
     return largest
 
 
@@ -118,7 +185,7 @@ def cluster_test(
     draws : int
         Number of sign flips.
     tail : str
-        One of `TAILS`.
+        One of `Tail`.
     tfce : bool
         No threshold, but the support of all heights.
     seed : int
@@ -137,13 +204,14 @@ def cluster_test(
     """
     from mne.stats import permutation_cluster_1samp_test
 
-    side = {"greater": 1, "less": -1, "two-sided": 0}[tail]
+    side = Tail(tail).side
+    heights = {"start": 0.0, "step": -0.2 if side < 0 else 0.2}
     with np.errstate(divide="ignore", invalid="ignore"):
         _, clusters, p, null = permutation_cluster_1samp_test(
             effects,
             n_permutations=draws,
             tail=side,
-            threshold={"start": 0, "step": 0.2} if tfce else cluster_threshold(len(effects), side),
+            threshold=heights if tfce else cluster_threshold(len(effects), side),
             rng=np.random.default_rng(seed),
             out_type="mask",
             verbose="ERROR",
@@ -216,10 +284,10 @@ def group_test(
     """
     x = as_times(times, least=1)
     courses = subject_courses(as_scores(scores, x, least=2))
-    table = table_of(
-        {"time": x}, courses, chance=chance, correction=correction, tail=tail, alpha=alpha,
-        level=level, n=n, seed=seed,
-    )  # fmt: skip
+    settings = GroupTestSettings.checked(
+        chance=chance, correction=correction, tail=tail, alpha=alpha, level=level, n=n, seed=seed
+    )
+    table = table_of({"time": x}, courses, settings)
     found = table["significant"].to_numpy()
     table.attrs["first"] = float(x[found.argmax()]) if found.any() else float("nan")
     return table
@@ -279,25 +347,16 @@ def group_test_maps(
         )
     if len(array) < 2:
         raise ValueError(f"maps: expected at least 2 subjects, got {len(array)}.")
-    return table_of(
-        {"train": np.repeat(x, len(u)), "test": np.tile(u, len(x))}, array, chance=chance,
-        correction=correction, tail=tail, alpha=alpha, level=level, n=n, seed=seed,
-    )  # fmt: skip
+    settings = GroupTestSettings.checked(
+        chance=chance, correction=correction, tail=tail, alpha=alpha, level=level, n=n, seed=seed
+    )
+    return table_of({"train": np.repeat(x, len(u)), "test": np.tile(u, len(x))}, array, settings)
 
 
 def table_of(
-    where: dict[str, Floats],
-    courses: Floats,
-    *,
-    chance: float,
-    correction: str,
-    tail: str,
-    alpha: float,
-    level: float,
-    n: int,
-    seed: int,
+    where: dict[str, Floats], courses: Floats, settings: GroupTestSettings
 ) -> pd.DataFrame:
-    """Check the arguments of `group_test`, and make its table, or that of `group_test_maps`.
+    """The table of `group_test`, or that of `group_test_maps`.
 
     Parameters
     ----------
@@ -305,22 +364,17 @@ def table_of(
         Columns that say which time or cell a row is.
     courses : array of float
         One of each subject, shape (subjects, times) or (subjects, times, times).
-    chance, correction, tail, alpha, level, n, seed : float or str or int
-        As in `group_test`.
+    settings : GroupTestSettings
+        What is tested, and how.
     """
-    effects = courses - as_float_array(chance, "chance", ndim=0).item()
-    one_of(correction, "correction", CORRECTIONS)
-    one_of(tail, "tail", TAILS)
-    alpha = probability(alpha, "alpha", open_interval=True)
-    level = probability(level, "level", open_interval=True)
-    n = positive_int(n, "n", least=100)
-    p, least = corrected(effects, correction, tail, n, seed)
-    table = pd.DataFrame(where | columns_of(courses, effects, level))
-    table["p"], table["significant"] = p, p <= alpha
+    effects = courses - settings.chance
+    p, least = corrected(effects, settings)
+    table = pd.DataFrame(where | columns_of(courses, effects, settings.level))
+    table["p"], table["significant"] = p, p <= settings.alpha
     table.attrs = {
-        "correction": correction,
-        "tail": tail,
-        "alpha": alpha,
+        "correction": str(settings.correction),
+        "tail": str(settings.tail),
+        "alpha": settings.alpha,
         "subjects": len(effects),
         "least_p": least,
     }
@@ -337,32 +391,33 @@ def columns_of(courses: Floats, effects: Floats, level: float) -> dict[str, Floa
     return {"mean": mean, "low": mean - half, "high": mean + half, "t": t}
 
 
-def corrected(
-    effects: Floats, correction: str, tail: str, n: int, seed: int
-) -> tuple[Floats, float]:
+def corrected(effects: Floats, settings: GroupTestSettings) -> tuple[Floats, float]:
     """p of each time or cell, corrected for their number, and the least p possible.
 
     Parameters
     ----------
     effects : array of float
         Score minus chance, shape (subjects, times) or (subjects, times, times).
-    correction, tail, n, seed : str or int
-        As in `group_test`.
+    settings : GroupTestSettings
+        The correction, the tail and the sign flips.
 
     Returns
     -------
     tuple
         Shape (times,) or (times * times,); and a number.
     """
+    correction, tail = settings.correction, settings.tail
     flat = effects.reshape(len(effects), -1)
     t = t_values(flat)
-    if correction == "max":
-        null = max_t_null(flat, draws=n, tail=tail, rng=np.random.default_rng(seed))
-        turned = {"greater": t, "less": -t, "two-sided": np.abs(t)}[tail]
-        return share_at_least(null, turned), (2 if tail == "two-sided" else 1) / len(null)
-    if correction in ("cluster", "tfce"):
-        p, null = cluster_test(effects, draws=n, tail=tail, tfce=correction == "tfce", seed=seed)
+    if correction is Correction.MAX:
+        rng = np.random.default_rng(settings.seed)
+        null = max_t_null(flat, draws=settings.n, tail=tail, rng=rng)
+        p = share_at_least(null, tail.turned(t))
+        return p, (2 if tail is Tail.TWO_SIDED else 1) / len(null)
+    if correction in (Correction.CLUSTER, Correction.TFCE):
+        tfce = correction is Correction.TFCE
+        p, null = cluster_test(effects, draws=settings.n, tail=tail, tfce=tfce, seed=settings.seed)
         # MNE returns no null distribution if it met no cluster to flip.
         return p.ravel(), 1 / len(null) if len(null) else float("nan")
     p = p_values(t, len(effects), tail)
-    return false_discovery_control(p) if correction == "fdr" else p, 0.0
+    return np.asarray(false_discovery_control(p) if correction is Correction.FDR else p), 0.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ from scipy.stats import t as student_t
 from workedpapers.checks import Floats
 
 __all__ = [
-    "INTERVALS",
+    "IntervalKind",
     "bootstrap",
     "draw_counts",
     "draw_groups",
@@ -22,8 +23,16 @@ __all__ = [
     "subject_courses",
 ]
 
-#: Kinds of interval; "none" gives NaN.
-INTERVALS = ("percentile", "bca", "jackknife", "none")
+
+class IntervalKind(StrEnum):
+    """Kinds of interval, see `interval_of`."""
+
+    PERCENTILE = "percentile"
+    BCA = "bca"
+    JACKKNIFE = "jackknife"
+    NONE = "none"
+
+
 _CHUNK = 4_000_000  # numbers held at a time
 
 
@@ -105,14 +114,14 @@ def jackknife_error(values: Floats) -> float:
 
 
 def interval_of(
-    kind: str, value: float, drawn: Floats, jackknife: Floats, level: float
+    kind: IntervalKind, value: float, drawn: Floats, jackknife: Floats, level: float
 ) -> tuple[float, float]:
     r"""Ends of an interval.
 
     Parameters
     ----------
-    kind : str
-        One of `INTERVALS`. ``"percentile"`` takes quantiles of the drawn values, a little further
+    kind : IntervalKind
+        ``"percentile"`` takes quantiles of the drawn values, a little further
         out than the level says, as small groups need (Hesterberg, American Statistician 69 (2015)
         371: the tail is that of a normal variable beyond :math:`\sqrt{n/(n-1)}\, t_{n-1}`);
         ``"bca"`` shifts quantiles for bias and skewness (Efron 1987); ``"jackknife"`` is the value
@@ -133,17 +142,17 @@ def interval_of(
         (low, high). An end is infinite if too many drawn groups have no onset, NaN if the kind is
         "none" or the jackknife meets a group without an onset.
     """
-    if kind == "none":
+    if kind is IntervalKind.NONE:
         return float("nan"), float("nan")
     tail = np.array([0.5 - level / 2, 0.5 + level / 2])
-    if kind == "jackknife":
+    if kind is IntervalKind.JACKKNIFE:
         half = student_t.ppf(tail[1], len(jackknife) - 1) * jackknife_error(jackknife)
         return float(value - half), float(value + half)
     ordered = np.where(np.isnan(drawn), np.inf, drawn)
-    if kind == "percentile":
+    if kind is IntervalKind.PERCENTILE:
         n = len(jackknife)
         tail = ndtr(np.sqrt(n / (n - 1)) * student_t.ppf(tail, n - 1))
-    if kind == "bca" and np.isfinite(jackknife).all():
+    if kind is IntervalKind.BCA and np.isfinite(jackknife).all():
         below = (ordered < value).mean() + 0.5 * (ordered == value).mean()
         shift = ndtri(np.clip(below, 0.5 / len(ordered), 1 - 0.5 / len(ordered)))
         gap = jackknife.mean() - jackknife

@@ -1,18 +1,21 @@
-r"""When does a course leave its baseline? A flat line with a hinge, fitted by least squares.
+r"""When does a course leave its baseline? A change-point model, fitted by least squares.
+
+A flat line begins to rise at the change point :math:`\tau`, the knot of the model.
 
 .. math:: y(t) = b + a\, f_\kappa\big((t - \tau)_+\big), \qquad
           f_\kappa(r) = \frac{r^2}{\sqrt{r^2 + \kappa^2}}
 
-With the turn :math:`\kappa = 0` the course rises along a line; with a long turn it rises like a
+With :math:`\kappa = 0` the course rises along a line; with a large :math:`\kappa` it rises like a
 parabola. Between them lies what a decoder shows when the signal grows along a line. Its weights
 are the signal s plus noise of size c, so that it separates the classes by
 :math:`s^2 / \sqrt{s^2 + c^2}`: below the noise both the signal and the weights grow, above it
-only the signal does. A straight hinge overlooks this foot and is late.
+only the signal does. A straight rise overlooks this foot and is late.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 
@@ -20,27 +23,43 @@ from workedpapers.checks import Floats, Ints, one_of, probability
 
 from ..group.courses import Window, window_mask
 
-__all__ = ["SHAPES", "HingeFit", "fit_hinge", "rise", "rise_ends"]
+__all__ = ["KAPPAS", "Baseline", "ChangePointFit", "Shape", "fit_change_point", "rise", "rise_ends"]
 
-#: Turns (s) of each shape. Those of "learned" are averaged, weighted by how well they fit.
-SHAPES: dict[str, tuple[float, ...]] = {
-    "linear": (0.0,),
-    "learned": (0.0, 0.005, 0.01, 0.02, 0.04, 0.08),
-    "quadratic": (float("inf"),),
+
+class Shape(StrEnum):
+    """Shapes of the rise."""
+
+    LINEAR = "linear"
+    LEARNED = "learned"
+    QUADRATIC = "quadratic"
+
+
+class Baseline(StrEnum):
+    """Where the flat part lies."""
+
+    FIT = "fit"
+    CHANCE = "chance"
+
+
+#: Kappas (s) of each shape. Those of "learned" are averaged, weighted by how well they fit.
+KAPPAS: dict[Shape, tuple[float, ...]] = {
+    Shape.LINEAR: (0.0,),
+    Shape.LEARNED: (0.0, 0.005, 0.01, 0.02, 0.04, 0.08),
+    Shape.QUADRATIC: (float("inf"),),
 }
 _FINER = 8  # knots per sample; a parabola through the best three finds the optimum between them
 
 
-def rise(r: Floats, turn: float) -> Floats:
+def rise(r: Floats, kappa: float) -> Floats:
     r"""Return :math:`r^2 / \sqrt{r^2 + \kappa^2}` of :math:`r \ge 0`; :math:`r^2` if infinite."""
-    if turn == 0:
+    if kappa == 0:
         return r
-    return r**2 if np.isinf(turn) else r**2 / np.hypot(r, turn)
+    return r**2 if np.isinf(kappa) else r**2 / np.hypot(r, kappa)
 
 
 @dataclass(frozen=True, eq=False)
-class HingeFit:
-    """Hinges fitted to courses: one row per course, one column per turn of the shape.
+class ChangePointFit:
+    """Change points fitted to courses: one row per course, one column per kappa of the shape.
 
     Attributes
     ----------
@@ -48,9 +67,9 @@ class HingeFit:
         Seconds, shape (courses,); the mean of the knots by weight. NaN where the course does not
         rise.
     knots, weights, baselines, slopes : array of float
-        Shape (courses, turns). The weights of a row sum to 1.
-    turns : array of float
-        Seconds, shape (turns,).
+        Shape (courses, kappas). The weights of a row sum to 1.
+    kappas : array of float
+        Seconds, shape (kappas,).
     ends : array of float
         Shape (courses,); the last time that was fitted, see `rise_ends`.
     """
@@ -60,13 +79,13 @@ class HingeFit:
     weights: Floats
     baselines: Floats
     slopes: Floats
-    turns: Floats
+    kappas: Floats
     ends: Floats
 
     def predict(self, times: Floats) -> Floats:
         """Fitted courses, shape (courses, times), NaN after the end of the fit."""
         r = np.maximum(times - self.knots[..., None], 0)
-        shape = np.stack([rise(r[:, k], turn) for k, turn in enumerate(self.turns)], axis=1)
+        shape = np.stack([rise(r[:, k], kappa) for k, kappa in enumerate(self.kappas)], axis=1)
         each = self.baselines[..., None] + self.slopes[..., None] * shape
         course = np.einsum("ck,ckt->ct", self.weights, each)
         return np.where(times <= self.ends[:, None], course, np.nan)
@@ -129,7 +148,7 @@ def rise_ends(
     return np.where(top[:, 0] > 0, ends, -1)
 
 
-def fit_hinge(
+def fit_change_point(
     courses: Floats,
     times: Floats,
     *,
@@ -140,13 +159,13 @@ def fit_hinge(
     fraction: float = 0.85,
     smoothing: float = 0.02,
     correlation: float = 0.0,
-) -> HingeFit:
-    r"""Fit a hinge to each course, from the start of the epoch to the end of its first rise.
+) -> ChangePointFit:
+    r"""Fit a change point to each course, from the start of the epoch to the end of its first rise.
 
-    For a given turn and knot the fit is linear, and the sum of squares that it explains is
+    For a given kappa and knot the fit is linear, and the sum of squares that it explains is
     :math:`(u_\tau \cdot y)^2`, where :math:`u_\tau` is the rise made orthogonal to the
     baseline and of length 1. One matrix product therefore profiles all knots of all courses
-    that end at the same sample. The weight of a turn is its likelihood at the best knot.
+    that end at the same sample. The weight of a kappa is its likelihood at the best knot.
 
     No shape suits every course. In simulated groups of 16 subjects with a peak AUC from .57 to
     .81, whose foot is that of a learned decoder, the mean error was 0.1 to 1.4 ms with
@@ -165,14 +184,14 @@ def fit_hinge(
     window : tuple of float
         Seconds; onsets and peaks are looked for here.
     shape : str
-        ``"linear"``, ``"quadratic"``, or ``"learned"`` (default), which averages over turns of 0,
+        ``"linear"``, ``"quadratic"``, or ``"learned"`` (default), which averages over kappas of 0,
         5, 10, 20, 40 and 80 ms.
     baseline : str
         ``"fit"`` (default) or ``"chance"``.
     fraction, smoothing : float
         See `rise_ends`.
     correlation : float
-        Of neighbouring samples of the noise, in [0, 1); it makes the weights of the turns more
+        Of neighbouring samples of the noise, in [0, 1); it makes the weights of the kappas more
         even.
 
     Raises
@@ -181,8 +200,8 @@ def fit_hinge(
         For an unknown shape or baseline, a window without samples, a fraction or a correlation out
         of range.
     """
-    turns = SHAPES[one_of(shape, "shape", SHAPES)]
-    centred = one_of(baseline, "baseline", ("fit", "chance")) == "fit"
+    kappas = KAPPAS[Shape(one_of(shape, "shape", Shape))]
+    centred = one_of(baseline, "baseline", Baseline) == Baseline.FIT
     if not probability(fraction, "fraction") > 0:
         raise ValueError(f"fraction: expected a number above 0, got {fraction}.")
     if not 0 <= correlation < 1:
@@ -192,7 +211,7 @@ def fit_hinge(
         courses, times, chance=chance, window=window, fraction=fraction, smoothing=smoothing
     )
     step = float(np.median(np.diff(times))) / _FINER
-    n, k = len(courses), len(turns)
+    n, k = len(courses), len(kappas)
     knots, slopes, levels = (np.full((n, k), np.nan) for _ in range(3))
     left = np.full((n, k), np.inf)  # sum of squares that the fit leaves; infinite without a rise
     for end in np.unique(ends[ends > 0]):
@@ -202,11 +221,11 @@ def fit_hinge(
         if len(grid) < 3 or len(x) < 5:
             continue
         mean = y.mean(axis=1, keepdims=True) if centred else np.zeros((len(y), 1))
-        for i, turn in enumerate(turns):
-            knots[row, i], explained = _profile(y - mean, x, grid, turn, centred)
+        for i, kappa in enumerate(kappas):
+            knots[row, i], explained = _profile(y - mean, x, grid, kappa, centred)
             total = ((y - mean) ** 2).sum(axis=1)
             left[row, i] = np.where(explained > 0, np.maximum(total - explained, 0), np.inf)
-            f = rise(np.maximum(x - knots[row, i][:, None], 0), turn)
+            f = rise(np.maximum(x - knots[row, i][:, None], 0), kappa)
             f0 = f.mean(axis=1, keepdims=True) if centred else np.zeros((len(y), 1))
             with np.errstate(invalid="ignore"):
                 slopes[row, i] = ((f - f0) * (y - mean)).sum(axis=1) / ((f - f0) ** 2).sum(axis=1)
@@ -216,22 +235,22 @@ def fit_hinge(
     with np.errstate(invalid="ignore", divide="ignore"):
         weights = np.exp(-0.5 * freedom * np.where(left > best, left / best - 1, 0.0))
     weights /= weights.sum(axis=1, keepdims=True)
-    return HingeFit(
+    return ChangePointFit(
         onsets=np.where(weights == 0, 0, weights * knots).sum(axis=1),
         knots=knots,
         weights=weights,
         baselines=levels,
         slopes=slopes,
-        turns=np.array(turns),
+        kappas=np.array(kappas),
         ends=np.where(ends >= 0, times[ends], np.nan),
     )
 
 
 def _profile(
-    y: Floats, x: Floats, grid: Floats, turn: float, centred: bool
+    y: Floats, x: Floats, grid: Floats, kappa: float, centred: bool
 ) -> tuple[Floats, Floats]:
     """Best knot of each course, NaN without a rise, and the sum of squares that it explains."""
-    u = rise(np.maximum(x[:, None] - grid, 0), turn)
+    u = rise(np.maximum(x[:, None] - grid, 0), kappa)
     if centred:
         u = u - u.mean(axis=0)
     u /= np.linalg.norm(u, axis=0)

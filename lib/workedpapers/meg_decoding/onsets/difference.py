@@ -4,25 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from enum import StrEnum
+from typing import Unpack
 
 import numpy as np
 import numpy.typing as npt
 from scipy.stats import t as student_t
 
-from workedpapers.checks import Floats, as_float_array, one_of, positive_int, probability
+from workedpapers.checks import Floats, one_of
 
 from ..group.courses import Scores, Window, as_scores, as_times
-from ..group.resample import bootstrap, interval_of, jackknife_error, subject_courses
-from .latency import Onset, onset
+from ..group.resample import IntervalKind, bootstrap, interval_of, jackknife_error, subject_courses
+from .latency import Onset, onset_checked
 from .methods import Estimator, estimator, onsets_without_one
+from .settings import FitOptions, OnsetSettings
 
-__all__ = ["TESTS", "OnsetDifference", "onset_difference"]
+__all__ = ["DifferenceTest", "OnsetDifference", "onset_difference"]
 
 FEWEST = 5  # with four subjects no sign-flip test comes below 1/16
 
-#: Tests of a difference of onsets.
-TESTS = ("bootstrap", "jackknife", "permutation")
+
+class DifferenceTest(StrEnum):
+    """Tests of a difference of onsets."""
+
+    BOOTSTRAP = "bootstrap"
+    JACKKNIFE = "jackknife"
+    PERMUTATION = "permutation"
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +79,7 @@ def onset_difference(
     alpha: float = 0.05,
     permutations: int = 2000,
     seed: int = 0,
-    **options: Any,
+    **options: Unpack[FitOptions],
 ) -> OnsetDifference:
     """Difference of the onsets of two conditions or groups.
 
@@ -108,9 +115,13 @@ def onset_difference(
     TypeError, ValueError
         As `onset`; or paired groups of different size.
     """
+    settings = OnsetSettings.checked(
+        method=method, chance=chance, window=window, level=level, n_boot=n_boot, alpha=alpha,
+        permutations=permutations, seed=seed, **options,
+    )  # fmt: skip
     x = as_times(times)
     data = [as_scores(s, x, name, least=FEWEST) for s, name in ((a, "a"), (b, "b"))]
-    one_of(test, "test", TESTS)
+    how = DifferenceTest(one_of(test, "test", DifferenceTest))
     if not isinstance(paired, (bool, np.bool_)):
         raise TypeError(f"paired: expected True or False, got {paired!r}.")
     paired = bool(paired)
@@ -119,29 +130,18 @@ def onset_difference(
             f"b: expected the shape of a, {data[0].shape}, since they are paired; "
             f"got {data[1].shape}."
         )
-    chance = as_float_array(chance, "chance", ndim=0).item()
-    level = probability(level, "level", open_interval=True)
-    n_boot = positive_int(n_boot, "n_boot", least=100)
-    common: dict[str, Any] = {
-        "chance": chance, "window": window, "alpha": alpha, "permutations": permutations,
-        "seed": seed, **options,
-    }  # fmt: skip
-
-    def one(scores: Floats) -> Onset:
-        return onset(scores, x, method=method, level=level, n_boot=n_boot, **common)
-
-    alone = one(data[0]), one(data[1])
+    alone = onset_checked(data[0], x, settings), onset_checked(data[1], x, settings)
     if not (alone[0].found and alone[1].found):
         nan = float("nan")
         return OnsetDifference(nan, nan, nan, nan, test, paired, *alone)
     value = alone[0].value - alone[1].value
     courses = [subject_courses(d) for d in data]
-    each = [estimator(method, c, x, **common) for c in courses]
+    each = [estimator(settings, c, x) for c in courses]
     left = [onsets_without_one(e, c) for e, c in zip(each, courses, strict=True)]
     rng = np.random.default_rng(seed)
-    if test == "jackknife":
+    if how is DifferenceTest.JACKKNIFE:
         error, freedom = _jackknife(left, paired)
-        half = student_t.ppf(0.5 + level / 2, freedom) * error
+        half = student_t.ppf(0.5 + settings.level / 2, freedom) * error
         if np.isnan(error):
             p = float("nan")
         else:
@@ -150,9 +150,9 @@ def onset_difference(
     drawn = _drawn(data, each, paired, n_boot, rng)
     smaller = left[0] if len(left[0]) <= len(left[1]) else left[1]
     # a drawn pair without an onset counts as beyond both ends
-    low = -interval_of("percentile", -value, -drawn, smaller, level)[1]
-    high = interval_of("percentile", value, drawn, smaller, level)[1]
-    if test == "bootstrap":
+    low = -interval_of(IntervalKind.PERCENTILE, -value, -drawn, smaller, settings.level)[1]
+    high = interval_of(IntervalKind.PERCENTILE, value, drawn, smaller, settings.level)[1]
+    if how is DifferenceTest.BOOTSTRAP:
         beyond = min((~(drawn > 0)).sum(), (~(drawn < 0)).sum())
         p = min(1.0, 2 * (beyond + 1) / (n_boot + 1))
         return OnsetDifference(value, low, high, float(p), test, paired, *alone, drawn)

@@ -5,22 +5,23 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 import numpy.typing as npt
 
-from workedpapers.checks import Floats, as_float_array, one_of, positive_int, probability
+from workedpapers.checks import Floats
 
 from ..group.courses import Scores, Window, as_scores, as_times, window_mask
 from ..group.inference import max_t_null, share_at_least, t_values
-from ..group.resample import INTERVALS, bootstrap, interval_of, jackknife_error, subject_courses
-from .change_point import HingeFit, fit_hinge
-from .methods import METHODS, estimator, noise_correlation, onsets_without_one
+from ..group.resample import IntervalKind, bootstrap, interval_of, jackknife_error, subject_courses
+from .change_point import ChangePointFit, fit_change_point
+from .methods import estimator, noise_correlation, onsets_without_one
+from .settings import FitOptions, Method, OnsetSettings
 
 __all__ = ["Onset", "onset"]
 
-_BY_OWN_TEST = ("fdr", "cluster")
+_BY_OWN_TEST = (Method.FDR, Method.CLUSTER)
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,8 +48,8 @@ class Onset:
         Share of drawn groups without an onset.
     drawn : array of float
         Onsets of the drawn groups, shape (n_boot,).
-    fit : HingeFit or None
-        The fitted hinge, for the method "hinge"; None for the others.
+    fit : ChangePointFit or None
+        The fitted change point, for the method "hinge"; None for the others.
     """
 
     value: float
@@ -63,7 +64,7 @@ class Onset:
     error: float = float("nan")
     missing: float = float("nan")
     drawn: Floats = field(default_factory=lambda: np.empty(0), repr=False)
-    fit: HingeFit | None = field(default=None, repr=False)
+    fit: ChangePointFit | None = field(default=None, repr=False)
 
     def __iter__(self) -> Iterator[float]:
         return iter((self.value, self.low, self.high))
@@ -93,7 +94,7 @@ def onset(
     alpha: float = 0.05,
     permutations: int = 2000,
     seed: int = 0,
-    **options: Any,
+    **options: Unpack[FitOptions],
 ) -> Onset:
     """Onset of an effect that raises the scores of a group above chance.
 
@@ -109,7 +110,7 @@ def onset(
         What is called the onset.
 
         - ``"hinge"`` (default): the knot of a flat line that starts to rise, fitted to the mean
-          over subjects, see `fit_hinge`. Options: ``shape``, ``baseline``, ``fraction``,
+          over subjects, see `fit_change_point`. Options: ``shape``, ``baseline``, ``fraction``,
           ``smoothing``.
         - ``"peak50"``: where the mean comes to half of its first major peak. Late by half of the
           rise, whatever the noise. Options: ``fraction`` (0.5), ``smoothing``.
@@ -162,8 +163,10 @@ def onset(
     Source: the design and its measured errors are told in the chapter; bootstrap of onsets after
     Rousselet, doi:10.1101/2023.11.13.566864.
     """
-    one_of(method, "method", METHODS)
-    one_of(interval, "interval", INTERVALS)
+    settings = OnsetSettings.checked(
+        method=method, chance=chance, window=window, interval=interval, level=level,
+        n_boot=n_boot, alpha=alpha, permutations=permutations, seed=seed, **options,
+    )  # fmt: skip
     x = as_times(times)
     data = as_scores(scores, x)
     if len(data) < 2:
@@ -171,51 +174,50 @@ def onset(
             f"scores: expected at least 2 subjects, got {len(data)}. The interval and the test "
             f"for an effect rest on differences between subjects."
         )
-    chance = as_float_array(chance, "chance", ndim=0).item()
-    level = probability(level, "level", open_interval=True)
-    alpha = probability(alpha, "alpha", open_interval=True)
-    n_boot = positive_int(n_boot, "n_boot", least=100)
-    permutations = positive_int(permutations, "permutations", least=100)
+    return onset_checked(data, x, settings)
+
+
+def onset_checked(data: Floats, times: Floats, settings: OnsetSettings) -> Onset:
+    """`onset` of scores, times and settings that were checked."""
     courses = subject_courses(data)
-    estimate = estimator(
-        method, courses, x, chance=chance, window=window, alpha=alpha,
-        permutations=permutations, seed=seed, **options,
-    )  # fmt: skip
-    rng = np.random.default_rng(seed)
-    testable = _warn_unless_testable(len(courses), permutations, alpha)
-    p = effect_p(courses[:, window_mask(x, window)] - chance, permutations, rng)
+    estimate = estimator(settings, courses, times)
+    rng = np.random.default_rng(settings.seed)
+    testable = _warn_unless_testable(len(courses), settings)
+    inside = courses[:, window_mask(times, settings.window)] - settings.chance
+    p = effect_p(inside, settings.permutations, rng)
     p = p if testable else float("nan")
     value = float(estimate(courses[None])[0])
-    found: bool | None = bool(np.isfinite(value) and (p <= alpha or method in _BY_OWN_TEST))
+    own_test = settings.method in _BY_OWN_TEST
+    found: bool | None = bool(np.isfinite(value) and (p <= settings.alpha or own_test))
     if not testable and not found:
         found = None
+    known: dict[str, Any] = {
+        "found": found, "p": p, "method": str(settings.method),
+        "interval": str(settings.interval), "level": settings.level, "subjects": len(courses),
+    }  # fmt: skip
     if found is False or np.isnan(value):
         nan = float("nan")
-        return Onset(nan, nan, nan, found, p, method, interval, level, len(courses))
-    if len(courses) == 2 and method not in ("hinge", "peak50"):
+        return Onset(nan, nan, nan, **known)
+    by_fit = settings.method in (Method.HINGE, Method.PEAK50)
+    if len(courses) == 2 and not by_fit:
         jackknife = np.full(2, np.nan)  # one subject alone has no t
     else:
         jackknife = onsets_without_one(estimate, courses)
     drawn = np.empty(0)
-    if interval in ("percentile", "bca"):
-        drawn = bootstrap(estimate, data, n_boot, rng)
-    low, high = interval_of(interval, value, drawn, jackknife, level)
+    if settings.interval in (IntervalKind.PERCENTILE, IntervalKind.BCA):
+        drawn = bootstrap(estimate, data, settings.n_boot, rng)
+    low, high = interval_of(settings.interval, value, drawn, jackknife, settings.level)
     fit = None
-    if method == "hinge":
-        fit = fit_hinge(
-            courses.mean(axis=0)[None], x, chance=chance, window=window,
-            correlation=noise_correlation(courses), **options,
+    if settings.method is Method.HINGE:
+        fit = fit_change_point(
+            courses.mean(axis=0)[None], times, chance=settings.chance, window=settings.window,
+            correlation=noise_correlation(courses), **settings.fit,
         )  # fmt: skip
     return Onset(
-        value=value,
-        low=low,
-        high=high,
-        found=found,
-        p=p,
-        method=method,
-        interval=interval,
-        level=level,
-        subjects=len(courses),
+        value,
+        low,
+        high,
+        **known,
         error=jackknife_error(jackknife),
         missing=float(np.isnan(drawn).mean()) if len(drawn) else float("nan"),
         drawn=drawn,
@@ -223,8 +225,9 @@ def onset(
     )
 
 
-def _warn_unless_testable(subjects: int, permutations: int, alpha: float) -> bool:
+def _warn_unless_testable(subjects: int, settings: OnsetSettings) -> bool:
     """Whether any p of the sign flips can be as small as alpha."""
+    permutations, alpha = settings.permutations, settings.alpha
     least = 1 / min(2.0**subjects, permutations)
     if least <= alpha:
         return True
@@ -233,7 +236,7 @@ def _warn_unless_testable(subjects: int, permutations: int, alpha: float) -> boo
         f"{least:.2g}, so that an effect cannot be tested for at alpha = {alpha:g}. The onset is "
         f"reported as if there were one.",
         UserWarning,
-        stacklevel=3,
+        stacklevel=4,
     )
     return False
 

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import false_discovery_control
 
-from workedpapers.checks import Floats, one_of, probability
+from workedpapers.checks import Floats, probability
 
 from ..group.courses import Window, window_mask
-from ..group.inference import cluster_test, cluster_threshold, max_t_null, p_values, t_values
+from ..group.inference import (
+    Tail,
+    cluster_test,
+    cluster_threshold,
+    max_t_null,
+    p_values,
+    t_values,
+)
 from ..group.resample import leave_one_out
-from .change_point import fit_hinge, rise_ends
+from .change_point import fit_change_point, rise_ends
+from .settings import Method, OnsetSettings
 
-__all__ = ["METHODS", "Estimator", "estimator", "first_cluster", "noise_correlation"]
-
-#: Methods of `onset`.
-METHODS = ("hinge", "peak50", "cluster", "fdr", "max")
+__all__ = ["Estimator", "estimator", "first_cluster", "noise_correlation"]
 
 #: From groups, shape (groups, subjects, times), to onsets, shape (groups,), NaN if none.
 Estimator = Callable[[Floats], Floats]
@@ -66,18 +70,7 @@ def first_cluster(t: Floats, threshold: float, mass: float) -> NDArray[np.bool_]
         return above & (returned - carried >= mass * (1 - 1e-9))
 
 
-def estimator(
-    method: str,
-    courses: Floats,
-    times: Floats,
-    *,
-    chance: float,
-    window: Window,
-    alpha: float,
-    permutations: int,
-    seed: int,
-    **options: Any,
-) -> Estimator:
+def estimator(settings: OnsetSettings, courses: Floats, times: Floats) -> Estimator:
     """Return the function that maps groups to onsets.
 
     What a test compares with is found once, from the group as it is: the critical t of "max",
@@ -85,56 +78,46 @@ def estimator(
 
     Parameters
     ----------
-    method : str
-        One of `METHODS`.
+    settings : OnsetSettings
+        The method and what belongs to it.
     courses : array of float
         The group as it is, shape (subjects, times).
-    **options : object
-        Of `fit_hinge` for "hinge"; ``fraction`` and ``smoothing`` for "peak50".
+    times : array of float
+        Seconds, shape (times,).
     """
-    one_of(method, "method", METHODS)
+    chance, window, alpha = settings.chance, settings.window, settings.alpha
     mask = window_mask(times, window)
-    within = times[mask]
-    allowed = {
-        "hinge": ("shape", "baseline", "fraction", "smoothing"),
-        "peak50": ("fraction", "smoothing"),
-    }.get(method, ())
-    unknown = sorted(set(options) - set(allowed))
-    if unknown:
-        raise TypeError(
-            f"{unknown[0]}: no option of method={method!r}, which takes "
-            f"{', '.join(allowed) or 'none'}."
-        )
-    if method == "hinge":
+    within, inside = times[mask], courses[:, mask] - chance
+    if settings.method is Method.HINGE:
         correlation = noise_correlation(courses)
 
-        def hinge(groups: Floats) -> Floats:
-            fit = fit_hinge(
+        def change_point(groups: Floats) -> Floats:
+            fit = fit_change_point(
                 groups.mean(axis=1), times, chance=chance, window=window,
-                correlation=correlation, **options,
+                correlation=correlation, **settings.fit,
             )  # fmt: skip
             return fit.onsets
 
-        return hinge
-    if method == "peak50":
-        return lambda groups: _crossing(groups.mean(axis=1), times, chance, window, **options)
+        return change_point
+    if settings.method is Method.PEAK50:
+        fraction, smoothing = settings.fit.get("fraction", 0.5), settings.fit.get("smoothing", 0.02)
+        return lambda groups: _crossing(
+            groups.mean(axis=1), times, chance, window, fraction=fraction, smoothing=smoothing
+        )
+    if settings.method is Method.FDR:
 
-    inside = courses[:, mask] - chance
-    n = len(inside)
-    if method == "fdr":
-
-        def fdr(groups: Floats) -> Floats:
-            p = p_values(t_values(groups[..., mask] - chance), groups.shape[1], "greater")
+        def false_discovery(groups: Floats) -> Floats:
+            p = p_values(t_values(groups[..., mask] - chance), groups.shape[1], Tail.GREATER)
             return _first(false_discovery_control(p, axis=1) <= alpha, within)
 
-        return fdr
-    if method == "max":
-        null = max_t_null(inside, draws=permutations, rng=np.random.default_rng(seed))
-        bar = _critical(null, alpha)
+        return false_discovery
+    if settings.method is Method.MAX:
+        rng = np.random.default_rng(settings.seed)
+        bar = _critical(max_t_null(inside, draws=settings.permutations, rng=rng), alpha)
         return lambda groups: _first(t_values(groups[..., mask] - chance) >= bar, within)
 
-    _, null = cluster_test(inside, draws=permutations, seed=seed)
-    mass, threshold = _critical(null, alpha), cluster_threshold(n, 1)
+    _, null = cluster_test(inside, draws=settings.permutations, seed=settings.seed)
+    mass, threshold = _critical(null, alpha), cluster_threshold(len(inside), 1)
     return lambda groups: _first(
         first_cluster(t_values(groups[..., mask] - chance), threshold, mass), within
     )
@@ -154,8 +137,8 @@ def _crossing(
     chance: float,
     window: Window,
     *,
-    fraction: float = 0.5,
-    smoothing: float = 0.02,
+    fraction: float,
+    smoothing: float,
 ) -> Floats:
     """Last upward crossing of a fraction of the first major peak, between samples by a line."""
     if not probability(fraction, "fraction") > 0:

@@ -6,24 +6,28 @@ of a `Scenario`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from enum import StrEnum
+from typing import Any, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 
 from workedpapers.checks import Floats, Ints, one_of
 
+from ..decoding.settings import DecodingOptions
 from ..decoding.time_resolved import decode
 from ..group.inference import max_t_null, share_at_least, t_values
 from ..onsets.latency import onset
-from ..onsets.methods import METHODS
+from ..onsets.settings import Method, OnsetOptions
 from ..permutation.over_times import permute
+from ..simulation.scenario import ScenarioOptions
 from ..simulation.simulate import Recording, simulate_arrays
 from ..stimuli.matching import match
 
 __all__ = [
-    "ANALYSES",
+    "Analysis",
+    "Split",
     "auc_course",
     "controlled_courses",
     "estimates",
@@ -35,11 +39,24 @@ __all__ = [
 ]
 
 #: From 100 ms before the picture to 300 ms after it.
-WINDOW: dict[str, Any] = {"tmin": -0.1, "tmax": 0.3}
+WINDOW: ScenarioOptions = {"tmin": -0.1, "tmax": 0.3}
 #: How each subject is decoded.
-DECODER: dict[str, Any] = {"cv": 5, "whiten": True, "scale": None, "dtype": "float32"}
-#: What is done about the pictures' luminance and contrast, see `controlled_courses`.
-ANALYSES = ("naive", "regressed", "matched")
+DECODER: DecodingOptions = {"cv": 5, "whiten": True, "scale": None, "dtype": "float32"}
+
+
+class Analysis(StrEnum):
+    """What is done about the pictures' luminance and contrast, see `controlled_courses`."""
+
+    NAIVE = "naive"
+    REGRESSED = "regressed"
+    MATCHED = "matched"
+
+
+class Split(StrEnum):
+    """What is kept together in a fold, see `auc_course`."""
+
+    IMAGE = "image"
+    TRIAL = "trial"
 
 
 def recordings(
@@ -49,7 +66,7 @@ def recordings(
     trials: int = 200,
     onset: float = 0.085,
     seed: int = 0,
-    **settings: Any,
+    **settings: Unpack[ScenarioOptions],
 ) -> Iterator[Recording]:
     """One subject under several sizes of the effect, all else the same, noise included.
 
@@ -68,9 +85,9 @@ def recordings(
     Recording
         For each size.
     """
-    words = WINDOW | settings
-    none = simulate_arrays(subject, trials, onset, 0.0, seed, **words)
-    one = simulate_arrays(subject, trials, onset, 1.0, seed, **words)
+    chosen = WINDOW | settings
+    none = simulate_arrays(subject, trials, onset, 0.0, seed, **chosen)
+    one = simulate_arrays(subject, trials, onset, 1.0, seed, **chosen)
     part = one.X - none.X
     for effect in effects:
         truth = none.truth | {"effect": effect * one.truth["effect"]}
@@ -81,9 +98,8 @@ def auc_course(
     recording: Recording,
     *,
     split: str = "image",
-    confounds: Any = None,
     keep: Ints | None = None,
-    **options: Any,
+    **options: Unpack[DecodingOptions],
 ) -> Floats:
     """AUC over time of one subject, shape (t,).
 
@@ -101,24 +117,30 @@ def auc_course(
         Of `decode`, in place of those of `DECODER`.
     """
     rows = np.arange(len(recording.y)) if keep is None else keep
-    groups = recording.metadata["image"].to_numpy()[rows]
-    scores = decode(
-        recording.X[rows],
-        recording.y[rows],
-        times=recording.times,
-        groups=groups if one_of(split, "split", ("image", "trial")) == "image" else None,
-        confounds=None if confounds is None else np.asarray(confounds)[rows],
-        **(DECODER | options),
-    )
-    return scores.auc
+    chosen: DecodingOptions = {**DECODER, **options, "times": recording.times}
+    if one_of(split, "split", Split) == Split.IMAGE:
+        chosen["groups"] = recording.metadata["image"].to_numpy()[rows]
+    confounds = chosen.get("confounds")
+    if confounds is not None:
+        chosen["confounds"] = np.asarray(confounds)[rows]
+    return decode(recording.X[rows], recording.y[rows], **chosen).auc
 
 
-def subject_auc(subject: int, effects: Sequence[float], **settings: Any) -> Floats:
+def subject_auc(
+    subject: int,
+    effects: Sequence[float],
+    *,
+    trials: int = 200,
+    onset: float = 0.085,
+    seed: int = 0,
+    **settings: Unpack[ScenarioOptions],
+) -> Floats:
     """AUC over time of one subject under several sizes of the effect, shape (effects, t).
 
     The arguments are those of `recordings`.
     """
-    return np.stack([auc_course(r) for r in recordings(subject, effects, **settings)])
+    each = recordings(subject, effects, trials=trials, onset=onset, seed=seed, **settings)
+    return np.stack([auc_course(recording) for recording in each])
 
 
 def mean_difference(recording: Recording) -> NDArray[np.float32]:
@@ -128,7 +150,7 @@ def mean_difference(recording: Recording) -> NDArray[np.float32]:
     return difference
 
 
-def controlled_courses(recording: Recording, *, caliper: float = 0.5) -> dict[str, Floats]:
+def controlled_courses(recording: Recording, *, caliper: float = 0.5) -> dict[Analysis, Floats]:
     """AUC over time in three ways that differ in what they do about luminance and contrast.
 
     "naive" does nothing; "regressed" takes both out of labels and sensors with coefficients of
@@ -144,7 +166,7 @@ def controlled_courses(recording: Recording, *, caliper: float = 0.5) -> dict[st
     Returns
     -------
     dict
-        Mapping from `ANALYSES` to arrays of shape (t,). "matched" is missing if fewer than five
+        Mapping from `Analysis` to arrays of shape (t,). "matched" is missing if fewer than five
         pairs are left, too few for the folds.
 
     Raises
@@ -156,12 +178,12 @@ def controlled_courses(recording: Recording, *, caliper: float = 0.5) -> dict[st
     image = recording.metadata["image"].to_numpy()
     standard = ((features - features.mean()) / features.std()).to_numpy()
     courses = {
-        "naive": auc_course(recording),
-        "regressed": auc_course(recording, confounds=standard),
+        Analysis.NAIVE: auc_course(recording),
+        Analysis.REGRESSED: auc_course(recording, confounds=standard),
     }
     pairs = match(features, recording.y, groups=image, caliper=caliper)
     if len(pairs.pairs) >= DECODER["cv"]:
-        courses["matched"] = auc_course(recording, keep=pairs.keep)
+        courses[Analysis.MATCHED] = auc_course(recording, keep=pairs.keep)
     return courses
 
 
@@ -227,9 +249,8 @@ def subject_test(
     """
     image = recording.metadata["image"].to_numpy()
     after = recording.times >= -1e-9
-    test = permute(
-        recording.X, recording.y, times=recording.times, groups=image, n=n, seed=seed, **DECODER
-    )
+    chosen: DecodingOptions = {**DECODER, "times": recording.times, "groups": image, "seed": seed}
+    test = permute(recording.X, recording.y, n=n, **chosen)
     by_time = test.observed[after], test.null[:, after].max(axis=1)
 
     picture, which = np.unique(image, return_inverse=True)
@@ -252,9 +273,9 @@ def estimates(
     courses: Floats,
     times: Floats,
     *,
-    methods: Sequence[str] = METHODS,
+    methods: Iterable[str] = Method,
     seed: int = 0,
-    **options: Any,
+    **options: Unpack[OnsetOptions],
 ) -> Floats:
     """Onset of a group by each method: value, low, high and p, shape (methods, 4).
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Unpack
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from workedpapers.checks import Floats, as_float_array, positive_int
+from workedpapers.checks import Floats, as_float_array, positive, positive_int
 from workedpapers.progress import progress
 from workedpapers.stats import wilson
 
 from ..group.courses import Scores, as_scores, as_times
 from ..onsets.latency import Onset, onset
+from ..onsets.settings import OnsetOptions
 
 __all__ = ["onset_performance", "power"]
 
@@ -29,7 +30,7 @@ def onset_performance(
     tolerance: float = 0.010,
     seed: int = 0,
     show_progress: bool = True,
-    **options: Any,
+    **options: Unpack[OnsetOptions],
 ) -> pd.DataFrame:
     """Errors of the onset and coverage of its interval, over groups whose true onset is known.
 
@@ -72,13 +73,13 @@ def onset_performance(
     """
     x = as_times(times)
     truth = as_float_array(truth, "truth", ndim=0).item()
-    tolerance = _positive(tolerance, "tolerance")
+    tolerance = positive(tolerance, "tolerance")
     if not methods or isinstance(methods, str):
         raise ValueError(f"methods: expected a sequence of methods, got {methods!r}.")
     if callable(groups):
         total = positive_int(n_groups, "n_groups", least=2)
         seeds = np.random.SeedSequence(seed).spawn(total)
-        drawn: Any = (groups(np.random.default_rng(s)) for s in seeds)
+        drawn: Iterable[Scores] = (groups(np.random.default_rng(s)) for s in seeds)
     else:
         total, drawn = len(groups), groups
         if total < 2:
@@ -103,7 +104,7 @@ def power(
     tolerance: float = 0.010,
     seed: int = 0,
     show_progress: bool = True,
-    **options: Any,
+    **options: Unpack[OnsetOptions],
 ) -> pd.DataFrame:
     """How many subjects, and how many trials, does it take to see an onset within a tolerance?
 
@@ -158,13 +159,6 @@ def power(
         table.insert(0, "pool", [label] * len(table))
         tables.append(table)
     return pd.concat(tables, ignore_index=True)
-
-
-def _positive(value: float, name: str) -> float:
-    number = as_float_array(value, name, ndim=0).item()
-    if number <= 0:
-        raise ValueError(f"{name}: expected a positive number, got {value}.")
-    return float(number)
 
 
 def _summary(results: list[Onset], truth: float, tolerance: float) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Unpack
 
 import numpy as np
 import pandas as pd
@@ -11,6 +11,7 @@ import pandas as pd
 from workedpapers.checks import Floats, positive_int
 from workedpapers.progress import progress
 
+from ..simulation.scenario import ScenarioOptions
 from ..simulation.simulate import simulate_arrays
 from .experiment import WINDOW, auc_course
 from .performance import power
@@ -29,7 +30,7 @@ def plan(
     tolerance: float = 0.010,
     seed: int = 0,
     show_progress: bool = True,
-    **settings: Any,
+    **settings: Unpack[ScenarioOptions],
 ) -> pd.DataFrame:
     """How well will an experiment find its onset? Simulate a pool of subjects and draw groups.
 
@@ -70,8 +71,7 @@ def plan(
     cases = [(n, s) for n in trials for s in range(count)]
     shown = progress(cases, desc="Simulating", unit="subject", show=show_progress)
     for n, subject in shown:
-        words = WINDOW | settings
-        recording = simulate_arrays(subject, n, onset, effect, seed, **words)
+        recording = simulate_arrays(subject, n, onset, effect, seed, **(WINDOW | settings))
         pools.setdefault(n, []).append(auc_course(recording))
         times = recording.times
     return power(

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping, Sequence
+from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack, overload
@@ -66,7 +67,14 @@ def beyond_200_microvolts(eyes: Any) -> tuple[bool, str]:
     return bool(np.abs(eyes).max() > 200e-6), "EOG"
 
 
-class Settings(TypedDict, total=False):
+class FilteredBy(StrEnum):
+    """Whose Maxwell filter, see `load_ds000117`."""
+
+    MNE = "mne"
+    AUTHORS = "authors"
+
+
+class ProtocolOptions(TypedDict, total=False):
     """Keyword arguments of `load_ds000117` that replace those of a protocol."""
 
     runs: Sequence[str] | Literal["all"]
@@ -82,7 +90,7 @@ class Settings(TypedDict, total=False):
 
 
 #: Settings of published analyses.
-PROTOCOLS: dict[str, Settings] = {
+PROTOCOLS: dict[str, ProtocolOptions] = {
     # The configuration for this data set in mne-bids-pipeline, and the pipeline's defaults.
     "mne-bids-pipeline": {
         "runs": ("01", "02"), "maxwell": "mne", "crop": (0, 300), "l_freq": None, "h_freq": 40.0,
@@ -104,7 +112,7 @@ def load_ds000117(
     *,
     protocol: str = ...,
     path: str | Path | None = ...,
-    **changes: Unpack[Settings],
+    **changes: Unpack[ProtocolOptions],
 ) -> list[mne.BaseEpochs]: ...
 @overload
 def load_ds000117(
@@ -112,14 +120,14 @@ def load_ds000117(
     *,
     protocol: str = ...,
     path: str | Path | None = ...,
-    **changes: Unpack[Settings],
+    **changes: Unpack[ProtocolOptions],
 ) -> mne.BaseEpochs: ...
 def load_ds000117(
     subject: str = "01",
     *,
     protocol: str = "mne-bids-pipeline",
     path: str | Path | None = None,
-    **changes: Unpack[Settings],
+    **changes: Unpack[ProtocolOptions],
 ) -> Any:
     """Famous ("familiar") against unfamiliar faces, downloaded on the first call.
 
@@ -147,7 +155,7 @@ def load_ds000117(
     path : str or Path or None
         Folder of the data set; by default ``ds000117`` in `workedpapers.datasets.cache_folder`.
         Files that are there are not downloaded again.
-    **changes : Unpack[Settings]
+    **changes : Unpack[ProtocolOptions]
         What differs from the protocol: runs, a list of "01" to "06" or "all"; and, as in
         `load_bids`, crop, l_freq, h_freq, iir_order, tmin, tmax, sfreq and reject. And maxwell:
 
@@ -191,29 +199,28 @@ def load_ds000117(
         raise ValueError(
             f"runs: expected a list of some of {', '.join(RUNS)} or 'all', got {runs!r}."
         )
-    if maxwell is not None:
-        one_of(maxwell, "maxwell", ("mne", "authors"))
+    filtered = None if maxwell is None else FilteredBy(one_of(maxwell, "maxwell", FilteredBy))
     import_mne_bids()  # before anything is downloaded
     root = cache_folder() / DATASET if path is None else Path(path).expanduser()
     every = [
-        _subject(root, who, list(runs), maxwell, settings)
+        _subject(root, who, list(runs), filtered, settings)
         for who in progress(chosen, desc=f"Reading {DATASET}", unit="subject", show=len(chosen) > 1)
     ]
     return every if subject == "all" else every[0]
 
 
 def _subject(
-    root: Path, who: str, runs: list[str], maxwell: str | None, settings: dict[str, Any]
+    root: Path, who: str, runs: list[str], filtered: FilteredBy | None, settings: dict[str, Any]
 ) -> mne.BaseEpochs:
     """Epochs of one subject, downloaded if needed."""
-    authors = maxwell == "authors"
+    authors = filtered is FilteredBy.AUTHORS
     files = [
         *_files(who, runs, authors),
-        *([_CALIBRATION, _CROSS_TALK] if maxwell == "mne" else []),
+        *([_CALIBRATION, _CROSS_TALK] if filtered is FilteredBy.MNE else []),
     ]
     fetch_files(root, files, f"sub-{who}", f"{_RUN_GB * len(runs):.1f} GB")
     how = None
-    if maxwell == "mne":
+    if filtered is FilteredBy.MNE:
         reference = _REFERENCE_RUN if _REFERENCE_RUN in runs else runs[0]
         how = Maxwell(reference, calibration=root / _CALIBRATION, cross_talk=root / _CROSS_TALK)
     return load_bids(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,25 @@ from workedpapers.checks import Floats, positive_int
 
 from .sources import SOURCES
 
-__all__ = ["Images", "Scenario", "draw_images"]
+__all__ = ["Images", "Scenario", "ScenarioOptions", "draw_images"]
+
+
+class ScenarioOptions(TypedDict, total=False):
+    """Fields of `Scenario`, which documents them, but for trials, onset and effect."""
+
+    sfreq: float
+    tmin: float
+    tmax: float
+    images: int
+    identities: int
+    luminance_confound: float
+    luminance_gain: float
+    image_sd: float
+    subject_sd: float
+    onset_sd: float
+    noise: float
+    gain_jitter: float
+    latency_jitter: float
 
 
 @dataclass(frozen=True)

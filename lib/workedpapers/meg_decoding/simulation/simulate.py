@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
 import numpy as np
 import pandas as pd
@@ -29,7 +29,7 @@ from workedpapers.checks import Floats, Ints, positive_int
 from workedpapers.progress import progress
 
 from .head import sensors
-from .scenario import Scenario, draw_images
+from .scenario import Images, Scenario, ScenarioOptions, draw_images
 from .sources import (
     BACKGROUND,
     SENSOR_NOISE,
@@ -90,7 +90,7 @@ def simulate_arrays(
     onset: float = 0.085,
     effect: float = 1.0,
     seed: int = 0,
-    **settings: Any,
+    **settings: Unpack[ScenarioOptions],
 ) -> Recording:
     """Simulate one subject as plain arrays, which is the fast way for many replicates.
 
@@ -164,7 +164,7 @@ def _lognormal(standard: Floats, sd: float) -> Floats:
     return np.exp(sd * standard - sd**2 / 2)
 
 
-def _draw_order(images: Any, trials: int, rng: np.random.Generator) -> Ints:
+def _draw_order(images: Images, trials: int, rng: np.random.Generator) -> Ints:
     """Which image each trial shows: each as often as the others of its condition, give or take
     one, in random order.
     """
@@ -251,7 +251,7 @@ def simulate_subject(
     onset: float = 0.085,
     effect: float = 1.0,
     seed: int = 0,
-    **settings: Any,
+    **settings: Unpack[ScenarioOptions],
 ) -> mne.EpochsArray:
     """Simulate one subject as MNE epochs: `simulate_arrays` followed by `to_epochs`."""
     return to_epochs(simulate_arrays(subject, trials, onset, effect, seed, **settings))
@@ -263,7 +263,7 @@ def simulate_group(
     onset: float = 0.085,
     effect: float = 1.0,
     seed: int = 0,
-    **settings: Any,
+    **settings: Unpack[ScenarioOptions],
 ) -> list[mne.EpochsArray]:
     """Simulate subjects who saw the same pictures, as a list of MNE epochs.
 

@@ -55,12 +55,11 @@ def image_features(
         or the picture's number. Columns:
 
         - ``luminance``: mean, from 0 to 1.
-        - ``contrast``: RMS contrast, the standard deviation of luminance over the pixels (Peli 1990,
-          doi:10.1364/JOSAA.7.002032).
-        - ``red_0`` ... ``blue_3``: share of the pixels in each bin. The shares of a colour sum to 1,
-          so one is redundant in a regression. A grey picture has three equal histograms.
-        - ``energy_1_2`` ...: luminance variance from each band. Take logarithms before a regression:
-          energies of natural pictures span decades.
+        - ``contrast``: RMS contrast, the standard deviation of luminance over the pixels.
+        - ``red_0`` ... ``blue_3``: share of the pixels in each bin. The shares of a colour sum to
+          1, so one is redundant in a regression. A grey picture has three equal histograms.
+        - ``energy_1_2`` ...: luminance variance from each band. Take logarithms before a
+          regression: energies of natural pictures span decades.
 
     Raises
     ------
