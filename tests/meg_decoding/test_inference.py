@@ -53,7 +53,7 @@ def test_max_p_equals_enumeration(tail):
 
 @pytest.mark.parametrize("correction", ["cluster", "tfce"])
 def test_clusters_of_both_tails_mirror(correction):
-    effects = np.random.default_rng(4).normal(size=(7, 12)) + 0.5
+    effects = np.random.default_rng(4).normal(size=(7, 12)) + 1
     how = {"chance": 0, "correction": correction, "n": 200}
     up = group_test(effects, TIMES[:12], **how)
     down = group_test(-effects, TIMES[:12], tail="less", **how)
