@@ -205,7 +205,9 @@ def cluster_test(
     from mne.stats import permutation_cluster_1samp_test
 
     side = Tail(tail).side
-    heights = {"start": 0.0, "step": -0.2 if side < 0 else 0.2}
+    if tfce and side < 0:  # MNE's p of lower tails without a threshold are those of upper ones
+        return cluster_test(-effects, draws=draws, tfce=True, seed=seed)
+    heights = {"start": 0.0, "step": 0.2}
     with np.errstate(divide="ignore", invalid="ignore"):
         _, clusters, p, null = permutation_cluster_1samp_test(
             effects,
