@@ -49,6 +49,28 @@ class Patterns:
         Names of the p channels.
     info : object
         `mne.Info`, or None.
+
+    See Also
+    --------
+    patterns : Which makes it.
+
+    Notes
+    -----
+    Source: Haufe et al. 2014, doi:10.1016/j.neuroimage.2013.10.067.
+
+    Chapter: :ref:`meg-patterns`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from workedpapers import meg_decoding as meg
+    >>> rng = np.random.default_rng(0)
+    >>> X = rng.standard_normal((80, 6, 5))  # epochs, channels, times
+    >>> y = np.repeat(["cat", "dog"], 40)
+    >>> X[y == "dog", 0, 2:] += 2  # the first channel tells them apart from the third time on
+    >>> found = meg.patterns(X, y)
+    >>> found.values.shape, found.classes.tolist()
+    ((6, 5), ['cat', 'dog'])
     """
 
     values: Reals
@@ -64,6 +86,11 @@ class Patterns:
         ----------
         label : object
             With three or more classes, whose pattern; else None.
+
+        Returns
+        -------
+        mne.EvokedArray
+            In the units of the sensors per unit of decision value.
 
         Raises
         ------
@@ -91,11 +118,13 @@ class Patterns:
 def patterns(
     epochs: Any, y: str | ArrayLike | None = None, **options: Unpack[DecodingOptions]
 ) -> Patterns:
-    """Patterns of the decoder fitted to all epochs.
+    r"""Patterns of the decoder fitted to all epochs.
 
     Parameters
     ----------
-    epochs, y : object or str or array_like or None
+    epochs : object
+        As in `decode`.
+    y : str or array_like, optional
         As in `decode`.
     **options : Unpack[DecodingOptions]
         The keyword arguments of `decode`, without windows, ``scale="fold"`` and ``alpha="auto"``,
@@ -111,6 +140,30 @@ def patterns(
     ------
     TypeError, ValueError
         As `decode`, and for the options that are not allowed.
+
+    See Also
+    --------
+    Patterns : What it returns.
+
+    Notes
+    -----
+    With the scores :math:`s = X\beta` the pattern is :math:`\mathrm{Cov}(X,
+    s)\,\mathrm{Cov}(s)^{-1}` (Haufe et al. 2014, doi:10.1016/j.neuroimage.2013.10.067, equation
+    6).
+
+    Chapter: :ref:`meg-patterns`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from workedpapers import meg_decoding as meg
+    >>> rng = np.random.default_rng(0)
+    >>> X = rng.standard_normal((80, 6, 5))  # epochs, channels, times
+    >>> y = np.repeat(["cat", "dog"], 40)
+    >>> X[y == "dog", 0, 2:] += 2  # the first channel tells them apart from the third time on
+    >>> found = meg.patterns(X, y)
+    >>> int(np.abs(found.values[:, 4]).argmax())
+    0
     """
     if options.get("window", 1) != 1:
         raise ValueError("window: expected 1; a pattern belongs to one time.")

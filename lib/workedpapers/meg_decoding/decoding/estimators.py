@@ -146,7 +146,7 @@ class _TimeResolved(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
 
 
 class TimeResolvedRidge(_TimeResolved):
-    """Ridge classifier at each time, fitted to all times at once.
+    r"""Ridge classifier at each time, fitted to all times at once.
 
     Parameters
     ----------
@@ -168,6 +168,32 @@ class TimeResolvedRidge(_TimeResolved):
         Shape (t, p, c), in the units of the data; c = 1 for two classes.
     intercept_ : object
         Shape (t, c).
+
+    See Also
+    --------
+    decode : With cross-validation in closed form.
+    TimeResolvedLDA : Linear discriminant analysis.
+    GeneralizingRidge : Tested at every time.
+
+    Notes
+    -----
+    At each time :math:`\beta = (X'X + aI)^{-1} X'y` of centred and, if asked, scaled epochs.
+
+    Source: Hastie, Tibshirani and Friedman 2009, ISBN 978-0-387-84857-0, section 3.4.1.
+
+    Chapter: :ref:`meg-own-data`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from workedpapers import meg_decoding as meg
+    >>> rng = np.random.default_rng(0)
+    >>> X = rng.standard_normal((80, 6, 5))  # epochs, channels, times
+    >>> y = np.repeat(["cat", "dog"], 40)
+    >>> X[y == "dog", 0, 2:] += 2  # the first channel tells them apart from the third time on
+    >>> model = meg.TimeResolvedRidge(alpha=10.0).fit(X[::2], y[::2])
+    >>> model.score(X[1::2], y[1::2]).round(2).tolist()
+    [0.52, 0.49, 0.88, 0.88, 0.86]
     """
 
     def __init__(
@@ -217,13 +243,36 @@ class TimeResolvedLDA(_TimeResolved):
     intercept_ : object
         Shape (t, c).
 
+    See Also
+    --------
+    TimeResolvedRidge : Ridge regression on labels.
+    GeneralizingLDA : Tested at every time.
+
     Notes
     -----
     The decision value of two classes is the log odds of the second, as in scikit-learn. Those of
     more are discriminants of classes whose means are taken less the mean of all epochs, as in
     scikit-learn with ``solver="svd"``; with "lsqr" they differ by a function common to all
-    classes. Labels and probabilities are the same. Priors are the classes' shares of the
-    training set. The AUC of three or more classes is that of the probabilities.
+    classes. Labels and probabilities are the same. Priors are the classes' shares of the training
+    set. The AUC of three or more classes is that of the probabilities.
+
+    Source: Hastie, Buja and Tibshirani 1995, doi:10.1214/aos/1176324456.
+
+    Chapter: :ref:`meg-own-data`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from workedpapers import meg_decoding as meg
+    >>> rng = np.random.default_rng(0)
+    >>> X = rng.standard_normal((80, 6, 5))  # epochs, channels, times
+    >>> y = np.repeat(["cat", "dog"], 40)
+    >>> X[y == "dog", 0, 2:] += 2  # the first channel tells them apart from the third time on
+    >>> model = meg.TimeResolvedLDA(shrinkage=0.1).fit(X[::2], y[::2])
+    >>> model.predict_proba(X[1::2]).shape
+    (40, 5, 2)
+    >>> model.score(X[1::2], y[1::2]).round(2).tolist()
+    [0.53, 0.48, 0.88, 0.88, 0.86]
     """
 
     def __init__(
@@ -239,7 +288,18 @@ class TimeResolvedLDA(_TimeResolved):
         self.multiclass = multiclass
 
     def predict_proba(self, X: ArrayLike) -> Reals:
-        """Posterior probabilities, shape (n, t, classes) or (n, t, u, classes)."""
+        """Posterior probabilities of the classes.
+
+        Parameters
+        ----------
+        X : array_like
+            Epochs, shape (n, p, t).
+
+        Returns
+        -------
+        array of float
+            Shape (n, t, classes), or (n, t, u, classes) if tested at every time.
+        """
         values = self._values(self._checked(X))
         if values.shape[-1] == 1:
             values = np.concatenate([np.zeros_like(values), values], axis=-1)
@@ -271,13 +331,83 @@ class TimeResolvedLDA(_TimeResolved):
 
 
 class GeneralizingRidge(TimeResolvedRidge):
-    """`TimeResolvedRidge` whose decoders are tested at every time, not only at their own."""
+    """`TimeResolvedRidge` whose decoders are tested at every time, not only at their own.
+
+    Parameters
+    ----------
+    alpha : float
+        As in `TimeResolvedRidge`.
+    scale : bool
+        As in `TimeResolvedRidge`.
+    scoring : str
+        "roc_auc" or "accuracy".
+    multiclass : str
+        "ovo" or "ovr".
+
+    See Also
+    --------
+    TimeResolvedRidge : Tested at its own time alone.
+    generalise : With cross-validation.
+
+    Notes
+    -----
+    Source: King and Dehaene 2014, doi:10.1016/j.tics.2014.01.002.
+
+    Chapter: :ref:`meg-own-data`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from workedpapers import meg_decoding as meg
+    >>> rng = np.random.default_rng(0)
+    >>> X = rng.standard_normal((80, 6, 5))  # epochs, channels, times
+    >>> y = np.repeat(["cat", "dog"], 40)
+    >>> X[y == "dog", 0, 2:] += 2  # the first channel tells them apart from the third time on
+    >>> model = meg.GeneralizingRidge(alpha=10.0).fit(X[::2], y[::2])
+    >>> model.score(X[1::2], y[1::2]).shape
+    (5, 5)
+    """
 
     _own_time = False
 
 
 class GeneralizingLDA(TimeResolvedLDA):
-    """`TimeResolvedLDA` whose decoders are tested at every time, not only at their own."""
+    """`TimeResolvedLDA` whose decoders are tested at every time, not only at their own.
+
+    Parameters
+    ----------
+    shrinkage : float
+        As in `TimeResolvedLDA`.
+    scale : bool
+        As in `TimeResolvedLDA`.
+    scoring : str
+        "roc_auc" or "accuracy".
+    multiclass : str
+        "ovo" or "ovr".
+
+    See Also
+    --------
+    TimeResolvedLDA : Tested at its own time alone.
+    generalise : With cross-validation.
+
+    Notes
+    -----
+    Source: King and Dehaene 2014, doi:10.1016/j.tics.2014.01.002.
+
+    Chapter: :ref:`meg-own-data`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from workedpapers import meg_decoding as meg
+    >>> rng = np.random.default_rng(0)
+    >>> X = rng.standard_normal((80, 6, 5))  # epochs, channels, times
+    >>> y = np.repeat(["cat", "dog"], 40)
+    >>> X[y == "dog", 0, 2:] += 2  # the first channel tells them apart from the third time on
+    >>> model = meg.GeneralizingLDA().fit(X[::2], y[::2])
+    >>> model.decision_function(X[1::2]).shape
+    (40, 5, 5)
+    """
 
     _own_time = False
 

@@ -47,6 +47,31 @@ class Generalisation:
         Labels in order.
     settings : dict
         DecodingOptions.
+
+    See Also
+    --------
+    generalise : Which makes it.
+    GeneralisationTest : The same with p-values.
+
+    Notes
+    -----
+    Source: King and Dehaene 2014, doi:10.1016/j.tics.2014.01.002.
+
+    Chapter: :ref:`meg-generalise`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from workedpapers import meg_decoding as meg
+    >>> rng = np.random.default_rng(0)
+    >>> X = rng.standard_normal((80, 6, 5))  # epochs, channels, times
+    >>> y = np.repeat(["cat", "dog"], 40)
+    >>> X[y == "dog", 0, 2:] += 2  # the first channel tells them apart from the third time on
+    >>> found = meg.generalise(X, y)
+    >>> np.allclose(found.diagonal, meg.decode(X, y).auc)
+    True
+    >>> found.to_frame().shape
+    (5, 5)
     """
 
     times: Floats
@@ -64,7 +89,13 @@ class Generalisation:
         return np.diagonal(self.auc).copy()
 
     def to_frame(self) -> pd.DataFrame:
-        """AUC with training times as rows and test times as columns."""
+        """AUC with training times as rows and test times as columns.
+
+        Returns
+        -------
+        DataFrame
+            Times in seconds as index ``train`` and columns ``test``.
+        """
         return pd.DataFrame(
             self.auc,
             index=pd.Index(self.times, name="train"),
@@ -90,11 +121,13 @@ def generalise(
     test_times: ArrayLike | None = None,
     **options: Unpack[DecodingOptions],
 ) -> Generalisation:
-    """Train at each time and test at every time.
+    r"""Train at each time and test at every time.
 
     Parameters
     ----------
-    epochs, y : object or str or array_like or None
+    epochs : object
+        As in `decode`.
+    y : str or array_like, optional
         As in `decode`.
     test, y_test, test_times : object or str or array_like or None or array_like or None
         Other epochs to test on, as ``epochs``, ``y`` and ``times``. Then all of ``epochs`` are
@@ -104,10 +137,41 @@ def generalise(
         The keyword arguments of `decode`, except ``cv="loo"``, whose single predictions must not
         be pooled.
 
+    Returns
+    -------
+    Generalisation
+        AUC for each training time and test time.
+
     Raises
     ------
     TypeError, ValueError
         As `decode`, and if the classes or channels of ``test`` differ.
+
+    See Also
+    --------
+    permute_generalise : The test of one recording.
+    group_test_maps : The test of a group.
+
+    Notes
+    -----
+    With the coefficients :math:`\beta_t` and the constant :math:`c_t` of the decoder trained at
+    time t, the decision value of an epoch at time u is :math:`x(u)'\beta_t + c_t`.
+
+    Source: King and Dehaene 2014, doi:10.1016/j.tics.2014.01.002.
+
+    Chapter: :ref:`meg-generalise`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from workedpapers import meg_decoding as meg
+    >>> rng = np.random.default_rng(0)
+    >>> X = rng.standard_normal((80, 6, 5))  # epochs, channels, times
+    >>> y = np.repeat(["cat", "dog"], 40)
+    >>> X[y == "dog", 0, 2:] += 2  # the first channel tells them apart from the third time on
+    >>> found = meg.generalise(X, y)
+    >>> found.auc[3].round(1).tolist()  # trained at the fourth time
+    [0.5, 0.4, 0.8, 0.9, 0.9]
     """
     settings = DecodingSettings.checked(epochs, y, **options)
     others = None

@@ -36,7 +36,9 @@ def searchlight(
 
     Parameters
     ----------
-    epochs, y : object or str or array_like or None
+    epochs : object
+        As in `decode`.
+    y : str or array_like, optional
         As in `decode`.
     adjacency : object
         Which channels are neighbours, shape (p, p), dense or sparse, such as that of
@@ -63,6 +65,30 @@ def searchlight(
     ------
     TypeError, ValueError
         As `decode`; if neighbours are unknown or of the wrong shape, or a window holds no sample.
+
+    See Also
+    --------
+    decode : From all channels.
+    patterns : Maps of a decoder of all channels.
+
+    Notes
+    -----
+    Source: Kriegeskorte, Goebel and Bandettini 2006, doi:10.1073/pnas.0600244103.
+
+    Chapter: :ref:`meg-scale`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from workedpapers import meg_decoding as meg
+    >>> rng = np.random.default_rng(0)
+    >>> X = rng.standard_normal((80, 6, 5))  # epochs, channels, times
+    >>> y = np.repeat(["cat", "dog"], 40)
+    >>> X[y == "dog", 0, 2:] += 2  # the first channel tells them apart from the third time on
+    >>> places = np.arange(6)[:, None] * [0.02, 0, 0]  # channels in a row, 2 cm apart
+    >>> found = meg.searchlight(X, y, positions=places, radius=0.03)
+    >>> found[4].round(1).tolist()  # at the last time: the first channel and its neighbour
+    [0.9, 0.9, 0.6, 0.7, 0.7, 0.6]
     """
     settings = DecodingSettings.checked(epochs, y, **options)
     near = neighbours(settings.data, adjacency, positions, radius)

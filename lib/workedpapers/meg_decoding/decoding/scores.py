@@ -22,7 +22,7 @@ __all__ = ["Scores"]
 
 @dataclass(frozen=True)
 class Scores:
-    """Time-resolved decoding of one recording.
+    r"""Time-resolved decoding of one recording.
 
     Parameters
     ----------
@@ -50,6 +50,35 @@ class Scores:
         Label of each epoch, shape (n,).
     settings : dict
         DecodingOptions of the decoding.
+
+    See Also
+    --------
+    decode : Which makes it.
+    Generalisation : The same for pairs of times.
+
+    Notes
+    -----
+    The AUC is the chance that an epoch of one class has a larger decision value than one of the
+    other, :math:`P(s_+ > s_-) + \tfrac12 P(s_+ = s_-)`, among test epochs of one fold (Fawcett
+    2006, doi:10.1016/j.patrec.2005.10.010).
+
+    Chapter: :ref:`meg-one-person`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from workedpapers import meg_decoding as meg
+    >>> rng = np.random.default_rng(0)
+    >>> X = rng.standard_normal((80, 6, 5))  # epochs, channels, times
+    >>> y = np.repeat(["cat", "dog"], 40)
+    >>> X[y == "dog", 0, 2:] += 2  # the first channel tells them apart from the third time on
+    >>> scores = meg.decode(X, y)
+    >>> scores.peak[1]
+    3.0
+    >>> scores.to_frame()[["time", "auc"]].tail(2).round(2)
+       time   auc
+    3   3.0  0.92
+    4   4.0  0.90
     """
 
     times: Floats
@@ -70,7 +99,13 @@ class Scores:
         return float(self.auc[best]), float(self.times[best])
 
     def to_frame(self) -> pd.DataFrame:
-        """One row a time: time, auc, accuracy, balanced_accuracy, and the AUC of each fold."""
+        """One row a time: time, auc, accuracy, balanced_accuracy, and the AUC of each fold.
+
+        Returns
+        -------
+        DataFrame
+            Times in seconds; ``auc_fold_0`` and so on, if there are folds.
+        """
         frame = pd.DataFrame(
             {
                 "time": self.times,

@@ -124,10 +124,39 @@ def decode(
         With the name of the argument, what was expected and what came; see `as_epoched` for the
         data and `make_folds` for the folds.
 
+    See Also
+    --------
+    generalise : Train at one time, test at another.
+    permute : The test of one recording.
+    group_test : The test of a group.
+    TimeResolvedRidge : The same inside scikit-learn and MNE.
+
     Notes
     -----
     Sources: Treder 2018, arXiv:1803.10016, for the closed form, see `model`; Hastie, Buja and
     Tibshirani 1995, doi:10.1214/aos/1176324456, for LDA by regression, see `lda`.
+
+    The predictions for the epochs :math:`\tau` of a fold, by a fit of all the others, are
+
+    .. math:: \hat y_\tau = y_\tau - E_{\tau\tau}^{-1} (E y)_\tau, \qquad E = a (K + aI)^{-1} - QQ',
+
+    with the kernel K of the epochs and the constant and confounds in Q; E serves all folds.
+
+    Chapter: :ref:`meg-ten-lines` and :ref:`meg-one-person`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from workedpapers import meg_decoding as meg
+    >>> rng = np.random.default_rng(0)
+    >>> X = rng.standard_normal((80, 6, 5))  # epochs, channels, times
+    >>> y = np.repeat(["cat", "dog"], 40)
+    >>> X[y == "dog", 0, 2:] += 2  # the first channel tells them apart from the third time on
+    >>> scores = meg.decode(X, y, times=[-0.1, 0.0, 0.1, 0.2, 0.3])
+    >>> scores
+    <Scores: 80 epochs, 2 classes, 5 folds, 5 times from -0.1 to 0.3 s; AUC at most 0.925, at 0.2 s>
+    >>> scores.auc.round(2).tolist()
+    [0.37, 0.58, 0.82, 0.92, 0.9]
     """
     settings = DecodingSettings.checked(
         epochs, y, classifier=classifier, cv=cv, groups=groups, times=times,

@@ -124,6 +124,25 @@ def bayes_factor(
     TypeError, ValueError
         Missing values, fewer than two subjects, scores that do not differ between subjects, a bad
         scale or tail.
+
+    See Also
+    --------
+    group_test : Corrected p-values.
+
+    Notes
+    -----
+    The effect size has a Cauchy prior, see `workedpapers.meg_decoding.group.bayes.bayes_factor_t`
+    for the integral. Source: Rouder et al., Psychon. Bull. Rev. 16 (2009) 225.
+
+    Chapter: :ref:`meg-onset`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from workedpapers import meg_decoding as meg
+    >>> noise = 0.03 * np.random.default_rng(0).standard_normal((16, 2))
+    >>> meg.bayes_factor(0.5 + noise + [0.0, 0.03]).round(1).tolist()  # none, and an effect
+    [0.1, 1939.2]
     """
     values = as_float_array(scores, "scores")
     if values.ndim < 1 or len(values) < 2:

@@ -283,6 +283,36 @@ def group_test(
     TypeError, ValueError
         Shapes that do not fit, missing values, fewer than two subjects, an unknown correction or
         tail.
+
+    See Also
+    --------
+    group_test_maps : Of temporal generalisation.
+    bayes_factor : Evidence for an effect, or against one.
+    onset : When the effect begins.
+
+    Notes
+    -----
+    Sources: Nichols and Holmes 2002, doi:10.1002/hbm.1058 (the largest t); Maris and Oostenveld
+    2007, doi:10.1016/j.jneumeth.2007.03.024 (clusters); Smith and Nichols 2009,
+    doi:10.1016/j.neuroimage.2008.03.061 (without a threshold); Benjamini and Hochberg 1995, J. R.
+    Stat. Soc. B 57:289.
+
+    Chapter: :ref:`meg-onset` and :ref:`meg-nothing`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from workedpapers import meg_decoding as meg
+    >>> times = np.arange(-25, 75) / 250
+    >>> rng = np.random.default_rng(0)
+    >>> rise = np.clip(times - 0.085, 0, 0.06)  # begins at 85 ms
+    >>> rise = rise**2 / np.hypot(rise, 0.02)  # with the foot of a decoder's AUC
+    >>> scores = 0.5 + 4 * rise + 0.03 * rng.standard_normal((12, 100))
+    >>> table = meg.group_test(scores, times)
+    >>> table.columns.tolist()
+    ['time', 'mean', 'low', 'high', 't', 'p', 'significant']
+    >>> bool(table.loc[table["time"] > 0.12, "significant"].all())
+    True
     """
     x = as_times(times, least=1)
     courses = subject_courses(as_scores(scores, x, least=2))
@@ -338,6 +368,28 @@ def group_test_maps(
     TypeError, ValueError
         Shapes that do not fit, missing values, fewer than two subjects, an unknown correction or
         tail.
+
+    See Also
+    --------
+    group_test : Of courses.
+    permute_generalise : The test of one recording.
+
+    Notes
+    -----
+    Sources: Nichols and Holmes 2002, doi:10.1002/hbm.1058; King and Dehaene 2014,
+    doi:10.1016/j.tics.2014.01.002.
+
+    Chapter: :ref:`meg-generalise`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from workedpapers import meg_decoding as meg
+    >>> maps = 0.5 + 0.02 * np.random.default_rng(0).standard_normal((10, 3, 3))
+    >>> maps[:, 1:, 1:] += 0.1
+    >>> table = meg.group_test_maps(maps, [0.0, 0.1, 0.2])
+    >>> (table["p"] <= 0.05).to_numpy().reshape(3, 3).astype(int).tolist()
+    [[0, 0, 0], [0, 1, 1], [0, 1, 1]]
     """
     x = as_times(times, least=1)
     u = x if test_times is None else as_times(test_times, least=1)

@@ -142,6 +142,7 @@ def interval_of(
         (low, high). An end is infinite if too many drawn groups have no onset, NaN if the kind is
         "none" or the jackknife meets a group without an onset.
     """
+    kind = IntervalKind(kind)
     if kind is IntervalKind.NONE:
         return float("nan"), float("nan")
     tail = np.array([0.5 - level / 2, 0.5 + level / 2])

@@ -36,7 +36,7 @@ class DifferenceTest(StrEnum):
 class OnsetDifference:
     """Onset of a minus onset of b; unpacks to ``value, low, high``.
 
-    Attributes
+    Parameters
     ----------
     value, low, high : float
         Seconds; NaN if one of the two has no onset.
@@ -48,6 +48,28 @@ class OnsetDifference:
         The two `Onset` values, each with its own interval.
     drawn : array of float
         Differences of the drawn groups (under the null hypothesis, for "permutation").
+
+    See Also
+    --------
+    onset_difference : Which makes it.
+
+    Notes
+    -----
+    Sources: as those of `onset_difference`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from workedpapers import meg_decoding as meg
+    >>> times = np.arange(-25, 75) / 250
+    >>> rng = np.random.default_rng(0)
+    >>> rise = np.clip(times - 0.085, 0, 0.06)  # begins at 85 ms
+    >>> rise = rise**2 / np.hypot(rise, 0.02)  # with the foot of a decoder's AUC
+    >>> scores = 0.5 + 4 * rise + 0.03 * rng.standard_normal((12, 100))
+    >>> later = np.roll(scores, 10, axis=1)  # by 40 ms
+    >>> found = meg.onset_difference(later, scores, times, paired=True, n_boot=200)
+    >>> found.low > 0, found.p < 0.05
+    (True, True)
     """
 
     value: float
@@ -107,13 +129,59 @@ def onset_difference(
           against a tenth with the other two tests.
 
         The interval is that of the bootstrap, or of the jackknife if that is the test.
-    method, chance, window, level, n_boot, alpha, permutations, seed, **options : object
-        As in `onset`. ``n_boot`` is also the number of permutations of the test for a difference.
+    method : str
+        As in `onset`.
+    chance : float
+        As in `onset`.
+    window : tuple of float
+        As in `onset`.
+    level : float
+        As in `onset`.
+    n_boot : int
+        As in `onset`; also the number of permutations of the test for a difference.
+    alpha : float
+        As in `onset`.
+    permutations : int
+        As in `onset`.
+    seed : int
+        As in `onset`.
+    **options : Unpack[FitOptions]
+        As in `onset`: shape, baseline, fraction, smoothing.
+
+    Returns
+    -------
+    OnsetDifference
+        With the onsets of both.
 
     Raises
     ------
     TypeError, ValueError
         As `onset`; or paired groups of different size.
+
+    See Also
+    --------
+    onset : Of one group.
+
+    Notes
+    -----
+    Sources: Miller, Patterson and Ulrich, Psychophysiology 35 (1998) 99; Ulrich and Miller,
+    Psychophysiology 38 (2001) 816.
+
+    Chapter: :ref:`meg-onset`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from workedpapers import meg_decoding as meg
+    >>> times = np.arange(-25, 75) / 250
+    >>> rng = np.random.default_rng(0)
+    >>> rise = np.clip(times - 0.085, 0, 0.06)  # begins at 85 ms
+    >>> rise = rise**2 / np.hypot(rise, 0.02)  # with the foot of a decoder's AUC
+    >>> scores = 0.5 + 4 * rise + 0.03 * rng.standard_normal((12, 100))
+    >>> weaker = 0.5 + (scores - 0.5) / 2
+    >>> found = meg.onset_difference(scores, weaker, times, paired=True, n_boot=200)
+    >>> found.low < 0 < found.high
+    True
     """
     settings = OnsetSettings.checked(
         method=method, chance=chance, window=window, level=level, n_boot=n_boot, alpha=alpha,

@@ -28,7 +28,7 @@ _BY_OWN_TEST = (Method.FDR, Method.CLUSTER)
 class Onset:
     """An onset latency; unpacks to ``value, low, high``.
 
-    Attributes
+    Parameters
     ----------
     value, low, high : float
         Seconds; NaN if no effect was found. ``high`` is infinite if too many drawn groups have no
@@ -50,6 +50,32 @@ class Onset:
         Onsets of the drawn groups, shape (n_boot,).
     fit : ChangePointFit or None
         The fitted change point, for the method "hinge"; None for the others.
+
+    See Also
+    --------
+    onset : Which makes it.
+
+    Notes
+    -----
+    Bootstrap of onsets after Rousselet, doi:10.1101/2023.11.13.566864; jackknife error after
+    Miller, Patterson and Ulrich, Psychophysiology 35 (1998) 99.
+
+    Chapter: :ref:`meg-onset`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from workedpapers import meg_decoding as meg
+    >>> times = np.arange(-25, 75) / 250
+    >>> rng = np.random.default_rng(0)
+    >>> rise = np.clip(times - 0.085, 0, 0.06)  # begins at 85 ms
+    >>> rise = rise**2 / np.hypot(rise, 0.02)  # with the foot of a decoder's AUC
+    >>> scores = 0.5 + 4 * rise + 0.03 * rng.standard_normal((12, 100))
+    >>> found = meg.onset(scores, times, n_boot=200)
+    >>> found.found, found.subjects, found.drawn.shape
+    (True, 12, (200,))
+    >>> [round(1e3 * seconds) for seconds in found]
+    [83, 75, 87]
     """
 
     value: float
@@ -96,7 +122,7 @@ def onset(
     seed: int = 0,
     **options: Unpack[FitOptions],
 ) -> Onset:
-    """Onset of an effect that raises the scores of a group above chance.
+    r"""Onset of an effect that raises the scores of a group above chance.
 
     Parameters
     ----------
@@ -135,6 +161,8 @@ def onset(
         Sign flips of that test.
     seed : int
         Of the resampling and the flips.
+    **options : Unpack[FitOptions]
+        Of the methods "hinge" and "peak50", see there: shape, baseline, fraction, smoothing.
 
     Returns
     -------
@@ -158,10 +186,37 @@ def onset(
     UserWarning
         If the group, or ``permutations``, is too small for the test.
 
+    See Also
+    --------
+    onset_difference : Of two conditions or groups.
+    group_test : Which times are above chance.
+    onset_performance : How good it is where the truth is known.
+
     Notes
     -----
     Source: the design and its measured errors are told in the chapter; bootstrap of onsets after
     Rousselet, doi:10.1101/2023.11.13.566864.
+
+    The model of ``"hinge"`` is :math:`y(t) = b + a f_\kappa((t - \tau)_+)` with :math:`f_\kappa(r)
+    = r^2 / \sqrt{r^2 + \kappa^2}`, and the onset is :math:`\tau`.
+
+    Chapter: :ref:`meg-onset`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from workedpapers import meg_decoding as meg
+    >>> times = np.arange(-25, 75) / 250
+    >>> rng = np.random.default_rng(0)
+    >>> rise = np.clip(times - 0.085, 0, 0.06)  # begins at 85 ms
+    >>> rise = rise**2 / np.hypot(rise, 0.02)  # with the foot of a decoder's AUC
+    >>> scores = 0.5 + 4 * rise + 0.03 * rng.standard_normal((12, 100))
+    >>> found = meg.onset(scores, times, n_boot=200)
+    >>> print(found)
+    83.2 ms, 95 % interval 75.4 to 86.9 ms (hinge, 12 subjects)
+    >>> value, low, high = found
+    >>> round(1e3 * value), low < 0.085 < high
+    (83, True)
     """
     settings = OnsetSettings.checked(
         method=method, chance=chance, window=window, interval=interval, level=level,

@@ -79,6 +79,30 @@ class GeneralisationTest:
         Shape (n,), the largest AUC of all cells under each permutation.
     settings : dict
         DecodingOptions.
+
+    See Also
+    --------
+    permute_generalise : Which makes it.
+
+    Notes
+    -----
+    Sources: as those of `permute_generalise`.
+
+    Chapter: :ref:`meg-generalise`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from workedpapers import meg_decoding as meg
+    >>> rng = np.random.default_rng(0)
+    >>> X = rng.standard_normal((80, 6, 5))  # epochs, channels, times
+    >>> y = np.repeat(["cat", "dog"], 40)
+    >>> X[y == "dog", 0, 2:] += 2  # the first channel tells them apart from the third time on
+    >>> test = meg.permute_generalise(X, y, n=49)
+    >>> test.to_frame().shape
+    (25, 6)
+    >>> bool((test.pvalues_transfer >= test.pvalues_corrected).all())
+    True
     """
 
     times: Floats
@@ -103,11 +127,22 @@ class GeneralisationTest:
         ----------
         level : float
             Family-wise error rate; with n permutations at least 1 / (n + 1).
+
+        Returns
+        -------
+        float
+            An AUC.
         """
         return threshold_of(self.largest, level)
 
     def to_frame(self) -> pd.DataFrame:
-        """One row a cell: train, test (seconds), auc, p, p_corrected, p_transfer."""
+        """One row a cell: train, test (seconds), auc, p, p_corrected, p_transfer.
+
+        Returns
+        -------
+        DataFrame
+            Training times in the outer order.
+        """
         return pd.DataFrame(
             {
                 "train": np.repeat(self.times, len(self.test_times)),
@@ -160,7 +195,9 @@ def permute_generalise(
 
     Parameters
     ----------
-    epochs, y : object or str or array_like or None
+    epochs : object
+        As in `decode`.
+    y : str or array_like, optional
         As in `decode`.
     n : int
         Number of permutations.
@@ -171,11 +208,44 @@ def permute_generalise(
         The keyword arguments of `decode`, without ``class_weight``, which makes the fits depend on
         labels, and ``cv="loo"``. ``alpha="auto"`` is chosen anew for each permutation.
 
+    Returns
+    -------
+    GeneralisationTest
+        The AUC as of `generalise`, and how often chance does as well.
+
     Raises
     ------
     ValueError
         As `decode`; if an option is not allowed here, an epoch is tested twice, or there are fewer
         than n arrangements of the labels.
+
+    See Also
+    --------
+    generalise : Without a test.
+    permute : The test of the diagonal alone.
+    group_test_maps : The test of a group.
+
+    Notes
+    -----
+    A fold's decision values under all permutations are :math:`B_u A_t' D_t` with the dual
+    coefficients :math:`D_t = (K_t + aI)^{-1} Y`, one column for each permutation.
+
+    Sources: King and Dehaene 2014, doi:10.1016/j.tics.2014.01.002; Nichols and Holmes 2002,
+    doi:10.1002/hbm.1058; Berger 1982, Technometrics 24:295. The test of transfer is ours.
+
+    Chapter: :ref:`meg-generalise`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from workedpapers import meg_decoding as meg
+    >>> rng = np.random.default_rng(0)
+    >>> X = rng.standard_normal((80, 6, 5))  # epochs, channels, times
+    >>> y = np.repeat(["cat", "dog"], 40)
+    >>> X[y == "dog", 0, 2:] += 2  # the first channel tells them apart from the third time on
+    >>> test = meg.permute_generalise(X, y, n=99)
+    >>> (test.pvalues_transfer <= 0.05).astype(int)[1:3].tolist()
+    [[0, 0, 0, 0, 0], [0, 0, 1, 0, 1]]
     """
     n = positive_int(n, "n")
     if options.get("class_weight") is not None:

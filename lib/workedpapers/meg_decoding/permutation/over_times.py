@@ -53,6 +53,33 @@ class PermutationTest:
         times can be taken.
     settings : dict
         DecodingOptions.
+
+    See Also
+    --------
+    permute : Which makes it.
+
+    Notes
+    -----
+    The family-wise error is that of the largest value over times (Nichols and Holmes 2002,
+    doi:10.1002/hbm.1058).
+
+    Chapter: :ref:`meg-one-person`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from workedpapers import meg_decoding as meg
+    >>> rng = np.random.default_rng(0)
+    >>> X = rng.standard_normal((80, 6, 5))  # epochs, channels, times
+    >>> y = np.repeat(["cat", "dog"], 40)
+    >>> X[y == "dog", 0, 2:] += 2  # the first channel tells them apart from the third time on
+    >>> test = meg.permute(X, y, n=99)
+    >>> test.null.shape
+    (99, 5)
+    >>> 0.5 < test.threshold(0.05) < 1
+    True
+    >>> test.to_frame().columns.tolist()
+    ['time', 'auc', 'p', 'p_corrected']
     """
 
     times: Floats
@@ -77,11 +104,22 @@ class PermutationTest:
         ----------
         level : float
             Family-wise error rate; with n permutations at least 1 / (n + 1).
+
+        Returns
+        -------
+        float
+            An AUC.
         """
         return threshold_of(self.null.max(axis=1), level)
 
     def to_frame(self) -> pd.DataFrame:
-        """One row a time: time, auc, p, p_corrected."""
+        """One row a time: time, auc, p, p_corrected.
+
+        Returns
+        -------
+        DataFrame
+            Times in seconds.
+        """
         return pd.DataFrame(
             {
                 "time": self.times,
@@ -136,7 +174,9 @@ def permute(
 
     Parameters
     ----------
-    epochs, y : object or str or array_like or None
+    epochs : object
+        As in `decode`.
+    y : str or array_like, optional
         As in `decode`.
     n : int
         Number of permutations.
@@ -153,11 +193,45 @@ def permute(
         ``class_weight`` makes the operator depend on labels: it takes as long as n calls of
         `decode`, and so does ``cv="loo"`` with LDA of three or more classes.
 
+    Returns
+    -------
+    PermutationTest
+        The AUC as of `decode`, and under each permutation.
+
     Raises
     ------
     ValueError
         As `decode`; if an epoch is tested twice; if there are fewer than n arrangements of the
         labels.
+
+    See Also
+    --------
+    decode : Without a test.
+    permute_generalise : The test of temporal generalisation.
+    group_test : The test of a group.
+
+    Notes
+    -----
+    With b of n permutations at least as large as the AUC, :math:`p = (b + 1) / (n + 1)`; corrected
+    over times, b counts permutations whose largest AUC is. All permutations share the operator E
+    of `decode`, which does not depend on labels.
+
+    Sources: Ojala and Garriga 2010, JMLR 11:1833; Nichols and Holmes 2002, doi:10.1002/hbm.1058;
+    Treder 2018, arXiv:1803.10016.
+
+    Chapter: :ref:`meg-one-person`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from workedpapers import meg_decoding as meg
+    >>> rng = np.random.default_rng(0)
+    >>> X = rng.standard_normal((80, 6, 5))  # epochs, channels, times
+    >>> y = np.repeat(["cat", "dog"], 40)
+    >>> X[y == "dog", 0, 2:] += 2  # the first channel tells them apart from the third time on
+    >>> test = meg.permute(X, y, n=99)
+    >>> (test.pvalues_corrected <= 0.05).tolist()
+    [False, False, True, True, True]
     """
     n = positive_int(n, "n")
     settings = DecodingSettings.checked(epochs, y, **options)

@@ -109,11 +109,9 @@ def auc_course(
         Of the subject.
     split : str
         "image": a picture is never in training and test; "trial": trials are split at random.
-    confounds : object
-        As in `decode`, one row a trial.
     keep : array of int or None
         Numbers of the trials that are decoded; None for all.
-    **options : object
+    **options : Unpack[DecodingOptions]
         Of `decode`, in place of those of `DECODER`.
     """
     rows = np.arange(len(recording.y)) if keep is None else keep

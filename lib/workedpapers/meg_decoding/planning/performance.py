@@ -53,7 +53,7 @@ def onset_performance(
         Of the groups and of the bootstrap within each.
     show_progress : bool
         False for no bar.
-    **options : object
+    **options : Unpack[OnsetOptions]
         Passed to `onset`.
 
     Returns
@@ -70,6 +70,38 @@ def onset_performance(
     ------
     TypeError, ValueError
         As `onset`; a tolerance that is not positive; fewer than two groups.
+
+    See Also
+    --------
+    power : By the number of subjects.
+    onset : Which is judged.
+
+    Notes
+    -----
+    Source: the design is the chapter's.
+
+    Chapter: :ref:`meg-onset`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from workedpapers import meg_decoding as meg
+    >>> times = np.arange(-25, 75) / 250
+    >>> rise = np.clip(times - 0.085, 0, 0.06)
+    >>> def draw(rng):
+    ...     return 0.5 + 3 * rise + 0.03 * rng.standard_normal((8, 100))
+    ...
+    >>> table = meg.onset_performance(
+    ...     draw,
+    ...     0.085,
+    ...     times,
+    ...     methods=["hinge", "max"],
+    ...     n_groups=10,
+    ...     interval="none",
+    ...     show_progress=False,
+    ... )
+    >>> table[["method", "found", "within"]].round(1).to_dict("list")
+    {'method': ['hinge', 'max'], 'found': [1.0, 1.0], 'within': [0.9, 0.1]}
     """
     x = as_times(times)
     truth = as_float_array(truth, "truth", ndim=0).item()
@@ -106,7 +138,7 @@ def power(
     show_progress: bool = True,
     **options: Unpack[OnsetOptions],
 ) -> pd.DataFrame:
-    """How many subjects, and how many trials, does it take to see an onset within a tolerance?
+    """Subjects, and trials, that it takes to see an onset within a tolerance.
 
     Groups are drawn from a pool of simulated subjects, each subject at most once per group. The
     groups of a small pool share subjects, so that the intervals in the table, which take groups
@@ -117,10 +149,24 @@ def power(
     pool : array_like or mapping
         Shape (pool subjects, times) or (pool subjects, repeats, times); or a mapping from a label,
         such as the number of trials, to such arrays.
-    truth, times, methods, n_groups, tolerance, seed, show_progress, **options : object
+    truth : float
+        As in `onset_performance`.
+    times : array_like
         As in `onset_performance`.
     subjects : sequence of int
         Sizes of the groups.
+    methods : sequence of str
+        As in `onset_performance`.
+    n_groups : int
+        As in `onset_performance`.
+    tolerance : float
+        As in `onset_performance`.
+    seed : int
+        As in `onset_performance`.
+    show_progress : bool
+        False for no bar.
+    **options : Unpack[OnsetOptions]
+        Passed to `onset`.
 
     Returns
     -------
@@ -132,6 +178,38 @@ def power(
     ------
     ValueError
         A group larger than the pool; and as `onset_performance`.
+
+    See Also
+    --------
+    onset_performance : Without a pool.
+    plan : Which simulates the pool.
+
+    Notes
+    -----
+    Source: the design is the chapter's.
+
+    Chapter: :ref:`meg-power`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from workedpapers import meg_decoding as meg
+    >>> times = np.arange(-25, 75) / 250
+    >>> rng = np.random.default_rng(0)
+    >>> rise = np.clip(times - 0.085, 0, 0.06)  # begins at 85 ms
+    >>> rise = rise**2 / np.hypot(rise, 0.02)  # with the foot of a decoder's AUC
+    >>> scores = 0.5 + 4 * rise + 0.03 * rng.standard_normal((12, 100))
+    >>> table = meg.power(
+    ...     scores,
+    ...     0.085,
+    ...     times,
+    ...     subjects=[6, 10],
+    ...     n_groups=10,
+    ...     interval="none",
+    ...     show_progress=False,
+    ... )
+    >>> table[["subjects", "found"]].to_dict("list")
+    {'subjects': [6, 10], 'found': [1.0, 1.0]}
     """
     x = as_times(times)
     pools = dict(pool) if isinstance(pool, Mapping) else {"": pool}

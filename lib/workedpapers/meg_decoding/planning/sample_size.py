@@ -52,7 +52,7 @@ def plan(
         Of subjects and groups.
     show_progress : bool
         False for no bar.
-    **settings : object
+    **settings : Unpack[ScenarioOptions]
         Other fields of `Scenario`.
 
     Returns
@@ -64,6 +64,31 @@ def plan(
     ------
     TypeError, ValueError
         As `simulate_arrays` and `power`.
+
+    See Also
+    --------
+    power : For recordings that are there.
+    simulate_arrays : One subject of the pool.
+
+    Notes
+    -----
+    Source: the design is the chapter's.
+
+    Chapter: :ref:`meg-power`.
+
+    Examples
+    --------
+    >>> from workedpapers import meg_decoding as meg
+    >>> table = meg.plan(
+    ...     trials=[40],
+    ...     subjects=[5],
+    ...     effect=4.0,
+    ...     pool=6,
+    ...     n_groups=4,
+    ...     show_progress=False,
+    ... )
+    >>> table[["pool", "subjects", "groups"]].to_dict("list")
+    {'pool': [40], 'subjects': [5], 'groups': [4]}
     """
     count = positive_int(pool, "pool", least=2)
     pools: dict[int, list[Floats]] = {}

@@ -34,6 +34,32 @@ class Epoched:
         One for each channel.
     info : object
         `mne.Info` of these channels, or None.
+
+    See Also
+    --------
+    pseudo_trials : Which returns one.
+    fit_whitener : Which takes one.
+
+    Notes
+    -----
+    Every decoder takes it in place of epochs and labels. It is made by
+    `workedpapers.meg_decoding.preprocessing.epochs.as_epoched`.
+
+    Chapter: :ref:`meg-own-data`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from workedpapers import meg_decoding as meg
+    >>> rng = np.random.default_rng(0)
+    >>> X = rng.standard_normal((80, 6, 5))  # epochs, channels, times
+    >>> y = np.repeat(["cat", "dog"], 40)
+    >>> X[y == "dog", 0, 2:] += 2  # the first channel tells them apart from the third time on
+    >>> data = meg.pseudo_trials(X, y, size=1)  # as they are, in another order
+    >>> data
+    <Epoched: 80 epochs (cat: 40, dog: 40) x 6 channels x 5 times, 0 to 4 s>
+    >>> data.y[0], data.with_data(data.X[:, :3]).X.shape
+    ('cat', (80, 3, 5))
     """
 
     X: Reals
@@ -51,7 +77,20 @@ class Epoched:
         return self.classes[self.codes]
 
     def with_data(self, X: Reals, times: Floats | None = None) -> Epoched:
-        """Return the same epochs with other values, and other times if they changed."""
+        """Return the same epochs with other values, and other times if they changed.
+
+        Parameters
+        ----------
+        X : array of float
+            Shape (n, p, t).
+        times : array of float, optional
+            Seconds, shape (t,); by default those that were.
+
+        Returns
+        -------
+        Epoched
+            With the same labels and groups.
+        """
         return replace(self, X=X, times=self.times if times is None else times)
 
     def __repr__(self) -> str:

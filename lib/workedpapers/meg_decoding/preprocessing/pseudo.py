@@ -32,10 +32,16 @@ def pseudo_trials(
 
     Parameters
     ----------
-    epochs, y, groups, times : object or str or array_like or None or array_like or None
+    epochs : object
+        As in `decode`.
+    y : str or array_like, optional
         As in `decode`.
     size : int
         Number of epochs in an average, at least 1.
+    groups : str or array_like, optional
+        As in `decode`.
+    times : array_like, optional
+        As in `decode`.
     seed : int
         Of the random assignment.
 
@@ -48,6 +54,29 @@ def pseudo_trials(
     ------
     TypeError, ValueError
         As `as_epoched`.
+
+    See Also
+    --------
+    decode : Which takes the result.
+
+    Notes
+    -----
+    Averages of m epochs have noise smaller by the root of m.
+
+    Source: Grootswagers, Wardle and Carlson 2017, doi:10.1162/jocn_a_01068.
+
+    Chapter: :ref:`meg-own-data`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from workedpapers import meg_decoding as meg
+    >>> rng = np.random.default_rng(0)
+    >>> X = rng.standard_normal((80, 6, 5))  # epochs, channels, times
+    >>> y = np.repeat(["cat", "dog"], 40)
+    >>> X[y == "dog", 0, 2:] += 2  # the first channel tells them apart from the third time on
+    >>> meg.pseudo_trials(X, y, size=5)
+    <Epoched: 16 epochs (cat: 8, dog: 8) x 6 channels x 5 times, 0 to 4 s>
     """
     data = as_epoched(epochs, y, groups=groups, times=times)
     size = positive_int(size, "size")

@@ -26,7 +26,7 @@ __all__ = ["Whitener", "fit_whitener"]
 
 @dataclass(frozen=True)
 class Whitener:
-    """A linear map of the channels.
+    r"""A linear map of the channels.
 
     Parameters
     ----------
@@ -36,6 +36,31 @@ class Whitener:
         The shrunk noise covariance whose inverse root it is, shape (p, p).
     shrinkage : float
         The share of the diagonal, from 0 to 1.
+
+    See Also
+    --------
+    fit_whitener : Which makes it.
+
+    Notes
+    -----
+    The map is :math:`X \to \Sigma^{-1/2} X` (Guggenmos, Sterzer and Cichy 2018,
+    doi:10.1016/j.neuroimage.2018.02.044).
+
+    Chapter: :ref:`meg-one-person`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from workedpapers import meg_decoding as meg
+    >>> rng = np.random.default_rng(0)
+    >>> X = rng.standard_normal((80, 6, 5))  # epochs, channels, times
+    >>> y = np.repeat(["cat", "dog"], 40)
+    >>> X[y == "dog", 0, 2:] += 2  # the first channel tells them apart from the third time on
+    >>> data = meg.pseudo_trials(X, y, size=1)
+    >>> whitener = meg.fit_whitener(data, "all")
+    >>> whitened = whitener.matrix @ whitener.covariance @ whitener.matrix.T
+    >>> np.allclose(whitened, np.eye(6))
+    True
     """
 
     matrix: Floats
@@ -43,7 +68,23 @@ class Whitener:
     shrinkage: float
 
     def apply(self, data: Epoched) -> Epoched:
-        """Whitened epochs, without unit."""
+        """Whitened epochs, without unit.
+
+        Parameters
+        ----------
+        data : Epoched
+            With as many channels as the map.
+
+        Returns
+        -------
+        Epoched
+            The same epochs, labels and times with other values.
+
+        Raises
+        ------
+        ValueError
+            If the number of channels is another.
+        """
         if data.X.shape[1] != len(self.matrix):
             raise ValueError(
                 f"whiten: the whitener is for {len(self.matrix)} channels, the epochs have "
@@ -58,7 +99,7 @@ def fit_whitener(
     *,
     shrinkage: float | str = 0.05,
 ) -> Whitener:
-    """Estimate a whitener from the noise of the epochs; labels are not used.
+    r"""Estimate a whitener from the noise of the epochs; labels are not used.
 
     Parameters
     ----------
@@ -79,6 +120,35 @@ def fit_whitener(
     ------
     ValueError
         No sample in the interval, a channel that does not vary in it, bad shrinkage.
+
+    See Also
+    --------
+    decode : Which whitens with ``whiten=``.
+    Whitener : What it returns.
+
+    Notes
+    -----
+    .. math:: \Sigma = D\,[(1 - \lambda) R + \lambda I]\,D
+
+    with the correlations R and the standard deviations D of what differs between epochs.
+
+    Sources: Guggenmos, Sterzer and Cichy 2018, doi:10.1016/j.neuroimage.2018.02.044; Ledoit and
+    Wolf 2004, doi:10.1016/S0047-259X(03)00096-4.
+
+    Chapter: :ref:`meg-one-person`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from workedpapers import meg_decoding as meg
+    >>> rng = np.random.default_rng(0)
+    >>> X = rng.standard_normal((80, 6, 5))  # epochs, channels, times
+    >>> y = np.repeat(["cat", "dog"], 40)
+    >>> X[y == "dog", 0, 2:] += 2  # the first channel tells them apart from the third time on
+    >>> data = meg.pseudo_trials(X, y, size=1, times=[-0.1, 0.0, 0.1, 0.2, 0.3])
+    >>> whitener = meg.fit_whitener(data, "baseline", shrinkage=0.1)
+    >>> whitener.matrix.shape, whitener.shrinkage
+    ((6, 6), 0.1)
     """
     if isinstance(noise, str):
         one_of(noise, "noise", ("baseline", "all"))

@@ -61,11 +61,15 @@ def load_bids(
     ----------
     root : str or Path
         Folder of the BIDS data set.
-    subject, task, session : str or str or None
-        As in the names of the files, without "sub-" and so on.
+    subject : str
+        As in the names of the files, without "sub-".
+    task : str
+        As in the names of the files, without "task-".
     conditions : Conditions
         Exactly two names, each with the entries of ``column`` that belong to it, as ``{"familiar":
         ["IniFF", "ImmFF"], "unfamiliar": [13, 14]}``.
+    session : str, optional
+        As in the names of the files, without "ses-".
     runs : sequence of str or None
         The runs to read, as in the names of the files; None if the files name no run.
     derivatives : str or Path or None
@@ -138,6 +142,29 @@ def load_bids(
         an event no picture, or if no epoch of a condition is left.
     RuntimeError
         Of mne-bids, if channels.tsv names other channels than the recording.
+
+    See Also
+    --------
+    load_ds000117 : One published data set.
+    trigger_onsets : Times from the trigger channel.
+
+    Notes
+    -----
+    Source: the steps are MNE-Python's and mne-bids'; the layout is BIDS,
+    doi:10.1038/sdata.2018.110.
+
+    Chapter: :ref:`meg-own-data`.
+
+    Examples
+    --------
+    >>> from workedpapers import meg_decoding as meg
+    >>> conditions = {"familiar": ["IniFF", "ImmFF"], "unfamiliar": ["Unfamiliar"]}
+    >>> names = {"subject": "01", "task": "faces", "conditions": conditions}
+    >>> epochs = meg.load_bids("my/data", **names)  # doctest: +SKIP
+    >>> meg.load_bids("no/data", **names)
+    Traceback (most recent call last):
+        ...
+    FileNotFoundError: root: no folder no/data.
     """
     mne_bids = import_mne_bids()
     check_conditions(conditions)

@@ -123,6 +123,30 @@ def trigger_onsets(raw: Any, events: pd.DataFrame, *, channel: str, other_bits: 
     ValueError
         If the recording has no such channel, an event is not a whole number, or the two lists of
         codes differ.
+
+    See Also
+    --------
+    load_bids : Which takes it as ``onsets``.
+
+    Notes
+    -----
+    Source: `mne.find_events` finds the triggers.
+
+    Chapter: :ref:`meg-clock`.
+
+    Examples
+    --------
+    >>> import mne
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> from workedpapers import meg_decoding as meg
+    >>> pulses = np.zeros((1, 500))
+    >>> pulses[0, 100:105], pulses[0, 300:305] = 5, 13
+    >>> info = mne.create_info(["STI101"], 100.0, "stim")
+    >>> raw = mne.io.RawArray(pulses, info, verbose="ERROR")
+    >>> events = pd.DataFrame({"event": ["5", "13"]})
+    >>> meg.trigger_onsets(raw, events, channel="STI101").tolist()
+    [1.0, 3.0]
     """
     import mne
 

@@ -55,6 +55,24 @@ class Maxwell:
     ------
     FileNotFoundError, TypeError, ValueError
         That names the field, what was expected and what came.
+
+    See Also
+    --------
+    load_bids : Which takes it.
+
+    Notes
+    -----
+    Sources: Taulu and Kajola 2005, doi:10.1063/1.1935742 (SSS); Taulu and Simola 2006,
+    doi:10.1088/0031-9155/51/7/008 (tSSS).
+
+    Chapter: :ref:`meg-own-data`.
+
+    Examples
+    --------
+    >>> from workedpapers import meg_decoding as meg
+    >>> settings = meg.Maxwell(reference="02", st_duration=10.0)
+    >>> settings.st_correlation, settings.int_order
+    (0.98, 8)
     """
 
     reference: str | Point | None = None

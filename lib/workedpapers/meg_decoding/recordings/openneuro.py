@@ -183,6 +183,27 @@ def load_ds000117(
     ValueError
         For a subject, run, protocol or Maxwell filter that there is not; if the trigger channel is
         missing or has other events than the table; else as `load_bids`.
+
+    See Also
+    --------
+    load_bids : Any data set in BIDS.
+    ds000117_images : The pictures.
+
+    Notes
+    -----
+    Sources: Wakeman and Henson 2015, doi:10.1038/sdata.2015.1 (the data); Henson et al. 2019,
+    doi:10.3389/fnins.2019.00300, and mne-bids-pipeline (the protocols).
+
+    Chapter: :ref:`meg-own-data` and :ref:`meg-clock`.
+
+    Examples
+    --------
+    >>> from workedpapers import meg_decoding as meg
+    >>> people = meg.load_ds000117("all")  # doctest: +SKIP
+    >>> meg.load_ds000117("17")
+    Traceback (most recent call last):
+        ...
+    ValueError: subject: expected '01' to '16' or 'all', got '17'.
     """
     chosen = list(SUBJECTS) if subject == "all" else [subject]
     unknown = [s for s in chosen if s not in SUBJECTS]
@@ -252,12 +273,39 @@ def ds000117_images(names: Sequence[str], *, path: str | Path | None = None) -> 
     path : str or Path or None
         As in `load_ds000117`.
 
+    Returns
+    -------
+    list of Path
+        One for each name, in their order.
+
     Raises
     ------
     ImportError, DatasetError
         As in `load_ds000117`.
     ValueError
         If there are no names.
+
+    See Also
+    --------
+    load_ds000117 : The recordings.
+    image_features : Which takes the paths.
+
+    Notes
+    -----
+    Source: Wakeman and Henson 2015, doi:10.1038/sdata.2015.1.
+
+    Chapter: :ref:`meg-brighter`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from workedpapers import meg_decoding as meg
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> (folder / "stimuli" / "meg").mkdir(parents=True)
+    >>> (folder / "stimuli" / "meg" / "f013.bmp").touch()  # as if it was downloaded
+    >>> [path.name for path in meg.ds000117_images(["f013"], path=folder)]
+    ['f013.bmp']
     """
     root = cache_folder() / DATASET if path is None else Path(path).expanduser()
     files = [f"stimuli/meg/{name}.bmp" for name in dict.fromkeys(names)]

@@ -84,6 +84,27 @@ class Scenario:
     ------
     TypeError, ValueError
         That names the setting, what was expected and what came.
+
+    See Also
+    --------
+    simulate_arrays : Which takes the fields.
+
+    Notes
+    -----
+    Source: the design is ours.
+
+    Chapter: :ref:`meg-ten-lines`.
+
+    Examples
+    --------
+    >>> from workedpapers import meg_decoding as meg
+    >>> scene = meg.Scenario(trials=100, tmin=-0.1, tmax=0.3)
+    >>> len(scene.times)
+    101
+    >>> meg.Scenario(trials=10)
+    Traceback (most recent call last):
+        ...
+    ValueError: trials: expected at least images = 40, so that each is shown, got 10.
     """
 
     trials: int = 200

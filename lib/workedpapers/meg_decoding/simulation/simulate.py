@@ -106,7 +106,7 @@ def simulate_arrays(
         Its size; 0 for none.
     seed : int
         Seed of the pictures and, with ``subject``, of everything else.
-    **settings : object
+    **settings : Unpack[ScenarioOptions]
         The other fields of `Scenario`.
 
     Returns
@@ -119,6 +119,28 @@ def simulate_arrays(
     ------
     TypeError, ValueError
         From `Scenario`, or if ``subject`` or ``seed`` is not a whole number of at least 0.
+
+    See Also
+    --------
+    simulate_subject : The same as MNE epochs.
+    simulate_group : Several subjects.
+    true_course : The truth that was planted.
+
+    Notes
+    -----
+    The head is that of Sarvas 1987, doi:10.1088/0031-9155/32/1/004; the sources are ours, see
+    `workedpapers.meg_decoding.simulation.simulate` for the equation.
+
+    Chapter: :ref:`meg-ten-lines`.
+
+    Examples
+    --------
+    >>> from workedpapers import meg_decoding as meg
+    >>> person = meg.simulate_arrays(0, trials=40, onset=0.085, tmax=0.2)
+    >>> person.X.shape, int(person.y.sum())
+    ((40, 306, 76), 20)
+    >>> person.truth["onset"]
+    0.085
     """
     scene = Scenario(trials=trials, onset=onset, effect=effect, **settings)
     subject = positive_int(subject, "subject", least=0)
@@ -212,8 +234,35 @@ def _field(
 def to_epochs(recording: Recording) -> mne.EpochsArray:
     """The recording as MNE epochs, with sensors, events and metadata.
 
-    ``epochs.info["description"]`` holds `Recording.truth` as JSON. The head is a sphere in the
-    frame of the helmet, so the transformation from device to head is the identity.
+    ``epochs.info["description"]`` holds the truth of the recording as JSON. The head is a sphere
+    in the frame of the helmet, so the transformation from device to head is the identity.
+
+    Parameters
+    ----------
+    recording : Recording
+        What `simulate_arrays` returned.
+
+    Returns
+    -------
+    mne.EpochsArray
+        With the events familiar and unfamiliar.
+
+    See Also
+    --------
+    simulate_arrays : Which makes the recording.
+
+    Notes
+    -----
+    Source: the layout is that of `mne.channels.read_meg_canonical_info`.
+
+    Chapter: :ref:`meg-ten-lines`.
+
+    Examples
+    --------
+    >>> from workedpapers import meg_decoding as meg
+    >>> epochs = meg.to_epochs(meg.simulate_arrays(0, trials=40, tmax=0.2))
+    >>> epochs.metadata.columns.tolist()
+    ['condition', 'image', 'identity', 'luminance', 'contrast']
     """
     import mne
 
@@ -253,7 +302,51 @@ def simulate_subject(
     seed: int = 0,
     **settings: Unpack[ScenarioOptions],
 ) -> mne.EpochsArray:
-    """Simulate one subject as MNE epochs: `simulate_arrays` followed by `to_epochs`."""
+    """Simulate one subject as MNE epochs: `simulate_arrays` followed by `to_epochs`.
+
+    Parameters
+    ----------
+    subject : int
+        Number of the subject, from 0.
+    trials : int
+        Number of trials, half of them with familiar faces.
+    onset : float
+        When the effect of familiarity starts, in seconds.
+    effect : float
+        Its size; 0 for none.
+    seed : int
+        Seed of the pictures and, with the number of the subject, of everything else.
+    **settings : Unpack[ScenarioOptions]
+        The other fields of `Scenario`.
+
+    Returns
+    -------
+    mne.EpochsArray
+        With metadata: condition, image, identity, luminance, contrast.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `simulate_arrays`.
+
+    See Also
+    --------
+    simulate_arrays : The same as arrays.
+    simulate_group : Several subjects.
+
+    Notes
+    -----
+    Source: as of `simulate_arrays`.
+
+    Chapter: :ref:`meg-ten-lines`.
+
+    Examples
+    --------
+    >>> from workedpapers import meg_decoding as meg
+    >>> epochs = meg.simulate_subject(0, trials=40, tmax=0.2)
+    >>> len(epochs), len(epochs.ch_names), sorted(epochs.event_id)
+    (40, 306, ['familiar', 'unfamiliar'])
+    """
     return to_epochs(simulate_arrays(subject, trials, onset, effect, seed, **settings))
 
 
@@ -271,13 +364,44 @@ def simulate_group(
     ----------
     subjects : int
         How many, at least 1. Subject i does not depend on it.
-    trials, onset, effect, seed, **settings : int or float or object
-        As in `simulate_arrays`.
+    trials : int
+        Number of trials, half of them with familiar faces.
+    onset : float
+        When the effect of familiarity starts, in seconds.
+    effect : float
+        Its size; 0 for none.
+    seed : int
+        Seed of the pictures and, with the number of the subject, of everything else.
+    **settings : Unpack[ScenarioOptions]
+        The other fields of `Scenario`.
+
+    Returns
+    -------
+    list of mne.EpochsArray
+        One for each subject.
 
     Raises
     ------
     TypeError, ValueError
         From `Scenario`, or if a count is not a whole number.
+
+    See Also
+    --------
+    simulate_subject : One subject.
+    plan : Groups drawn from a pool.
+
+    Notes
+    -----
+    Source: as of `simulate_arrays`.
+
+    Chapter: :ref:`meg-ten-lines`.
+
+    Examples
+    --------
+    >>> from workedpapers import meg_decoding as meg
+    >>> group = meg.simulate_group(2, trials=40, tmax=0.2)
+    >>> [len(epochs) for epochs in group]
+    [40, 40]
     """
     subjects = positive_int(subjects, "subjects")
     numbers = progress(range(subjects), desc="Simulating", unit="subject", total=subjects)

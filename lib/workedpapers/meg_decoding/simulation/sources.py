@@ -114,7 +114,7 @@ def familiarity_courses(times: ArrayLike, onset: float) -> Floats:
 
 
 def true_course(times: ArrayLike, *, onset: float = 0.085, effect: float = 1.0) -> pd.DataFrame:
-    """The truth that was planted: familiar minus unfamiliar current, in nA m.
+    r"""The truth that was planted: familiar minus unfamiliar current, in nA m.
 
     Parameters
     ----------
@@ -134,6 +134,23 @@ def true_course(times: ArrayLike, *, onset: float = 0.085, effect: float = 1.0) 
     ------
     TypeError, ValueError
         If the times are not finite numbers, or the onset is negative.
+
+    See Also
+    --------
+    simulate_arrays : Which plants it.
+
+    Notes
+    -----
+    From the onset on :math:`e(t) = \min((t - t_{on}) / 30\,\mathrm{ms}, 1)\, e^{-(t - t_{on}) /
+    250\,\mathrm{ms}}`. Source: the design is ours.
+
+    Chapter: :ref:`meg-ten-lines`.
+
+    Examples
+    --------
+    >>> from workedpapers import meg_decoding as meg
+    >>> meg.true_course([0.08, 0.1, 0.12])["rFFA"].round(1).tolist()
+    [0.0, 5.2, 9.6]
     """
     t = as_float_array(times, "times", ndim=1)
     if not onset >= 0:

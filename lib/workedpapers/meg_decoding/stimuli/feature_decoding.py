@@ -92,6 +92,11 @@ def decode_features(
     seed : int
         Seed of folds, permutations and bootstrap.
 
+    Returns
+    -------
+    FeatureDecoding
+        The area with its interval, p, the permuted areas and the held-out scores.
+
     Raises
     ------
     TypeError, ValueError
@@ -102,6 +107,35 @@ def decode_features(
     -----
     UserWarning
         If identical rows are found both in training and in test.
+
+    See Also
+    --------
+    balance : One feature at a time.
+    match : Pairs that are alike.
+    decode : The brain's answer.
+
+    Notes
+    -----
+    Sources: Hastie, Tibshirani and Friedman 2009, ISBN 978-0-387-84857-0, section 3.4.1, for ridge
+    regression; Ojala and Garriga 2010, JMLR 11:1833, for the permutations. That pairs are compared
+    inside folds alone is ours.
+
+    Chapter: :ref:`meg-brighter`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> from workedpapers import meg_decoding as meg
+    >>> rng = np.random.default_rng(0)
+    >>> features = pd.DataFrame(
+    ...     {"luminance": rng.normal(size=40), "contrast": rng.normal(size=40)}
+    ... )
+    >>> y = np.repeat(["familiar", "unfamiliar"], 20)
+    >>> features.loc[y == "familiar", "luminance"] += 1.5
+    >>> found = meg.decode_features(features, y, permutations=99, resamples=200)
+    >>> found.auc.low > 0.5, found.p_value <= 0.05
+    (True, True)
     """
     X, names, one = two_conditions(features, y)
     if not penalty >= 0 or not np.isfinite(penalty):

@@ -31,7 +31,7 @@ def image_features(
     bands: Sequence[float] = (1, 2, 4, 8, 16, 32),
     linear: bool = True,
 ) -> pd.DataFrame:
-    r"""Luminance, contrast, colour histogram and spatial frequencies of pictures.
+    """Luminance, contrast, colour histogram and spatial frequencies of pictures.
 
     Parameters
     ----------
@@ -67,6 +67,27 @@ def image_features(
         That names the picture, what was expected and what came.
     FileNotFoundError
         If a file is not there.
+
+    See Also
+    --------
+    balance : Conditions compared in each feature.
+    decode_features : Conditions decoded from features.
+
+    Notes
+    -----
+    Luminance is :math:`Y = 0.2126 R + 0.7152 G + 0.0722 B` of linear light (ITU-R BT.709);
+    contrast is the standard deviation of Y (Peli 1990, doi:10.1364/JOSAA.7.002032).
+
+    Chapter: :ref:`meg-brighter`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from workedpapers import meg_decoding as meg
+    >>> grey, white = np.full((8, 8), 0.5), np.ones((8, 8))
+    >>> table = meg.image_features([grey, white], bins=2, bands=(1, 4))
+    >>> table[["luminance", "contrast"]].round(2).to_dict("list")
+    {'luminance': [0.21, 1.0], 'contrast': [0.0, 0.0]}
     """
     bins = positive_int(bins, "bins")
     edges = np.asarray(bands, dtype=float)

@@ -43,7 +43,7 @@ def match(
     groups: ArrayLike | None = None,
     caliper: float = 0.25,
 ) -> Matched:
-    r"""Keep the pictures of two conditions that can be paired.
+    """Keep the pictures of two conditions that can be paired.
 
     The distance of two units is Euclidean after each feature is divided by its pooled standard
     deviation, as in `balance`.
@@ -72,6 +72,34 @@ def match(
     TypeError, ValueError
         As `balance`; if a group has rows of both conditions; or if fewer than two pairs lie within
         the caliper.
+
+    See Also
+    --------
+    balance : Before and after.
+    decode_features : Whether anything is left.
+
+    Notes
+    -----
+    Source: Rosenbaum 1989, doi:10.1080/01621459.1989.10478868.
+
+    Chapter: :ref:`meg-brighter`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> from workedpapers import meg_decoding as meg
+    >>> rng = np.random.default_rng(0)
+    >>> features = pd.DataFrame(
+    ...     {"luminance": rng.normal(size=40), "contrast": rng.normal(size=40)}
+    ... )
+    >>> y = np.repeat(["familiar", "unfamiliar"], 20)
+    >>> features.loc[y == "familiar", "luminance"] += 1.5
+    >>> found = meg.match(features, y, caliper=0.5)
+    >>> len(found.pairs)
+    7
+    >>> found.before["smd"].round(1).to_dict(), found.after["smd"].round(1).to_dict()
+    ({'luminance': -1.6, 'contrast': -0.1}, {'luminance': -0.1, 'contrast': 0.1})
     """
     from scipy.optimize import linear_sum_assignment
 

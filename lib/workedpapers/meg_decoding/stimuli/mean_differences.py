@@ -43,6 +43,31 @@ def balance(features: pd.DataFrame, y: ArrayLike) -> pd.DataFrame:
     TypeError, ValueError
         If the features are no numbers, not finite, or do not fit ``y``, or if a condition has
         fewer than two rows.
+
+    See Also
+    --------
+    match : Pairs that are alike.
+    decode_features : All features at once.
+
+    Notes
+    -----
+    Source: Austin 2009, doi:10.1002/sim.3697.
+
+    Chapter: :ref:`meg-brighter`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> from workedpapers import meg_decoding as meg
+    >>> rng = np.random.default_rng(0)
+    >>> features = pd.DataFrame(
+    ...     {"luminance": rng.normal(size=40), "contrast": rng.normal(size=40)}
+    ... )
+    >>> y = np.repeat(["familiar", "unfamiliar"], 20)
+    >>> features.loc[y == "familiar", "luminance"] += 1.5
+    >>> meg.balance(features, y)["smd"].round(1).to_dict()
+    {'luminance': -1.6, 'contrast': -0.1}
     """
     X, labels, one = two_conditions(features, y)
     return balance_table(X, list(features.columns), labels, one, pooled_sd(X, one))
