@@ -54,6 +54,7 @@ explorers.onset_explorer()
 # onset and different strength would look as if one came earlier. One of the methods,
 # the first in the list, stays where the truth is.
 #
+# (meg-ten-lines)=
 # ## The idea in ten lines
 #
 # A trial is a vector $x$ of 306 sensors at one moment, a label is $y = \pm 1$.
@@ -137,6 +138,7 @@ print(
 # exactly 85 ms on, a familiar face adds current in the areas for faces. Before that the two
 # conditions are drawn from the same distribution.
 #
+# (meg-one-person)=
 # ## Decode one person
 #
 # Sensors are noisy in different ways, and their noise is shared. {term}`Whitening <whitening>`
@@ -178,6 +180,7 @@ if len(significant):
 # A single sample passes, at 120 ms, though the effect has been there from 85 ms on. One person
 # says little. Onsets are a matter of groups.
 #
+# (meg-patterns)=
 # ### What the classifier looks at
 #
 # The weights of a classifier show where noise must be cancelled as much as where signal is
@@ -193,6 +196,7 @@ figures.pattern_figure()
 # It does: both have their largest values at the right back of the helmet, over the areas for
 # faces, at every one of the four moments.
 #
+# (meg-onset)=
 # ## When does it start?
 #
 # Here is the mean of sixteen people and what five methods answer.
@@ -265,6 +269,7 @@ figures.method_figure()
 # well after, depending on the method and the strength. Statements of the literature, 100 or 250
 # or 85, cannot be compared unless the method is the same.
 #
+# (meg-power)=
 # ### How many people, how many trials?
 #
 # How many experiments in a hundred are within 10 ms of the truth? At the medium effect:
@@ -279,6 +284,7 @@ figures.power_figure()
 # learns from its own person alone: people average out what differs between them, but not what
 # every one of their classifiers failed to learn.
 #
+# (meg-nothing)=
 # ### And if there is nothing?
 #
 # In 200 groups without any effect, each method should find an onset in about five of a hundred.
@@ -302,6 +308,7 @@ show_table(
 #
 # ## Where it breaks
 #
+# (meg-brighter)=
 # ### Brighter pictures
 #
 # Suppose that the familiar faces were photographed in brighter light. Brightness is then a
@@ -377,6 +384,7 @@ for name, pictures in (("balanced", features), ("brighter", bright_features)):
 # The balanced pictures say nothing about the condition: the interval holds one half. From the
 # brighter ones the condition can be read nearly without error.
 #
+# (meg-few-pictures)=
 # ### Few pictures, shown often
 #
 # Every picture looks like something, whether it is familiar or not. If one picture is in the
@@ -391,6 +399,7 @@ figures.leakage_figure()
 # Split by picture, nothing is left. This error needs no confound in brightness and cannot be seen
 # in the result.
 #
+# (meg-clock)=
 # ### The clock of the screen
 #
 # A computer sends a trigger and asks for the picture. The projector shows it later. In the public
@@ -429,6 +438,7 @@ for counted, name in enumerate(["never", "once", "twice"]):
 # Forgotten, it makes a marker at 85 ms one at 119.5 ms; counted twice, one at 50.5 ms. No
 # statistic can see this error. Every curve and every interval is the same, only moved.
 #
+# (meg-single-sensors)=
 # ### Patterns or single sensors?
 #
 # The abstract gives pattern classification as the reason why the marker was not found before: it
@@ -448,6 +458,7 @@ figures.detection_figure()
 # abstract says, and there are twenty of them.) So the abstract's reason is right under a
 # condition that it does not state.
 #
+# (meg-generalise)=
 # ### Is it the same code later?
 #
 # A decoder that was trained at one time can be tested at another, which is called
@@ -488,6 +499,7 @@ for question, p in (
 # Labels matter in more cells than something was carried over: a part of the square says only that
 # the two conditions differ at the time of the test.
 #
+# (meg-own-data)=
 # ## On your own data
 #
 # `decode` takes `mne.Epochs`, with column names of their metadata, or plain arrays. Times are in
@@ -595,6 +607,7 @@ for name in ("ridge", "lda"):
 # counted once. Both were tested on simulated files of the same form; this book is built without a
 # network.
 #
+# (meg-scale)=
 # ## At scale
 #
 # The cost of a person is one kernel matrix and its inverse for each moment, whatever the number

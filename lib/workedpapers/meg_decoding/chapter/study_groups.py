@@ -119,7 +119,7 @@ def replicates(
     workers : int or None
         Processes; by default as many as processors.
     **settings : object
-        Of `experiment.recordings`.
+        Of `recordings`.
 
     Returns
     -------

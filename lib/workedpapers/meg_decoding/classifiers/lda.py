@@ -10,7 +10,7 @@ the coefficients :math:`R = (A'A + aI)^{-1} A'Z`. By Woodbury's identity
 .. math:: S^{-1} C = R D^{-1}, \qquad C' S^{-1} C = D^{-1} - N^{-1}, \qquad
     D = Z'EZ + Z'QQ'Z,
 
-with :math:`E` and :math:`Q` of `model`. So the discriminant of class k, with the covariance
+with :math:`E` and :math:`Q` of `ridge`. So the discriminant of class k, with the covariance
 :math:`S / n` within classes, prior :math:`\pi_k`, and :math:`n = \sum_i w_i`,
 
 .. math:: \delta_k(x) = n \bigl[x' S^{-1} c_k - \tfrac12 c_k' S^{-1} c_k\bigr] + \log \pi_k
@@ -86,6 +86,7 @@ def discriminant(
         If D is not positive definite to rounding; in exact arithmetic it always is.
     """
     try:
+        # D = LL', D^-1 = L'^-1 L^-1
         half = np.linalg.inv(np.linalg.cholesky(D))
     except np.linalg.LinAlgError:
         raise ValueError(TOO_SMALL) from None
@@ -93,6 +94,7 @@ def discriminant(
     n = N.sum(axis=-1, keepdims=True)
     shares = np.full_like(N, 1 / N.shape[-1]) if equal_priors else N / n
     own = np.diagonal(inverse, axis1=-2, axis2=-1)
+    # n D^-1, and -n/2 (D^-1 - N^-1)_kk + log pi_k
     return n[..., None] / keep * inverse, -n / keep / 2 * (own - 1 / N) + np.log(shares)
 
 
@@ -117,6 +119,7 @@ def log_odds(values: Reals, axis: int = -1) -> Reals:
     for k in range(len(delta)):
         others = np.delete(delta, k, axis=0)
         top = others.max(axis=0)
+        # delta_k - log sum_{j != k} exp(delta_j)
         out[k] = delta[k] - top - np.log(np.exp(others - top).sum(axis=0))
     return np.moveaxis(out, 0, axis)
 
@@ -222,6 +225,7 @@ def training_rule(
 
     N = of_indicators(root_weights[None].astype(float) ** 2)[0]
     in_plane = of_indicators(Q.T * root_weights)  # Q'Z
+    # D = Z'EZ + Z'QQ'Z, with Z = YJ + 1/2 and E 1 = 0
     D = J.T @ residual @ J + np.einsum("qpj,qpk->pjk", in_plane, in_plane)
     slopes, offsets = discriminant(D, N, equal_priors, keep)
     slopes = J @ slopes
@@ -252,7 +256,7 @@ def pair_auc_lda(
     root_weights : array of float
         Shape (n,).
     multiclass : str
-        "ovo" or "ovr", see `roc.over_classes`.
+        "ovo" or "ovr", see `over_classes`.
     equal_priors : bool
         See `discriminant`.
     """
@@ -292,8 +296,10 @@ class _Whole:
         eij = E[:, i, others, None]
         ei, ej = E[:, i, i, None, None], E[:, others, others, None]
         vi, vj = v[:, i, None], v[:, others]
+        # u = E_tt^-1 (EZ)_t with the two by two matrix of i and j
         determinant = ei * ej - eij**2
         at_i, at_j = (ej * vi - eij * vj) / determinant, (ei * vj - eij * vi) / determinant
+        # Y'E^(-t)Y = Y'EY - (EY)_t' u
         less = vi[..., None] * at_i[..., None, :] + vj[..., None] * at_j[..., None, :]
         return at_i, at_j, self.products[:, None] - less
 

@@ -173,6 +173,7 @@ def residuals_from_kernel(K: Reals, alpha: Reals, Q: Reals) -> Residuals:
     if np.ptp(plane) <= 8 * np.finfo(plane.dtype).eps * plane.max():
         plane = plane[:1, :1]  # without weights and confounds it is 1/n everywhere
     E = np.empty_like(K)
+    # E = a (K + c QQ' + aI)^-1 - a / (a + c) QQ'
     for t, (a, c) in enumerate(zip(alpha, lift, strict=True)):
         K[t] += c * plane
         # LAPACK counts along columns: of the transposed view it may overwrite the memory itself.
@@ -201,6 +202,7 @@ def residuals_from_features(A: Reals, alpha: Reals, Q: Reals) -> Residuals:
     G = A.transpose(0, 2, 1) @ A
     diagonal = np.arange(G.shape[1])
     G[:, diagonal, diagonal] += alpha[:, None]
+    # G = A'A + aI = LL', so that A G^-1 A' = ZZ' with Z' = L^-1 A'
     L = np.linalg.cholesky(G)
     Z = np.linalg.solve(L, A.transpose(0, 2, 1)).transpose(0, 2, 1)
     return FactoredResiduals(np.concatenate([Z, np.broadcast_to(Q, (len(A), *Q.shape))], axis=2))
@@ -227,6 +229,7 @@ def held_out(E: Residuals, Y: Reals, left_out: Ints, root_weights: Reals) -> Rea
     array of float
         Shape (b, m, c), in the units of the labels.
     """
+    # y_t - y^_t = E_tt^-1 (E y)_t
     errors = np.linalg.solve(E.block(left_out), E.apply(Y, left_out))
     return (Y[left_out] - errors) / root_weights[left_out, None]
 
@@ -258,6 +261,7 @@ def leave_pair_out(E: Residuals, y: Reals, first: Ints, second: Ints, root_weigh
     di, dj = d[:, first, None], d[:, None, second]
     ri, rj = r[:, first, None], r[:, None, second]
     eij = matrix[:, first[:, None], second]
+    # E_tt^-1 (E y)_t with the two by two matrix of each pair
     determinant = di * dj - eij**2
     at_first = (y[first, None] - (dj * ri - eij * rj) / determinant) / root_weights[first, None]
     at_second = (y[None, second] - (di * rj - eij * ri) / determinant) / root_weights[None, second]
@@ -324,6 +328,7 @@ def solve_each(K: Reals, Y: Reals, Q: Reals, alphas: Reals, problems: int) -> tu
     alpha = np.empty_like(least)
     for a in alphas.T[..., None].astype(Y.dtype):
         keep = a / (values + a)
+        # diag(E) and diag(E)^-1 E Y, with E = U a(L + aI)^-1 U' - QQ'
         diagonal = (U**2 @ keep[..., None])[..., 0] - leverage
         errors = (U * keep[:, None] / diagonal[..., None]) @ rotated
         total = np.einsum("bnc,bnc->bc", errors, errors).reshape(len(K), problems, -1).sum(axis=2)
@@ -331,4 +336,5 @@ def solve_each(K: Reals, Y: Reals, Q: Reals, alphas: Reals, problems: int) -> tu
         least[better] = total[better]
         alpha = np.where(better, a, alpha)
     shift = np.repeat(alpha, Y.shape[1] // problems, axis=1)
+    # U (L + aI)^-1 U'Y
     return alpha, U @ (rotated / (values[..., None] + shift[:, None]))

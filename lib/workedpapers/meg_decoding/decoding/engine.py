@@ -148,7 +148,7 @@ def operator(settings: DecodingSettings, times: slice) -> tuple[Residuals, Reals
     A = features(replace(settings, window=1), slice(times.start, times.stop + settings.window - 1))
     alpha = penalties(settings, A)
     A = _weighted(A, weights, Q, plain)
-    K = A @ A.transpose(0, 2, 1)
+    K = A @ A.transpose(0, 2, 1)  # AA'; that of a window is the sum over its samples
     if settings.window > 1:
         K = sum((K[s : s + b] for s in range(1, settings.window)), start=K[:b].copy())
         if settings.alpha is None:
@@ -167,6 +167,7 @@ def closed_form_predictions(settings: DecodingSettings, E: Residuals, Y: Reals) 
     """Predictions for each fold's test epochs, shape (b, m, c), the confounds' share taken off."""
     weights = settings.root_weights
     weighted = Y * weights[:, None]
+    # y_t - E_tt^-1 (E y)_t
     found = [held_out(E, weighted, test, weights) for _, test in settings.folds]
     rules = held_out_rules(settings, E, Y, found) if settings.classifier is Classifier.LDA else []
     if settings.confounds is not None:
@@ -186,7 +187,7 @@ def closed_form_predictions(settings: DecodingSettings, E: Residuals, Y: Reals) 
 def held_out_rules(
     settings: DecodingSettings, E: Residuals, Y: Reals, predictions: list[Reals]
 ) -> list[Rule]:
-    """What turns each fold's predictions into discriminants, from the closed form; see `lda`.
+    """What turns each fold's predictions into discriminants, see `classifiers.lda`.
 
     Parameters
     ----------
@@ -206,6 +207,7 @@ def held_out_rules(
     rules = []
     for (train, test), predicted in zip(settings.folds, predictions, strict=True):
         errors = weighted[test] - predicted * weights[test, None]
+        # Y'E^(-t)Y = Y'EY - (EY)_t' u, with the errors u = E_tt^-1 (EY)_t
         residual = together - products(whole[:, test], errors, c)
         confounds = None if settings.confounds is None else settings.confounds[train]
         Q = unpenalised_basis(weights[train], confounds)

@@ -259,7 +259,7 @@ def _training_features(
 def penalised_products(
     labels: Reals, Bt: Reals, solution: Reals, alpha: Reals, columns: int
 ) -> Reals:
-    r"""Residual products :math:`Y'EY` of a training set, for `lda.training_rule`.
+    r"""Residual products :math:`Y'EY` of a training set, for `training_rule`.
 
     They are :math:`a Y'(K + aI)^{-1}Y`, and :math:`Y'Y - Y'B\beta` with fewer features than epochs.
 

@@ -64,7 +64,7 @@ def decode(
         ``shrinkage`` s where :math:`a = \tfrac{s}{1 - s} \mathrm{tr}(S_W) / p` (their covariance
         is :math:`1 - s` times ours). Decision values are log odds then. With two classes both have
         the same AUC in every fold; accuracy may differ, and with more classes LDA is not misled by
-        a class that lies between two others. See `lda`.
+        a class that lies between two others.
     cv : object
         Number of stratified folds (shuffled by ``seed``), "loo" for leave-one-out, a splitter of
         scikit-learn, or pairs (train, test).
@@ -107,7 +107,9 @@ def decode(
     window_mode : str
         "stack" uses the channels of all samples as features, "mean" averages them.
     multiclass : str
-        AUC of three or more classes, "ovo" or "ovr"; see `auc.class_auc`.
+        AUC of three or more classes: "ovo" for the mean over pairs of classes, each among the
+        epochs of these two alone (Hand and Till 2001); "ovr" for the mean over classes, each
+        against all others.
     dtype : str
         "float64", or "float32" for half the time and memory.
     seed : int
@@ -115,14 +117,14 @@ def decode(
 
     Returns
     -------
-    array_like
-        `Scores`, with ``times`` in seconds and ``auc``.
+    Scores
+        With ``times`` in seconds and ``auc``.
 
     Raises
     ------
     TypeError, ValueError
-        With the name of the argument, what was expected and what came; see `as_epoched` for the
-        data and `make_folds` for the folds.
+        With the name of the argument, what was expected and what came; also for
+        labels, groups or folds that do not fit the epochs.
 
     See Also
     --------
@@ -133,8 +135,8 @@ def decode(
 
     Notes
     -----
-    Sources: Treder 2018, arXiv:1803.10016, for the closed form, see `model`; Hastie, Buja and
-    Tibshirani 1995, doi:10.1214/aos/1176324456, for LDA by regression, see `lda`.
+    Sources: Treder 2018, arXiv:1803.10016, for the closed form; Hastie, Buja and Tibshirani 1995,
+    doi:10.1214/aos/1176324456, for LDA by regression.
 
     The predictions for the epochs :math:`\tau` of a fold, by a fit of all the others, are
 

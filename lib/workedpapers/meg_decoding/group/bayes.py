@@ -131,7 +131,7 @@ def bayes_factor(
 
     Notes
     -----
-    The effect size has a Cauchy prior, see `workedpapers.meg_decoding.group.bayes.bayes_factor_t`
+    The effect size has a Cauchy prior, see ``group.bayes.bayes_factor_t``
     for the integral. Source: Rouder et al., Psychon. Bull. Rev. 16 (2009) 225.
 
     Chapter: :ref:`meg-onset`.

@@ -361,7 +361,7 @@ def _factors(fit: PrimalFit | DualFit, X: Reals, mean: Reals, spread: Reals) -> 
     X : array of float
         Test epochs at all times, shape (t, m, p).
     mean, spread : array of float
-        What `engine.scaled_features` took off and divided by, shape (window * p,).
+        What `scaled_features` took off and divided by, shape (window * p,).
 
     Returns
     -------

@@ -43,7 +43,7 @@ class Epoched:
     Notes
     -----
     Every decoder takes it in place of epochs and labels. It is made by
-    `workedpapers.meg_decoding.preprocessing.epochs.as_epoched`.
+    ``preprocessing.epochs.as_epoched``.
 
     Chapter: :ref:`meg-own-data`.
 

@@ -129,7 +129,7 @@ def simulate_arrays(
     Notes
     -----
     The head is that of Sarvas 1987, doi:10.1088/0031-9155/32/1/004; the sources are ours, see
-    `workedpapers.meg_decoding.simulation.simulate` for the equation.
+    ``simulation.simulate`` for the equation.
 
     Chapter: :ref:`meg-ten-lines`.
 
