@@ -69,7 +69,10 @@ def as_float_array(
     Traceback (most recent call last):
     ValueError: times: expected finite numbers, got nan at index (1,) (1 such value(s) of 2).
     """
-    array = np.asarray(value)
+    try:
+        array = np.asarray(value)
+    except ValueError:  # numpy's word for it is an inhomogeneous shape
+        raise ValueError(f"{name}: expected rows of equal length, got {_shown(value)}.") from None
     if array.dtype.kind not in "biuf":
         raise TypeError(
             f"{name}: expected real numbers, got {_shown(value)} of dtype {array.dtype}."

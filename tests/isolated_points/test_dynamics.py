@@ -109,7 +109,7 @@ def test_the_bound_of_the_window_and_of_the_sum_hold_and_are_not_idle():
         column = np.clip(other + lattice.REACH, 0, 2 * lattice.REACH)
         product = bells[0][:, k + lattice.REACH] * bells[1][np.arange(len(column)), column]
         total += np.where(inside, product, 0)
-    error = lattice._UNIT * total - np.exp(-((ends[0] - ends[1]).ravel() ** 2) / 2)
+    error = lattice.UNIT * total - np.exp(-((ends[0] - ends[1]).ravel() ** 2) / 2)
     assert 1e-13 < np.abs(error).max() < 5.0e-13
 
 

@@ -87,6 +87,51 @@ def test_blocks_of_centres_add_up(monkeypatch):
     assert_allclose(Gaussian().expansion_gradient(x, c, w), whole[1], rtol=1e-12, atol=1e-14)
 
 
+@pytest.mark.parametrize("kernel", [Gaussian(3.0), InverseMultiquadric(2.0)])
+def test_in_many_dimensions_matrix_products_give_the_same_gradient(kernel, monkeypatch):
+    rng = np.random.default_rng(3)
+    x, c, w = rng.normal(size=(2, 7, 30)), rng.normal(size=(2, 400, 30)), rng.normal(size=(2, 400))
+    far = 5.0 + 1e3 * np.eye(30)[0]  # away from the origin: the square is expanded about x
+    quick = [kernel.expansion_gradient(x + far, c + far, w), kernel.expansion(x + far, c + far, w)]
+    monkeypatch.setattr("workedpapers.isolated_points.kernels._MANY_DIMENSIONS", 99)
+    slow = [kernel.expansion_gradient(x, c, w), kernel.expansion(x, c, w)]
+    for one, other in zip(quick, slow, strict=True):
+        assert_allclose(one, other, rtol=0, atol=1e-12 * np.abs(other).max())
+
+
+def test_where_the_square_would_lose_digits_it_is_not_expanded():
+    rng = np.random.default_rng(4)
+    x = rng.normal(size=(1, 5, 10))
+    c = np.concatenate([x[:, :3] + 1e-6, 1e6 + x], axis=1)  # the spread is a million widths
+    w = np.ones((1, c.shape[1]))
+    gaps = x[0, :, None] - c[0]
+    exact = -(np.exp(-(gaps**2).sum(-1) / 2)[..., None] * gaps).sum(axis=1)
+    assert_allclose(Gaussian(1.0).expansion_gradient(x, c, w)[0], exact, atol=1e-14)
+
+
+@pytest.mark.parametrize("kernel", [Gaussian(0.7), InverseMultiquadric(1.3)])
+def test_dipoles_are_derivatives_of_bumps(kernel):
+    kernel = Sum([kernel, Gaussian(2.0)], [0.3, 2.0])
+    rng, h = np.random.default_rng(5), 1e-6
+    x, c, m = (rng.normal(size=(2, n, 2)) for n in (3, 4, 4))
+    ends = [kernel.expansion(x, c[:, j : j + 1] + s * h * m[:, j : j + 1], np.ones((2, 1)))
+            for j in range(4) for s in (1, -1)]  # fmt: skip
+    by_difference = sum(ends[2 * j] - ends[2 * j + 1] for j in range(4)) / (2 * h)
+    assert_allclose(kernel.dipoles(x, c, m), by_difference, atol=1e-8)
+    slope = np.stack(
+        [(kernel.dipoles(x + h * e, c, m) - kernel.dipoles(x - h * e, c, m)) / (2 * h)
+         for e in np.eye(2)], axis=-1,
+    )  # fmt: skip
+    assert_allclose(kernel.dipole_gradient(x, c, m), slope, atol=1e-8)
+
+
+def test_weights_sum_to_one_on_request():
+    kernels = [Gaussian(1.0), Gaussian(4.0)]
+    assert Sum(kernels).matrix([[0.0]], [[0.0]]) == 2
+    scaled = Sum(kernels, [1.0, 3.0], normalised=True)
+    assert scaled.weights.tolist() == scaled.at(np.array([0])).weights.tolist() == [0.25, 0.75]
+
+
 def test_laplace_does_not_push_at_its_kink_but_does_right_beside_it():
     kernel = Laplace(2.0)
     here = np.zeros((1, 1, 2))

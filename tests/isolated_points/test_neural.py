@@ -6,13 +6,24 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from workedpapers.isolated_points.experiments.neural import (
-    REGULARISERS,
     coverage_and_precision,
     ring,
     train_ring,
+    train_rings,
 )
+from workedpapers.isolated_points.experiments.training import Regulariser, TrainingSettings
+from workedpapers.isolated_points.rules import UpdateRule
 
 torch = pytest.importorskip("torch")
+game_module = pytest.importorskip("workedpapers.isolated_points.experiments.game")
+Game = game_module.Game
+
+#: One step with free points, for comparison with finite differences.
+SETTINGS = {
+    "lr_d": 0.1, "lr_g": 0.2, "decay": 0.7, "rule": "gradient", "adaptive": False, "ema": 0.0,
+    "loss": "linear", "generator": "points", "hidden": 4, "batch": 3, "steps": 1, "every": 1,
+    "seeds": 0,
+}  # fmt: skip
 
 SHORT = {"lr_d": 0.3, "lr_g": 0.3, "steps": 60, "every": 20, "batch": 32, "hidden": 12}
 
@@ -76,23 +87,18 @@ def test_simultaneous_steps_are_lost_to_a_fast_generator_where_alternating_ones_
 
 
 @pytest.mark.parametrize("update", ["alternating", "simultaneous"])
-@pytest.mark.parametrize("regulariser", REGULARISERS)
+@pytest.mark.parametrize("regulariser", list(Regulariser))
 def test_first_step_is_the_gradient_step_that_is_documented(update, regulariser):
     """One step with free points and loss "linear", against gradients by finite differences."""
-    from workedpapers.isolated_points.experiments.neural import _Game
-
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        real = np.array([[0.3, -0.8]])  # one data point, so that a batch is no matter of chance
-        game = _Game(torch, real, 0.1, 0.2, 0.7, update)
-        game.loss, game.regulariser = "linear", regulariser
-        game.build("points", 4, 3)
-        for w in game.judging:
-            w.data = w.data.double()
-        game.real, game.moving = game.real.double(), [game.moving[0].detach().double()]
-        game.moving[0].requires_grad_()
-        start = [w.detach().numpy().copy() for w in game.judging]
-        y = game.moving[0].detach().numpy().copy()
+    settings = {**SETTINGS, "update": update, "regulariser": regulariser}
+    real = np.array([[0.3, -0.8]])  # one data point, so that a batch is no matter of chance
+    game = Game(torch, real[None], TrainingSettings.checked(**settings))
+    critic, points = game.discriminator.parameters, game.generator.parameters
+    for w in critic:
+        w.data = w.data.double()
+    game.real, points[0] = game.real.double(), points[0].detach().double().requires_grad_()
+    start = [w.detach().numpy()[0].copy() for w in critic]
+    y = points[0].detach().numpy()[0].copy()
 
     def f(weights, z):
         a, b, c, d, e, g = weights
@@ -125,11 +131,137 @@ def test_first_step_is_the_gradient_step_that_is_documented(update, regulariser)
     ]
     trained = [w + 0.1 * s for w, s in zip(start, slopes, strict=True)]
     followed = trained if update == "alternating" else start
-    game.play(1, 1)
-    for w, expected in zip(game.judging, trained, strict=True):
-        assert_allclose(w.detach().numpy(), expected, atol=1e-6)
+    game.play(1)
+    for w, expected in zip(critic, trained, strict=True):
+        assert_allclose(w.detach().numpy()[0], expected, atol=1e-6)
     expected = y + 0.2 * differences(lambda z: f(followed, z).mean(), y)
-    assert_allclose(game.moving[0].detach().numpy(), expected, atol=1e-8)
+    assert_allclose(points[0].detach().numpy()[0], expected, atol=1e-8)
+
+
+def test_several_seeds_at_once_are_the_seeds_one_by_one():
+    together = train_rings([3, 5], **SHORT)
+    for seed, run in zip((3, 5), together, strict=True):
+        alone = train_ring(**SHORT, seed=seed)
+        assert_allclose(run.samples, alone.samples, atol=1e-4)
+        assert_array_equal(run.data, alone.data)
+
+
+def a_player(rule, start, adaptive=False):
+    parameter = torch.tensor([start], dtype=torch.float64)
+    player = game_module.Player(torch, [parameter], 0.1, rule.filters[1])
+    if adaptive:
+        player.adapt(float(rule.momentum_g), rule.optimiser == "optimistic")
+    return player
+
+
+@pytest.mark.parametrize(
+    ("momentum", "nesterov"), [(0.0, False), (0.6, False), (-0.4, False), (0.6, True)]
+)
+def test_momentum_is_that_of_pytorch(momentum, nesterov):
+    rule = UpdateRule("nesterov" if nesterov else "gradient", momentum_g=momentum)
+    ours = a_player(rule, 1.0)
+    theirs = torch.tensor([1.0], dtype=torch.float64, requires_grad=True)
+    # Its constructor refuses negative momentum; its step does not.
+    torch_rule = torch.optim.SGD([theirs], lr=0.1, momentum=abs(momentum), nesterov=nesterov)
+    torch_rule.param_groups[0]["momentum"] = momentum
+    for _ in range(20):
+        ours.follow([-torch.sin(3 * ours.parameters[0])])
+        theirs.grad = torch.sin(3 * theirs.detach())
+        torch_rule.step()
+    assert_allclose(ours.parameters[0].numpy(), theirs.detach().numpy(), atol=1e-12)
+
+
+@pytest.mark.parametrize("beta1", [0.0, 0.5, 0.9])
+def test_adam_is_that_of_pytorch(beta1):
+    ours = a_player(UpdateRule(momentum_g=beta1), 1.0, adaptive=True)
+    theirs = torch.tensor([1.0], dtype=torch.float64, requires_grad=True)
+    adam = torch.optim.Adam([theirs], lr=0.1, betas=(beta1, 0.999))
+    for _ in range(20):
+        ours.follow([-torch.sin(3 * ours.parameters[0])])
+        theirs.grad = torch.sin(3 * theirs.detach())
+        adam.step()
+    assert_allclose(ours.parameters[0].numpy(), theirs.detach().numpy(), atol=1e-12)
+
+
+def test_optimism_takes_twice_the_gradient_less_the_one_before():
+    player = a_player(UpdateRule("optimistic"), 0.0)
+    for gradient in (1.0, 3.0, 2.0):
+        player.follow([torch.tensor([gradient], dtype=torch.float64)])
+    assert_allclose(player.parameters[0].numpy(), 0.1 * (2 * 1 + (2 * 3 - 1) + (2 * 2 - 3)))
+
+
+def one_game(**change):
+    base = {**SETTINGS, "update": "simultaneous", "regulariser": "output", "decay": 0.0}
+    return Game(torch, np.array([[[0.3, -0.8]]]), TrainingSettings.checked(**{**base, **change}))
+
+
+def values(game):
+    """All parameters as one vector."""
+    players = (game.discriminator, game.generator)
+    return np.concatenate([p.detach().numpy().ravel() for q in players for p in q.parameters])
+
+
+def test_extragradient_steps_with_the_gradients_one_step_ahead():
+    game = one_game(rule="extragradient")
+    start = values(game)
+    game.play(1)
+    plain = one_game()
+    plain.play(1)  # where both would be
+    ahead = values(plain)
+    plain.play(1)  # and what they would add there
+    assert_allclose(values(game), start + (values(plain) - ahead), atol=1e-6)
+
+
+def test_consensus_also_descends_on_the_norm_of_both_gradients():
+    strength, h = 0.3, 1e-3
+    free, bound = one_game(), one_game(rule=UpdateRule(consensus=strength))
+    start = values(free)
+
+    def norm():
+        """Half the squared norm of both gradients, from one plain step at unit rate."""
+        before = values(free)
+        saved = [q.saved() for q in (free.discriminator, free.generator)]
+        free.play(1)
+        moved = values(free) - before
+        for q, kept in zip((free.discriminator, free.generator), saved, strict=True):
+            q.restore(kept)
+        n = sum(p.numel() for p in free.discriminator.parameters)
+        return 0.5 * ((moved[:n] / 0.1) ** 2).sum() + 0.5 * ((moved[n:] / 0.2) ** 2).sum()
+
+    free.play(1)
+    plain = values(free) - start
+    bound.play(1)
+    extra = values(bound) - start - plain
+    free = one_game()
+    point = free.generator.parameters[0]
+    n = sum(p.numel() for p in free.discriminator.parameters)
+    for k in range(point.numel()):
+        ends = []
+        for sign in (1, -1):
+            with torch.no_grad():
+                point.view(-1)[k] += sign * h
+            ends.append(norm())
+            with torch.no_grad():
+                point.view(-1)[k] -= sign * h
+        slope = (ends[0] - ends[1]) / (2 * h)
+        assert_allclose(extra[n + k], -0.2 * strength * slope, rtol=0.05, atol=2e-6)
+
+
+def test_an_average_is_looked_at_and_training_does_not_notice():
+    plain, averaged = (train_ring(**SHORT, ema=ema) for ema in (0.0, 0.9))
+    assert_array_equal(plain.history["step"], averaged.history["step"])
+    # Slow to leave the start, and not equal to it.
+    moved = [np.abs(run.snapshots[1] - run.snapshots[0]).mean() for run in (plain, averaged)]
+    assert 0 < moved[1] < moved[0]
+    none = train_ring(**SHORT, ema=0.0)
+    assert_array_equal(plain.samples, none.samples)
+
+
+def test_several_discriminator_steps_leave_a_generator_its_one():
+    for update in ("alternating", "simultaneous"):
+        game = one_game(rule=UpdateRule(discriminator_steps=3), update=update)
+        game.play(2)
+        assert (game.discriminator.steps, game.generator.steps) == (6, 2)
 
 
 def test_own_data_in_own_units():
@@ -182,6 +314,10 @@ def test_the_library_does_not_load_torch_before_it_is_needed():
         ({"data": [[np.nan, 1.0]]}, ValueError, "data"),
         ({"data": np.ones((4, 2))}, ValueError, "distinct"),
         ({"modes": 0}, ValueError, "modes"),
+        ({"ema": 1.0}, ValueError, "ema"),
+        ({"rule": "newton"}, ValueError, "rule"),
+        ({"rule": UpdateRule(momentum_g=[0.1, 0.2])}, ValueError, "rule"),
+        ({"rule": "extragradient", "adaptive": True}, ValueError, "adaptive"),
     ],
 )
 def test_bad_input_is_named(change, error, word):

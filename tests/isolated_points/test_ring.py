@@ -55,7 +55,10 @@ def test_a_seed_gives_the_same_run_alone_and_among_others() -> None:
 
 @pytest.mark.parametrize(
     ("change", "says"),
-    [({"start": "nowhere"}, "start: expected one of"), ({"G": -1.0}, "G: expected a positive")],
+    [
+        ({"start": "nowhere"}, "start: expected one of"),
+        ({"G": -1.0}, "G: expected numbers above 0"),
+    ],
 )
 def test_what_does_not_fit_is_refused(change, says) -> None:
     with pytest.raises(ValueError, match=says):

@@ -6,6 +6,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from tests.isolated_points.naive import Naive, contraction
 from workedpapers.isolated_points.arguments import UPDATES
+from workedpapers.isolated_points.simulation.dynamics import simulate
 from workedpapers.isolated_points.theory.linear import (
     REGIMES,
     effective_sigma,
@@ -305,3 +306,36 @@ def test_rate_is_the_largest_modulus_and_decides_the_regime(seed, dim):
     assert_allclose(found.rate, np.abs(spectrum(found)).max())
     assert found.stable == (found.rate < 1 and abs(found.discriminator) < 1)
     assert found.stable == (found.regime in ("monotone", "oscillating"))
+
+
+def test_without_decay_the_rate_is_that_about_the_discriminator_that_is_reached():
+    """f never forgets: rest is a continuum, and the f that a run makes has a curvature."""
+    true, start = np.array([-5.0, 0.0, 5.0]), [-4.2, 0.9, 5.8]
+    rates = {"sigma": 1.0, "lr_d": 0.1, "lr_g": 3.6, "decay": 0.0}
+    run = simulate(true, start, steps=1500, method="history", show=False, **rates)
+    assert_allclose(run.final[:, 0], true, atol=1e-6)
+    rest, h = run.final, 1e-3
+    curvature = (run.gradient(rest + h) - run.gradient(rest - h))[:, 0] / (2 * h)
+    about_zero = stability(p=1 / 3, q=1 / 3, **rates)
+    assert about_zero.regime == "neutral"
+    assert_allclose(about_zero.rate, 1)
+    found = stability(p=1 / 3, q=1 / 3, resting_curvature=curvature, **rates)
+    assert_allclose(found.rate, [0.8835, 0.8647, 0.8836], atol=1e-4)
+    assert_allclose(found.rate, np.sqrt(1 + 3.6 / 3 * curvature), rtol=1e-12)
+    assert (found.regime == "oscillating").all()
+    assert found.stable.all()
+    # Measured from the shrinking of the swing over 40 steps.
+    jump = np.abs(np.diff(run.generated[:, :, 0], axis=0))
+    measured = (jump[60:100].max(axis=0) / jump[20:60].max(axis=0)) ** (1 / 40)
+    assert_allclose(measured, [0.8842, 0.8677, 0.8843], atol=1e-4)
+    assert_allclose(measured, found.rate, rtol=5e-3)
+
+
+def test_a_known_curvature_takes_the_place_of_the_one_at_rest():
+    setting = {"p": 0.7, "q": 0.4, "n": 1, "sigma": 1.2, "lr_d": 0.1, "lr_g": 0.3, "decay": 0.5}
+    rest = -(0.7 - 0.4) / (0.5 * 1.2**2)
+    known = stability(**setting, resting_curvature=rest)
+    assert_allclose(known.eigenvalues, stability(**setting).eigenvalues)
+    assert known.stable == stability(**setting).stable
+    with pytest.raises(TypeError, match="resting_curvature"):
+        stability(**setting, resting_curvature="bent")

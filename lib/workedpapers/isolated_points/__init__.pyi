@@ -1,10 +1,12 @@
 from .experiments.neural import RingRun, train_ring
 from .experiments.ring_of_modes import ring, ring_map, ring_run
 from .kernels import Gaussian, InverseMultiquadric, Kernel, Laplace, Sum
+from .measurement.averaging import averaged
 from .measurement.metrics import Coverage, coverage, mmd
 from .measurement.phase import displaced_modes, phase_diagram
 from .measurement.rates import contraction_rate, dominant_mode, measured_rate, regime_of
 from .measurement.trials import random_settings, simulated_threshold, trial
+from .rules import UpdateRule
 from .simulation.dynamics import simulate
 from .simulation.run import Run
 from .theory.assignments import assignment_stability, simplex
@@ -33,7 +35,9 @@ __all__ = [
     "Run",
     "Stability",
     "Sum",
+    "UpdateRule",
     "assignment_stability",
+    "averaged",
     "collapse_critical_lr_g",
     "collapse_radius",
     "configuration_stability",

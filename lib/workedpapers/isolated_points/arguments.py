@@ -1,26 +1,48 @@
-"""Checks of arguments that several functions share."""
+"""Checks of arguments that several rooms share, and the orders of play."""
 
 from __future__ import annotations
+
+from enum import StrEnum
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from workedpapers.checks import as_float_array, one_of
+from workedpapers.checks import Floats, as_float_array, one_of, positive_array
 
-Floats = NDArray[np.float64]
+__all__ = [
+    "UPDATES",
+    "Update",
+    "as_points",
+    "as_update",
+    "masses",
+    "one_number",
+    "points",
+    "whole",
+]
 
-#: Who moves first: see `workedpapers.isolated_points.simulation.dynamics`.
-UPDATES = ("alternating", "simultaneous", "generator_first")
+
+class Update(StrEnum):
+    """Who moves first; see `workedpapers.isolated_points.simulation.dynamics`."""
+
+    ALTERNATING = "alternating"
+    SIMULTANEOUS = "simultaneous"
+    GENERATOR_FIRST = "generator_first"
 
 
-def positive(value: ArrayLike, name: str, *, zero: bool = False) -> Floats:
-    """Return ``value`` as a float array of positive numbers; ``zero`` allows 0 too."""
-    array = as_float_array(value, name)
-    wrong = array < 0 if zero else array <= 0
-    if wrong.any():
-        expected = "at least 0" if zero else "above 0"
-        raise ValueError(f"{name}: expected numbers {expected}, got {array[wrong].flat[0]}.")
-    return array
+UPDATES = tuple(Update)
+
+
+def as_update(update: str) -> Update:
+    """Return the order of play of that name; `ValueError` if there is none."""
+    return Update(one_of(update, "update", UPDATES))
+
+
+def one_number(value: ArrayLike, name: str, *, zero: bool = False) -> float:
+    """Return ``value`` as one number above 0, or at least 0 with ``zero``."""
+    number = positive_array(value, name, zero=zero)
+    if number.ndim:
+        raise ValueError(f"{name}: expected one number, got {value!r}.")
+    return float(number)
 
 
 def whole(value: ArrayLike, name: str, *, least: int = 1) -> NDArray[np.int64]:
@@ -40,17 +62,20 @@ def as_points(value: ArrayLike, name: str, *, finite: bool = True) -> Floats:
 
     Raises `TypeError` or `ValueError` that names the argument.
     """
-    points = np.asarray(value)
-    if finite or points.dtype.kind != "f":
-        points = as_float_array(value, name)
-    if points.ndim == 1:
-        points = points[:, None]
-    if points.ndim < 2 or points.size == 0:
+    if finite:
+        array = as_float_array(value, name)
+    else:
+        array = np.asarray(value)
+        # Positions of a diverged setting are NaN; anything but floats is checked in full.
+        array = array.astype(float) if array.dtype.kind == "f" else as_float_array(value, name)
+    if array.ndim == 1:
+        array = array[:, None]
+    if array.ndim < 2 or array.size == 0:
         raise ValueError(
             f"{name}: expected points of shape (n,), (n, d) or (B, n, d), got shape "
             f"{np.shape(value)}."
         )
-    return points.astype(np.float64)
+    return array
 
 
 def points(value: ArrayLike, name: str) -> Floats:
@@ -65,12 +90,7 @@ def masses(value: ArrayLike | None, name: str, count: int) -> Floats:
     """Return ``count`` positive masses; None is 1 / count each, a number is given to each."""
     if value is None:
         return np.full(count, 1 / count)
-    array = positive(value, name)
+    array = positive_array(value, name)
     if array.ndim > 1 or (array.ndim == 1 and len(array) != count):
         raise ValueError(f"{name}: expected one number or {count} numbers, got {array.shape}.")
     return np.broadcast_to(array, (count,)).copy()
-
-
-def order_of(update: str) -> str:
-    """Return ``update`` if it is one of `UPDATES`."""
-    return one_of(update, "update", UPDATES)

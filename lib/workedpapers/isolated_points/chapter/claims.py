@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from workedpapers.checks import Floats
 from workedpapers.claims import All, AtLeast, AtMost, Claim, Measured
-from workedpapers.isolated_points.kernels import Floats
 from workedpapers.isolated_points.measurement.trials import (
     UPDATES,
     random_settings,
@@ -58,7 +58,11 @@ def rate_errors() -> Floats:
     """Relative errors of the predicted contraction rate where theory says that points come back."""
     runs = trials()
     stable = runs[runs["predicted"].isin(["monotone", "oscillating"])]
-    return np.abs(stable["rate_simulated"] / stable["rate_predicted"] - 1).to_numpy()
+    simulated, predicted = (
+        stable[f"rate_{name}"].to_numpy(float) for name in ("simulated", "predicted")
+    )
+    errors: Floats = np.abs(simulated / predicted - 1)
+    return errors
 
 
 @cache

@@ -164,4 +164,5 @@ def evaluate(run: LatticeRun, x: Floats, sigma: float) -> Floats:
     place = np.searchsorted(run.nodes[order], wanted).clip(max=len(order) - 1)
     found = run.nodes[order][place] == wanted
     heights = np.where(found, run.heights[order][place], 0.0)
-    return WEIGHT * _in_order(heights * weights)
+    value: Floats = WEIGHT * _in_order(heights * weights)
+    return value

@@ -6,21 +6,32 @@ Many runs from random starts, for a grid of widths and of the control number
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from workedpapers.checks import as_float_array, one_of, positive_int
-from workedpapers.isolated_points.kernels import Floats
+from workedpapers.checks import Floats, one_of, positive_int
+from workedpapers.isolated_points.arguments import one_number, whole
 from workedpapers.isolated_points.measurement.metrics import coverage
+from workedpapers.isolated_points.rules import UpdateRule
 from workedpapers.isolated_points.simulation.dynamics import simulate
 from workedpapers.parallel import in_parallel
 from workedpapers.stats import bootstrap
 
-__all__ = ["STARTS", "ring", "ring_map", "ring_run", "start_points", "summary"]
+__all__ = ["STARTS", "Start", "ring", "ring_map", "ring_run", "start_points", "summary"]
 
+
+class Start(StrEnum):
+    """Where the generated points begin."""
+
+    ON_ONE_MODE = "on one mode"
+    IN_A_BOX = "in a box"
+
+
+STARTS = tuple(Start)
 MODES, MEMORY = 8, 0.1  # number of modes; lr_d * decay
-STARTS = ("on one mode", "in a box")
 #: The grid of `ring_map`. Neighbouring modes are 0.765 apart.
 WIDTHS = np.round(np.geomspace(0.06, 0.6, 9), 3)
 GAMMAS = np.round(0.1 * 2.0 ** np.arange(8), 1)
@@ -29,15 +40,53 @@ REACH, LOST = 0.35, 1.0  # a mode nearer than this is covered; farther from all,
 
 
 def ring(modes: int = MODES, *, radius: float = 1.0) -> Floats:
-    """Equally spaced points on a circle about 0, shape (modes, 2)."""
+    r"""Equally spaced points on a circle about 0.
+
+    Parameters
+    ----------
+    modes : int
+        How many, at least 1.
+    radius : float
+        Of the circle, above 0.
+
+    Returns
+    -------
+    ndarray
+        Shape (modes, 2).
+
+    Raises
+    ------
+    TypeError
+        If a number is none.
+    ValueError
+        If a number is too small.
+
+    See Also
+    --------
+    ring_run : Trains on it.
+
+    Notes
+    -----
+    :math:`x_k = r\,(\cos 2\pi k/n, \sin 2\pi k/n)`; eight of radius 1 are 0.765 apart. Chapter,
+    section "When points are not isolated".
+
+    Examples
+    --------
+    >>> from workedpapers import isolated_points as ip
+    >>> ip.ring(4).round(6).tolist()[:2]
+    [[1.0, 0.0], [0.0, 1.0]]
+    """
     angle = 2 * np.pi * np.arange(positive_int(modes, "modes")) / modes
-    return radius * np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    circle = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    places: Floats = circle * one_number(radius, "radius")
+    return places
 
 
 def start_points(start: str, seed: int, count: int = MODES) -> Floats:
     """Random starting points: around the first mode, or in the square of side 2.4 about 0."""
-    rng = np.random.default_rng([STARTS.index(one_of(start, "start", STARTS)), seed])
-    if start == "in a box":
+    chosen = Start(one_of(start, "start", STARTS))
+    rng = np.random.default_rng([STARTS.index(chosen), seed])
+    if chosen == Start.IN_A_BOX:
         return rng.uniform(-1.2, 1.2, (count, 2))
     return ring()[0] + 0.05 * rng.standard_normal((count, 2))
 
@@ -46,48 +95,79 @@ def ring_run(
     sigma: float,
     G: float,
     *,
-    start: str = "in a box",
+    start: str = Start.IN_A_BOX,
     seeds: ArrayLike = 0,
     steps: int = STEPS,
     keep: int | str = "all",
+    rule: str | UpdateRule = "gradient",
 ) -> tuple[Floats, pd.DataFrame]:
-    """Train eight generated points on the ring of eight modes, once for each seed.
+    r"""Train eight generated points on the ring of eight modes, once for each seed.
 
     Parameters
     ----------
-    sigma : kernel width; the ring has radius 1.
-    G : control number of a matched pair.
-    start : "on one mode" or "in a box".
-    seeds : whole numbers, shape (s,), or one.
-    steps, keep : as in `simulate`.
+    sigma : float
+        Kernel width; the ring has radius 1.
+    G : float
+        Control number of a matched pair.
+    start : {"on one mode", "in a box"}
+        Where the generated points begin.
+    seeds : array_like of int
+        Whole numbers of at least 0, shape (s,), or one.
+    steps : int
+        As in `simulate`.
+    keep : {"all", "last"} or int
+        As in `simulate`.
+    rule : str or UpdateRule
+        As in `simulate`.
 
     Returns
     -------
-    Positions, shape (s, kept, 8, 2), and a data frame with a row for each seed: `covered`, the
-    number of modes within reach (1.2 sigma, at most 0.35) of a point; `lost`, the number of points
-    farther than 1 from every mode, in the end.
+    positions : ndarray
+        Shape (s, kept, 8, 2).
+    found : DataFrame
+        A row for each seed: ``seed``; ``covered``, the number of modes within reach (1.2 sigma, at
+        most 0.35) of a point; ``lost``, the number of points farther than 1 from every mode, in
+        the end.
 
     Raises
     ------
-    TypeError, ValueError : as `simulate`, or if ``start`` is unknown or ``G`` is not positive.
+    TypeError
+        If an argument is not what it should be.
+    ValueError
+        If ``start`` is unknown or a number out of range.
+
+    See Also
+    --------
+    ring_map : The same over a grid.
+
+    Notes
+    -----
+    With a = 0.1 and equal masses :math:`q = p = 1/8`, :math:`\eta_g = G a\sigma^2/q^2`. Chapter,
+    section "When points are not isolated".
+
+    Examples
+    --------
+    >>> from workedpapers import isolated_points as ip
+    >>> path, found = ip.ring_run(0.4, 0.5, seeds=[0, 1], steps=200, keep="last")
+    >>> path.shape, found["lost"].tolist()
+    ((2, 1, 8, 2), [0, 0])
     """
-    chosen = np.atleast_1d(np.asarray(seeds, dtype=int))
-    strength = float(as_float_array(G, "G", ndim=0))
-    if strength <= 0:
-        raise ValueError(f"G: expected a positive number, got {G!r}.")
+    chosen = np.atleast_1d(whole(seeds, "seeds", least=0))
+    width, strength = one_number(sigma, "sigma"), one_number(G, "G")
     mass = 1 / MODES
     run = simulate(
         ring(),
         np.stack([start_points(start, int(seed)) for seed in chosen]),
-        sigma=sigma,
+        sigma=width,
         lr_d=MEMORY,
-        lr_g=strength * MEMORY * sigma**2 / mass**2,
+        lr_g=strength * MEMORY * width**2 / mass**2,
         decay=1.0,
+        rule=rule,
         steps=steps,
         keep=keep,
         show=False,
     )
-    found = coverage(ring(), run.generated[:, -1], min(1.2 * sigma, REACH), beyond=LOST)
+    found = coverage(ring(), run.generated[:, -1], min(1.2 * width, REACH), beyond=LOST)
     frame = pd.DataFrame({"seed": chosen, "covered": found.covered, "lost": found.diverged})
     return run.generated, frame
 
@@ -98,7 +178,7 @@ def _cell(at: tuple[str, float, float, int, int]) -> tuple[Floats, pd.DataFrame]
         sigma, strength, start=start, seeds=np.arange(seeds), steps=steps,
         keep=max(1, steps // (FRAMES - 1)),
     )  # fmt: skip
-    return path[0], frame.assign(start=start, sigma=sigma, G=strength)
+    return path[0], frame.assign(start=str(start), sigma=sigma, G=strength)
 
 
 def ring_map(
@@ -110,12 +190,52 @@ def ring_map(
     steps: int = STEPS,
     workers: int | None = None,
 ) -> tuple[Floats, pd.DataFrame]:
-    """`ring_run` for every combination of width, G and kind of start, in several processes.
+    r"""Train on the ring for every combination of width, G and kind of start.
+
+    Several processes work on it.
+
+    Parameters
+    ----------
+    sigma, G : array_like
+        Kernel widths and control numbers.
+    starts : tuple of str
+        Kinds of start.
+    seeds : int
+        Number of seeds in each cell.
+    steps : int
+        As in `simulate`.
+    workers : int or None
+        Number of processes; None is one for each core.
 
     Returns
     -------
-    Positions of the first seed over time, shape (starts, widths, G, kept, 8, 2), and a data frame
-    with a row for each run: `seed`, `covered`, `lost`, `start`, `sigma`, `G`.
+    positions : ndarray
+        Of the first seed over time, shape (starts, widths, G, kept, 8, 2).
+    found : DataFrame
+        A row for each run: ``seed``, ``covered``, ``lost``, ``start``, ``sigma``, ``G``.
+
+    Raises
+    ------
+    TypeError
+        If an argument is not what it should be.
+    ValueError
+        If a start is unknown or a number out of range.
+
+    See Also
+    --------
+    ring_run : One cell.
+
+    Notes
+    -----
+    Chapter, section "When points are not isolated".
+
+    Examples
+    --------
+    >>> from workedpapers import isolated_points as ip
+    >>> one = {"starts": ("in a box",), "seeds": 2, "steps": 80, "workers": 1}
+    >>> path, found = ip.ring_map([0.4], [0.5], **one)
+    >>> path.shape, len(found)
+    ((1, 1, 1, 41, 8, 2), 2)
     """
     widths, strengths = np.atleast_1d(sigma), np.atleast_1d(G)
     cells = [

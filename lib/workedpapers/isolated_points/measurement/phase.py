@@ -6,14 +6,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from workedpapers.checks import as_float_array, positive_int
-from workedpapers.isolated_points.kernels import Floats
+from workedpapers.checks import Floats, as_float_array, positive_int
+from workedpapers.isolated_points.arguments import Update
 from workedpapers.isolated_points.measurement.rates import (
     Complexes,
     fitted_mode,
     linear_window,
     name_regime,
 )
+from workedpapers.isolated_points.rules import UpdateRule, as_rule
 from workedpapers.isolated_points.simulation.dynamics import simulate
 from workedpapers.progress import progress
 
@@ -36,51 +37,77 @@ def phase_diagram(
     true_mass: ArrayLike = 1.0,
     number: int = 1,
     steps: int = 1000,
-    update: str = "alternating",
+    update: str = Update.ALTERNATING,
+    rule: str | UpdateRule = "gradient",
     displacement: float = 1e-6,
     seed: int = 0,
     show: bool = True,
 ) -> pd.DataFrame:
     r"""Simulate one true point with N generated points on it, for a grid of two parameters.
 
-    In every cell the discriminator has settled with the points in place (``warm_up=inf``), these
-    are off by up to ``displacement``, and the dominant mode of the simulated trajectory is
+    In every cell the discriminator has come to rest with the points in place (``warm_up=inf``),
+    these are off by up to ``displacement``, and the dominant mode of the simulated trajectory is
     measured: that of the points' mean and that of their distances from the mean, whichever is
     larger in modulus. The cell says whether the matched position is kept, not where points go
-    that leave it.
-
-    Two of the parameters are lists of values, the others numbers. Three may be given by a control
-    number instead:
-
-    .. math:: a = \eta_d \lambda, \qquad \rho = N q / p, \qquad
-        G = \frac{\eta_g q p}{\eta_d \lambda^2 \sigma^2}.
+    that leave it. Two of the parameters are lists of values, the others numbers.
 
     Parameters
     ----------
-    G or lr_g : control number, or rate of the generator, at least 0; G = 1 by default.
-    rho or generated_mass : generated mass over true mass, or q of each point, above 0; rho = 1 by
-        default.
-    a or lr_d : rate of the discriminator, a strictly between 0 and 2; a = 0.1 by default.
-    decay, sigma, true_mass : λ, σ (units of the data) and p, above 0.
-    number : N, at least 1.
-    steps : at least 8. The rate needs a visible decay: where :math:`|\mu|` is within 1 / steps of
-        1, take more. Where it is above 5 or below 0.2 few steps lie in the linear range, and the
+    G, rho, a : array_like or None
+        Control numbers, G at least 0, rho above 0, a strictly between 0 and 2. Where one is None
+        its other name counts; where both are, G = 1, rho = 1 and a = 0.1.
+    lr_g, generated_mass, lr_d : array_like or None
+        Rate of the generator, q of each point, and rate of the discriminator, in place of these.
+    decay, sigma, true_mass : array_like
+        :math:`\lambda`, :math:`\sigma` (units of the data) and p, above 0.
+    number : int
+        N, at least 1.
+    steps : int
+        At least 8. The rate needs a visible decay: where :math:`|\mu|` is within 1 / steps of 1,
+        take more. Where it is above 5 or below 0.2 few steps lie in the linear range, and the
         rate is good to some per cent only; elsewhere to about 1e-5.
-    update : as in `simulate`.
-    displacement : largest initial distance from the true point in units of σ, between 1e-10 and
-        1e-4.
-    seed : of the directions and sizes of the displacements, the same in all cells.
-    show : whether a progress bar appears when it takes longer than three seconds.
+    update : {"alternating", "simultaneous", "generator_first"}
+        Who moves first.
+    rule : str or UpdateRule
+        As in `simulate`.
+    displacement : float
+        Largest initial distance from the true point in units of :math:`\sigma`, between 1e-10
+        and 1e-4.
+    seed : int
+        Of the displacements, the same in every cell.
+    show : bool
+        Whether a progress bar appears when it takes longer than three seconds.
 
     Returns
     -------
-    Data frame with a row for each cell: the two parameters that vary, by name, the second of them
-    (in the order of the signature) varying fastest; ``rate``, the modulus of the dominant mode;
-    ``angle``, its argument in radians per step, from 0 to π; ``regime``, as in `regime_of`.
+    DataFrame
+        One row for each cell: the two parameters; ``rate``, the factor per step, :math:`|\mu|`;
+        ``angle``, the argument of :math:`\mu` in radians, 0 to pi; ``regime``, as in `regime_of`.
 
     Raises
     ------
-    TypeError, ValueError : naming the argument, what was expected and what came.
+    TypeError
+        If an argument is not what it should be.
+    ValueError
+        If an argument is out of range, or not two of the parameters are lists.
+
+    See Also
+    --------
+    stability : The same map by theory.
+
+    Notes
+    -----
+    .. math:: a = \eta_d \lambda, \qquad \rho = N q / p, \qquad
+        G = \frac{\eta_g q p}{\eta_d \lambda^2 \sigma^2}.
+
+    Chapter, section "The map".
+
+    Examples
+    --------
+    >>> from workedpapers import isolated_points as ip
+    >>> cells = ip.phase_diagram(G=[0.1, 4.0], rho=[1.0, 2.0], a=0.1, steps=200, show=False)
+    >>> cells["regime"].tolist()
+    ['monotone', 'monotone', 'oscillating', 'diverging']
     """
     given = {
         "G": G, "rho": rho, "a": a, "lr_g": lr_g, "generated_mass": generated_mass, "lr_d": lr_d,
@@ -97,7 +124,7 @@ def phase_diagram(
     mode = displaced_modes(
         sigma=cells["sigma"], lr_d=cells["lr_d"], lr_g=cells["lr_g"], decay=cells["decay"],
         true_mass=cells["true_mass"], generated_mass=cells["generated_mass"], number=number,
-        steps=steps, update=update, displacement=displacement, seed=seed, show=show,
+        steps=steps, update=update, rule=rule, displacement=displacement, seed=seed, show=show,
     )  # fmt: skip
     frame = pd.DataFrame({name: cells[name] for name in varied})
     return frame.assign(rate=np.abs(mode), angle=np.abs(np.angle(mode)), regime=name_regime(mode))
@@ -113,26 +140,59 @@ def displaced_modes(
     generated_mass: ArrayLike,
     number: int = 1,
     steps: int = 1000,
-    update: str = "alternating",
+    update: str = Update.ALTERNATING,
+    rule: str | UpdateRule = "gradient",
     displacement: float = 1e-6,
     seed: int = 0,
     show: bool = True,
 ) -> Complexes:
-    """Displace N points that sit on one true point, simulate, and measure the dominant mode.
+    r"""Displace N points that sit on one true point, simulate, and measure the dominant mode.
 
     Parameters
     ----------
-    sigma, lr_d, lr_g, decay, true_mass, generated_mass : numbers, or shape (B,), as in `simulate`.
-    number, steps, update, displacement, seed, show : as in `phase_diagram`.
+    sigma, lr_d, lr_g, decay, true_mass, generated_mass : array_like
+        Numbers, or shape (B,), as in `simulate`.
+    number, steps : int
+        As in `phase_diagram`.
+    update : {"alternating", "simultaneous", "generator_first"}
+        Who moves first.
+    rule : str or UpdateRule
+        As in `simulate`; its numbers may have shape (B,).
+    displacement : float
+        As in `phase_diagram`.
+    seed : int
+        As in `phase_diagram`.
+    show : bool
+        As in `phase_diagram`.
 
     Returns
     -------
-    Array, shape (B,): the mode of larger modulus of the points' mean and of their distances from
-    the mean; its modulus is the factor per step. NaN where nothing could be measured.
+    ndarray of complex
+        Shape (B,): the mode of larger modulus of the points' mean and of their distances from the
+        mean; its modulus is the factor per step. NaN where nothing could be measured.
 
     Raises
     ------
-    TypeError, ValueError : naming the argument, what was expected and what came.
+    TypeError
+        If an argument is not what it should be.
+    ValueError
+        If an argument is out of range.
+
+    See Also
+    --------
+    phase_diagram : The same over a grid.
+
+    Notes
+    -----
+    Prony's method on the simulated path, see `dominant_mode`. Chapter, section "Is it right?".
+
+    Examples
+    --------
+    >>> from workedpapers import isolated_points as ip
+    >>> rates = {"sigma": 1.0, "lr_d": 0.1, "lr_g": 0.4, "decay": 1.0}
+    >>> mode = ip.displaced_modes(**rates, true_mass=1.0, generated_mass=1.0, steps=200)
+    >>> abs(mode).round(4).tolist()
+    [0.9487]
     """
     steps = positive_int(steps, "steps", least=8)
     if not 1e-10 <= displacement <= 1e-4:
@@ -141,23 +201,26 @@ def displaced_modes(
         "sigma": sigma, "lr_d": lr_d, "lr_g": lr_g, "decay": decay, "true_mass": true_mass,
         "generated_mass": generated_mass,
     }  # fmt: skip
+    how = as_rule(rule)
     cells = {name: np.atleast_1d(as_float_array(value, name)) for name, value in given.items()}
-    count = max(len(value) for value in cells.values())
+    count = max(how.settings or 1, *(len(value) for value in cells.values()))
     cells = {name: np.broadcast_to(value, count) for name, value in cells.items()}
     offset = np.random.default_rng(seed).uniform(-1, 1, positive_int(number, "number"))
     offset *= displacement / np.abs(offset).max()
     mode = np.empty(count, dtype=complex)
     starts = range(0, count, _CELLS)
     for start in progress(starts, desc="Displaced points", unit="block", show=show):
-        some = {name: value[start : start + _CELLS] for name, value in cells.items()}
+        rows = slice(start, start + _CELLS)
+        some = {name: value[rows] for name, value in cells.items()}
         width = some["sigma"]
         run = simulate(
             [0.0], (width[:, None] * offset)[..., None], steps=steps, sigma=width,
             lr_d=some["lr_d"], lr_g=some["lr_g"], decay=some["decay"], warm_up=np.inf,
-            true_mass=some["true_mass"][:, None], update=update, show=False,
+            true_mass=some["true_mass"][:, None], update=update, rule=how.at(rows), show=False,
             generated_mass=some["generated_mass"][:, None],
         )  # fmt: skip
-        mode[start : start + _CELLS] = _slowest(run.generated[..., 0] / width[:, None, None])
+        path = run.generated[..., 0] / width[:, None, None]
+        mode[rows] = _slowest(path, (2, 1) if how.is_plain else (4, 2))
     return mode
 
 
@@ -190,26 +253,31 @@ def _resolve(cells: dict[str, Floats], number: int) -> None:
         cells["generated_mass"] = cells["rho"] * cells["true_mass"] / number
     a = cells["lr_d"] * cells["decay"]
     if (a >= 2).any():
-        raise ValueError(f"a: expected lr_d * decay below 2, where f settles; got {a.max()}.")
+        raise ValueError(f"a: expected lr_d * decay below 2, where f comes to rest; got {a.max()}.")
     if "lr_g" not in cells:
         unit = a * cells["decay"] * cells["sigma"] ** 2
         cells["lr_g"] = cells["G"] * unit / (cells["generated_mass"] * cells["true_mass"])
 
 
-def _slowest(path: Floats) -> Complexes:
-    """Dominant mode of paths of shape (B, T, N) around 0, in units of sigma."""
+def _slowest(path: Floats, counts: tuple[int, int]) -> Complexes:
+    """Dominant mode of paths of shape (B, T, N) around 0, in units of sigma.
+
+    ``counts`` says how many modes the points' mean and their differences have at most: with plain
+    steps two, with the discriminator's slope, and one; each player's memory adds one.
+    """
     together = path.mean(axis=2, keepdims=True)
     apart = path - together
     distance = np.abs(path).max(axis=2)
     linear = linear_window(distance, _NEAR, _FLOOR)
-    # The points' mean has two modes, with the discriminator's slope; their distances have one.
-    parts = [(together, 2), (apart, 1)] if path.shape[2] > 1 else [(together, 2)]
+    both = [(together, counts[0]), (apart, counts[1])]
+    parts = both if path.shape[2] > 1 else both[:1]
     modes = []
     for series, count in parts:
         # Each drives the other in the third order of the distance. Use it where that is 1e-6 of it.
         floor = np.maximum(_FLOOR, 1e6 * distance**3)
         heard = linear_window(np.abs(series).max(axis=2), _NEAR, floor)
         modes.append(fitted_mode(np.nan_to_num(series), linear & heard, _FLOOR, modes=count))
-    both = np.stack(modes)
-    pick = np.nan_to_num(np.abs(both)).argmax(axis=0)
-    return np.asarray(both[pick, np.arange(both.shape[1])])
+    found = np.stack(modes)
+    pick = np.nan_to_num(np.abs(found)).argmax(axis=0)
+    slowest: Complexes = found[pick, np.arange(found.shape[1])]
+    return slowest

@@ -9,9 +9,12 @@ alike, down to a hundred times the floor of rounding. Where one mode alone leave
 modulus is the dominant mode μ. Its modulus is the factor per step by which the distance shrinks;
 unlike the slope of a fitted envelope it has no trouble with oscillation.
 
+Update rules with memory bring up to four modes. Then recurrences of order 1, 2, 3 and 4 are fitted
+in turn, and the first that leaves no more than a millionth of the samples is taken.
+
 The regimes, with a tolerance of 1e-6:
 
-- ``"diverging"``: :math:`|\mu| > 1`. Also where the points settle elsewhere later on.
+- ``"diverging"``: :math:`|\mu| > 1`. Also where the points come to rest elsewhere later on.
 - ``"neutral"``: :math:`|\mu| = 1`.
 - ``"oscillating"``: :math:`|\mu| < 1`, and μ is complex or negative: the points overshoot.
 - ``"monotone"``: :math:`|\mu| < 1`, and μ is real and not negative.
@@ -22,15 +25,16 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from workedpapers.checks import as_float_array
-from workedpapers.isolated_points.kernels import Floats
+from workedpapers.checks import Floats, as_float_array
 from workedpapers.isolated_points.simulation.run import Run
+from workedpapers.isolated_points.theory.linear import Regime
 
 __all__ = ["contraction_rate", "dominant_mode", "measured_rate", "name_regime", "regime_of"]
 
 Complexes = NDArray[np.complex128]
 _TOLERANCE = 1e-6
 _SECOND_MODE = 1e-5  # below this share of the first, the second mode is taken to be absent
+_EXPLAINED = 1e-6  # what a recurrence of higher order may leave of the samples
 _NEAR, _FLOOR = 1e-3, 1e-12  # the linear range, in units of sigma, and the reach of rounding
 
 
@@ -39,18 +43,24 @@ def fitted_mode(
 ) -> Complexes:
     """Dominant mode of each of several series, by the recurrence of the module's introduction.
 
-    Parameters
-    ----------
-    series : shape (B, T, C), T samples of C coordinates that share their modes.
-    inside : shape (B, T), the samples to use.
-    floor : size at which rounding takes over, a number or shape (B,).
-    modes : 1 where there is known to be only one, else 2.
-
-    Returns
-    -------
-    Array, shape (B,). With fewer than 4 samples the ratio of the last two; NaN with fewer than 2.
+    ``series`` has shape (B, T, C): T samples of C coordinates that share their modes; ``inside``,
+    (B, T), says which to use; ``floor``, a number or (B,), is where rounding takes over; ``modes``
+    is the most that there may be. With fewer than 4 samples the result, shape (B,), is the ratio
+    of the last two; NaN with fewer than 2.
     """
     x = np.where(inside[..., None], series, 0.0)
+    if modes > 2:
+        mode = _by_order(x, inside, np.broadcast_to(floor, len(x)), modes)
+    else:
+        mode = _one_or_two(x, inside, floor, modes)
+    mode = np.where(np.abs(mode.imag) < _TOLERANCE * np.abs(mode), mode.real, mode)
+    few = (inside[:, 2:] & inside[:, 1:-1] & inside[:, :-2]).sum(axis=1) < 2
+    mode[few] = _last_ratio(x[few], inside[few])
+    return mode
+
+
+def _one_or_two(x: Floats, inside: NDArray[np.bool_], floor: ArrayLike, modes: int) -> Complexes:
+    """Fit x[t + 2] = b x[t + 1] + c x[t], or x[t + 1] = b x[t] where that is enough."""
     use = inside[:, 2:] & inside[:, 1:-1] & inside[:, :-2]
     size = np.sqrt((x**2).sum(axis=2))
     largest = np.maximum(np.maximum(size[:, 2:], size[:, 1:-1]), size[:, :-2])
@@ -71,11 +81,39 @@ def fitted_mode(
         pair = np.stack([(b + root) / 2, (b - root) / 2])
         larger = np.where(np.abs(pair[0]) >= np.abs(pair[1]), pair[0], pair[1])
         two = r22 > _SECOND_MODE * np.sqrt((new**2).sum(axis=1))
-        mode = np.where(two & (modes == 2), larger, r12 / r11)
-        mode = np.where(np.abs(mode.imag) < _TOLERANCE * np.abs(mode), mode.real, mode)
-    few = use.sum(axis=1) < 2
-    mode[few] = _last_ratio(x[few], inside[few])
-    return np.asarray(mode)
+        chosen: Complexes = np.where(two & (modes == 2), larger, r12 / r11)
+    return chosen
+
+
+def _by_order(x: Floats, inside: NDArray[np.bool_], floor: Floats, modes: int) -> Complexes:
+    """Fit recurrences of growing order, each series by itself; the samples used are adjacent."""
+    mode = np.full(len(x), np.nan, dtype=complex)
+    for row in range(len(x)):
+        used = np.flatnonzero(inside[row])
+        samples = x[row, used[0] : used[-1] + 1] if len(used) else x[row, :0]
+        for order in range(1, modes + 1):
+            if len(samples) < 2 * order + 2:
+                break
+            roots, left = _recurrence(samples, order, float(floor[row]))
+            mode[row] = roots[np.argmax(np.abs(roots))]
+            if left < _EXPLAINED:
+                break
+    return mode
+
+
+def _recurrence(x: Floats, order: int, floor: float) -> tuple[Complexes, float]:
+    """Roots of the best recurrence of an order, and the share of the samples that it leaves."""
+    last = len(x) - order
+    shifted = [x[i : last + i] for i in range(order + 1)]
+    sizes = [np.sqrt((part**2).sum(axis=1)) for part in shifted]
+    largest = np.maximum.reduce(sizes)
+    with np.errstate(divide="ignore"):
+        weight = np.where(largest > 0, 1 / (largest + 100 * floor), 0.0)[:, None]
+    *before, target = ((part * weight).ravel() for part in shifted)
+    matrix = np.stack(before, axis=1)
+    found, *_ = np.linalg.lstsq(matrix, target, rcond=None)
+    left = float(np.sqrt(np.mean((matrix @ found - target) ** 2)))
+    return np.roots(np.append(1.0, -found[::-1])).astype(complex), left
 
 
 def _last_ratio(x: Floats, inside: NDArray[np.bool_]) -> Floats:
@@ -104,7 +142,8 @@ def linear_window(distance: Floats, near: float, floor: float | Floats) -> NDArr
     span = (steps >= first[:, None]) & (steps < end[:, None])
     loud = span & (distance > floor)
     last = len(steps) - 1 - loud[:, ::-1].argmax(axis=1)
-    return np.asarray(span & (steps <= last[:, None]) & np.asarray(loud.any(axis=1))[:, None])
+    kept: NDArray[np.bool_] = span & (steps <= last[:, None]) & loud.any(axis=1, keepdims=True)
+    return kept
 
 
 def dominant_mode(
@@ -114,24 +153,50 @@ def dominant_mode(
     near: float = _NEAR,
     floor: float = _FLOOR,
 ) -> Complexes:
-    """Measure the multiplier of the slowest mode around an equilibrium.
+    r"""Measure the multiplier of the slowest mode around an equilibrium.
 
     Parameters
     ----------
-    trajectory : positions, shape (T, ...) of one setting: any number of points and coordinates,
-        at least 4 steps. NaN is allowed and ends the window.
-    equilibrium : position around which to measure, of a shape that broadcasts to the rest.
-    near : largest distance at which the dynamics count as linear, in the units of the data. The
+    trajectory : array_like
+        Positions, shape (T, ...) of one setting: any number of points and coordinates, at least 4
+        steps. NaN is allowed and ends the window.
+    equilibrium : array_like
+        Position around which to measure, of a shape that broadcasts to the rest.
+    near : float
+        Largest distance at which the dynamics count as linear, in the units of the data. The
         default suits a kernel of width 1; the error is of the order of (near / sigma) squared.
-    floor : distance below which rounding takes over, in the units of the data.
+    floor : float
+        Distance below which rounding takes over, in the units of the data.
 
     Returns
     -------
-    Complex number, an array of shape (). NaN if fewer than two samples lie in the window.
+    ndarray of complex
+        Shape (). NaN if fewer than two samples lie in the window.
 
     Raises
     ------
-    TypeError, ValueError : bad numbers, too few steps, or ``near`` not above ``floor``.
+    TypeError
+        If a number is none.
+    ValueError
+        If there are too few steps, or ``near`` is not above ``floor``.
+
+    See Also
+    --------
+    measured_rate : Its modulus.
+    regime_of : Its name.
+
+    Notes
+    -----
+    Prony's method: :math:`x_{t+2} = b x_{t+1} + c x_t` by weighted least squares, and the larger
+    root of :math:`\mu^2 = b\mu + c`. Chapter, section "Is it right?".
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from workedpapers import isolated_points as ip
+    >>> swing = 1e-4 * (0.9 * np.exp(0.5j)) ** np.arange(40)
+    >>> abs(complex(ip.dominant_mode(swing.real))).__round__(6)
+    0.9
     """
     path = np.asarray(trajectory, dtype=float)
     if path.ndim == 0 or len(path) < 4:
@@ -150,7 +215,44 @@ def measured_rate(
     near: float = _NEAR,
     floor: float = _FLOOR,
 ) -> float:
-    """Factor per step by which the distance to an equilibrium changes; see `dominant_mode`."""
+    r"""Factor per step by which the distance to an equilibrium changes.
+
+    Parameters
+    ----------
+    trajectory : array_like
+        As for `dominant_mode`.
+    equilibrium : array_like
+        As for `dominant_mode`.
+    near, floor : float
+        As for `dominant_mode`.
+
+    Returns
+    -------
+    float
+        The modulus of the dominant mode.
+
+    Raises
+    ------
+    TypeError
+        As `dominant_mode`.
+    ValueError
+        As `dominant_mode`.
+
+    See Also
+    --------
+    contraction_rate : The same where the equilibrium is not known.
+
+    Notes
+    -----
+    :math:`|\mu|` of `dominant_mode`. Chapter, section "Is it right?".
+
+    Examples
+    --------
+    >>> from workedpapers import isolated_points as ip
+    >>> run = ip.simulate([0.0], [1e-4], lr_d=0.1, lr_g=0.4, steps=200, warm_up=float("inf"))
+    >>> round(ip.measured_rate(run.generated), 4)
+    0.9487
+    """
     return float(np.abs(dominant_mode(trajectory, equilibrium, near=near, floor=floor)))
 
 
@@ -162,11 +264,9 @@ def name_regime(mode: ArrayLike) -> NDArray[np.str_]:
     mu = np.asarray(mode, dtype=complex)
     size = np.abs(mu)
     overshoots = (np.abs(mu.imag) > _TOLERANCE * size) | (mu.real < 0)
-    return np.select(
-        [np.isnan(size), size > 1 + _TOLERANCE, size >= 1 - _TOLERANCE, overshoots],
-        ["unknown", "diverging", "neutral", "oscillating"],
-        default="monotone",
-    )
+    found = [np.isnan(size), size > 1 + _TOLERANCE, size >= 1 - _TOLERANCE, overshoots]
+    names = [Regime.UNKNOWN, Regime.DIVERGING, Regime.NEUTRAL, Regime.OSCILLATING]
+    return np.select(found, [name.value for name in names], default=Regime.MONOTONE.value)
 
 
 def regime_of(
@@ -176,38 +276,96 @@ def regime_of(
     near: float = _NEAR,
     floor: float = _FLOOR,
 ) -> str:
-    """Return "monotone", "oscillating", "diverging" or "neutral", as defined in the module.
+    r"""Name what a trajectory does near an equilibrium.
 
-    The arguments are those of `dominant_mode`. It is the slowest mode that decides; where others
-    are nearly as slow, take a longer trajectory or a smaller ``near``.
+    It is the slowest mode that decides; where others are nearly as slow, take a longer trajectory
+    or a smaller ``near``.
+
+    Parameters
+    ----------
+    trajectory : array_like
+        As for `dominant_mode`.
+    equilibrium : array_like
+        As for `dominant_mode`.
+    near, floor : float
+        As for `dominant_mode`.
+
+    Returns
+    -------
+    str
+        "monotone", "oscillating", "diverging" or "neutral".
 
     Raises
     ------
-    ValueError : as `dominant_mode`, or if the trajectory is too short to tell.
+    TypeError
+        As `dominant_mode`.
+    ValueError
+        As `dominant_mode`, or if the trajectory is too short to tell.
+
+    See Also
+    --------
+    stability : The regime that theory names.
+
+    Notes
+    -----
+    With the dominant mode :math:`\mu` and a tolerance of 1e-6: diverging if :math:`|\mu| > 1`,
+    neutral if it is 1, and below that oscillating if :math:`\mu` is complex or negative. Chapter,
+    section "Is it right?".
+
+    Examples
+    --------
+    >>> from workedpapers import isolated_points as ip
+    >>> ip.regime_of([1e-4 * 0.9**k for k in range(20)])
+    'monotone'
+    >>> ip.regime_of([1e-4 * (-0.9) ** k for k in range(20)])
+    'oscillating'
     """
     name = str(name_regime(dominant_mode(trajectory, equilibrium, near=near, floor=floor)))
-    if name == "unknown":
+    if name == Regime.UNKNOWN:
         raise ValueError("trajectory: expected at least 2 positions between floor and near.")
     return name
 
 
 def contraction_rate(run: Run) -> Floats:
-    r"""Factor per step by which the distance to wherever a run settles shrinks in the end.
+    r"""Factor per step by which the distance to wherever a run comes to rest shrinks in the end.
 
-    No equilibrium is needed: the increments :math:`y_{t+1} - y_t` have the same modes. Used are
-    the increments after their envelope (the largest still to come) has fallen half the way, in
-    logarithm, from its start to its end; the end is where the increments last exceed 1e-10 of the
-    largest excursion. Around a linearly stable equilibrium this agrees with linear theory to well
-    within 1 %, if the run was long enough for its slowest mode to be left alone.
+    No equilibrium is needed. Around a linearly stable equilibrium this agrees with linear theory
+    to well within 1 %, if the run was long enough for its slowest mode to be left alone.
+
+    Parameters
+    ----------
+    run : Run
+        A run of at least 8 steps with every position kept.
 
     Returns
     -------
-    Array, shape (), or (B,) for a batch. Near 1 for a run that goes on moving; NaN for one whose
-    points never move or stopped being finite.
+    ndarray
+        Shape (), or (B,) for a batch. Near 1 for a run that goes on moving; NaN for one whose
+        points never move or stopped being finite.
 
     Raises
     ------
-    ValueError : if not every position was kept, or for fewer than 8 steps.
+    ValueError
+        If not every position was kept, or for fewer than 8 steps.
+
+    See Also
+    --------
+    measured_rate : Where the equilibrium is known.
+    stability : What theory says.
+
+    Notes
+    -----
+    The increments :math:`y_{t+1} - y_t` have the same modes. Used are those after their envelope
+    (the largest still to come) has fallen half the way, in logarithm, from its start to its end;
+    the end is where the increments last exceed 1e-10 of the largest excursion. Chapter, section
+    "Three numbers decide".
+
+    Examples
+    --------
+    >>> from workedpapers import isolated_points as ip
+    >>> run = ip.simulate([0.0], [0.02], lr_d=0.1, lr_g=0.4, steps=400)
+    >>> float(ip.contraction_rate(run)).__round__(4)
+    0.9487
     """
     if len(run.kept) <= run.steps or run.steps < 8:
         raise ValueError(
@@ -227,6 +385,6 @@ def contraction_rate(run: Run) -> Floats:
     middle = np.sqrt(to_come[:, 0] * to_come[np.arange(len(size)), last])
     first = np.minimum((to_come > middle[:, None]).sum(axis=1), np.maximum(last - 8, 0))
     inside = (steps >= first[:, None]) & (steps <= last[:, None]) & loud.any(axis=1)[:, None]
-    inside &= np.asarray(np.isfinite(size).all(axis=1))[:, None]
+    inside &= np.isfinite(size).all(axis=1)[:, None]
     rate = np.abs(fitted_mode(np.nan_to_num(jump), inside, floor))
     return rate if run.settings.batched else rate[0]

@@ -22,15 +22,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from workedpapers.isolated_points.kernels import Floats
-from workedpapers.isolated_points.simulation.settings import Settings
+from workedpapers.checks import Floats
+from workedpapers.isolated_points.simulation.settings import SimulationSettings
 
 __all__ = ["TOLERANCE", "History", "memory"]
 
 TOLERANCE = 1e-12  # of the scale above
 
 
-def memory(settings: Settings, steps: int) -> int:
+def memory(settings: SimulationSettings, steps: int) -> int:
     """Number of steps that must be remembered, the most over the settings; at most steps + 1."""
     left = float(np.abs(settings.keep).max())
     if left >= 1:
@@ -48,7 +48,7 @@ class History:
     length : M, from `memory`.
     """
 
-    def __init__(self, settings: Settings, length: int) -> None:
+    def __init__(self, settings: SimulationSettings, length: int) -> None:
         self.settings = settings
         size, count, dimension = settings.generated.shape
         self.trail = np.zeros((size, length, count, dimension))
@@ -59,12 +59,12 @@ class History:
         if settings.warm_up.any():
             self._remember(settings.generated, settings.training(settings.warm_up))
 
-    def see(self, y: Floats) -> None:
-        """One step of the discriminator, which sees generated points of shape (B, N, d)."""
+    def train(self, y: Floats) -> None:
+        """One round of the discriminator in front of generated points of shape (B, N, d)."""
         left = self.settings.keep
         self.age_weight *= left[:, None]
         self.true_weight *= left
-        self._remember(y, self.settings.lr_d)
+        self._remember(y, self.settings.round_rate)
 
     def _remember(self, y: Floats, weight: Floats) -> None:
         slot = self.seen % self.age_weight.shape[1]
@@ -73,14 +73,26 @@ class History:
         self.true_weight += weight
         self.seen += 1
 
+    def value(self, x: Floats) -> Floats:
+        """The discriminators at points of shape (B, n, d), shape (B, n)."""
+        s = self.settings
+        value = s.kernel.expansion(x, s.true, self.true_weight[:, None] * s.true_mass)
+        if self.seen:
+            value -= s.kernel.expansion(x, *self._generated())
+        return value
+
     def gradient(self, y: Floats) -> Floats:
         """Gradient of the discriminators at points, shape (B, N, d)."""
         s = self.settings
         pull = s.kernel.expansion_gradient(y, s.true, self.true_weight[:, None] * s.true_mass)
-        used = min(self.seen, self.age_weight.shape[1])
-        if used:
-            size, _, count, dimension = self.trail.shape
-            centres = self.trail[:, :used].reshape(size, used * count, dimension)
-            weight = self.age_weight[:, :used, None] * s.generated_mass[:, None, :]
-            pull -= s.kernel.expansion_gradient(y, centres, weight.reshape(size, -1))
+        if self.seen:
+            pull -= s.kernel.expansion_gradient(y, *self._generated())
         return pull
+
+    def _generated(self) -> tuple[Floats, Floats]:
+        """All that is remembered of the generated points, and with which weights."""
+        size, length, count, dimension = self.trail.shape
+        used = min(self.seen, length)
+        centres = self.trail[:, :used].reshape(size, used * count, dimension)
+        weight = self.age_weight[:, :used, None] * self.settings.generated_mass[:, None, :]
+        return centres, weight.reshape(size, -1)

@@ -39,48 +39,113 @@ What is left of the discriminator, every function whose gradient at x is zero, m
 :math:`1-a` and moves no point. All depends on four numbers: a, n, :math:`\rho = nq/p` and
 :math:`G = \eta_g q p / (\eta_d \lambda^2 \sigma^2)`, through :math:`\kappa = G a^2 \rho` and
 :math:`\beta = G a (1-\rho)`.
+
+*Several discriminator steps* in a row, m of them on the same points, are one step of another
+length: :math:`1 - a` becomes :math:`(1-a)^m`, and :math:`\eta_d` becomes
+:math:`(1-(1-a)^m)/\lambda`. Other rules than plain gradient steps: module
+`workedpapers.isolated_points.theory.step_matrices`.
+
+*Without decay* nothing is forgotten, and the states of rest are not one but many: every f whose
+slope at the point is zero. About an f that has bent there on the way, the multiplier of the
+curvature is :math:`\beta = -\eta_g q f''(x)`, and a pair has modulus :math:`\sqrt{1-\beta}`. To
+first order about f = 0 a point circles for ever; about the f that it has made by then it is damped.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from workedpapers.isolated_points.arguments import Floats, order_of, positive, whole
+from workedpapers.checks import Floats, as_float_array, positive_array
+from workedpapers.isolated_points.arguments import Update, as_update, whole
+from workedpapers.isolated_points.rules import UpdateRule, as_rule
+from workedpapers.isolated_points.theory.step_matrices import (
+    difference_modes,
+    field_of,
+    mean_modes,
+    quiet_modes,
+)
+
+__all__ = ["REGIMES", "Regime", "Stability", "effective_sigma", "mean_mode", "stability"]
+
+
+class Regime(StrEnum):
+    """What becomes of a small displacement."""
+
+    MONOTONE = "monotone"
+    OSCILLATING = "oscillating"
+    DIVERGING = "diverging"
+    NEUTRAL = "neutral"
+    UNKNOWN = "unknown"  # of a measurement that failed
+
 
 #: Values of `Stability.regime`.
-REGIMES = ("monotone", "oscillating", "diverging", "neutral")
+REGIMES = (Regime.MONOTONE, Regime.OSCILLATING, Regime.DIVERGING, Regime.NEUTRAL)
 
-_ON_THE_CIRCLE = 1e-12  # a modulus this close to 1 counts as 1
+_ON_THE_CIRCLE = 1e-12  # a modulus this close to 1 counts as 1 in closed form ...
+_ON_THE_CIRCLE_BY_MATRIX = 1e-7  # ... and for eigenvalues of a matrix, which round where they meet
 
 
 @dataclass(frozen=True)
 class Stability:
-    """Modes of n generated points about one true point; see `stability`.
+    """Modes of n generated points about one true point, as `stability` finds them.
 
     Every field is a number, or an array of the common shape of the arguments.
 
-    Attributes
+    Parameters
     ----------
-    eigenvalues : complex, shape (..., 2), or (..., 3) if some n is above 1: the two eigenvalues of
-        the mean mode, the larger modulus first, and the multiplier of the relative modes, NaN
-        where n = 1. All NaN where there is no equilibrium (decay 0 and masses that differ).
-    multiplicities : how often each eigenvalue occurs: dim, dim and dim (n - 1).
-    rate : largest modulus of these eigenvalues. A displacement of the points shrinks by this
-        factor per step in the long run.
-    slowest : "mean" or "relative", the mode that `rate` belongs to.
-    stable : whether displacements vanish exponentially and the discriminator settles too.
-    regime : what the slowest mode does: "monotone", "oscillating" (stable, and its eigenvalue is
+    eigenvalues : ndarray of complex
+        Shape (..., k): those of the mean mode, two for plain gradient steps and four for rules
+        with memory (zeros for memories that are not used), the larger modulus first; then, if some
+        n is above 1, those of the relative modes, one or two, NaN where n = 1. All NaN where there
+        is no equilibrium (decay 0 and masses that differ).
+    multiplicities : ndarray of int
+        How often each eigenvalue occurs: dim for the mean mode and dim (n - 1) for the relative.
+    rate : float
+        Largest modulus of these eigenvalues. A displacement of the points shrinks by this factor
+        per step in the long run.
+    slowest : str
+        "mean" or "relative", the mode that `rate` belongs to.
+    stable : bool
+        Whether displacements vanish exponentially and the discriminator comes to rest too.
+    regime : str
+        What the slowest mode does: "monotone", "oscillating" (stable, and its eigenvalue is
         complex or negative), "diverging", or "neutral" (the modulus is 1: linear theory does not
         decide).
-    discriminator : 1 - a, the multiplier of all that is left of the discriminator.
-    a, beta, kappa, G, rho : the dimensionless numbers of the module's docstring. G is infinite
-        without decay, rho where p = 0.
-    surplus : nq - p, the generated mass that is too much; below 0, what is lacking.
-    n, dim, update : as given.
+    discriminator : float or complex
+        The multiplier of all that is left of the discriminator, 1 - a for plain steps.
+    a, beta, kappa, G, rho : float
+        The dimensionless numbers of the notes of `stability`; with several discriminator steps
+        those of the one step that equals them. G is infinite without decay, rho where p = 0.
+    surplus : float
+        nq - p, the generated mass that is too much; below 0, what is lacking.
+    n : int
+        Number of points.
+    dim : int
+        Dimension of the data.
+    update : str
+        Who moves first.
+    rule : UpdateRule
+        How both players use their gradients.
+
+    See Also
+    --------
+    stability : Makes it.
+
+    Notes
+    -----
+    Chapter, section "Three numbers decide".
+
+    Examples
+    --------
+    >>> from workedpapers import isolated_points as ip
+    >>> found = ip.stability(p=1.0, q=1.0, sigma=1.0, lr_d=0.1, lr_g=0.4, decay=1.0)
+    >>> found.regime, found.stable, round(found.rate, 4), round(found.G, 4)
+    ('oscillating', True, 0.9487, 4.0)
     """
 
     eigenvalues: Any
@@ -99,6 +164,7 @@ class Stability:
     n: Any
     dim: int
     update: str
+    rule: UpdateRule
 
 
 def control_numbers(
@@ -109,23 +175,37 @@ def control_numbers(
     lr_d: Floats,
     lr_g: Floats,
     decay: Floats,
+    curvature: Floats | None = None,
 ) -> tuple[Floats, Floats, Floats]:
     """Return a, beta and kappa of the module's docstring; beta is NaN where it has no value."""
-    deficit = p - n * q
-    deficit = np.where(np.abs(deficit) <= 1e-12 * p, 0.0, deficit)  # 3 * 0.1 is not 0.3
-    with np.errstate(divide="ignore", invalid="ignore"):
-        pull = np.where(deficit == 0, 0.0, deficit / np.where(decay > 0, decay, np.nan))
-    return lr_d * decay, lr_g * q * pull / sigma**2, lr_d * lr_g * n * q**2 / sigma**2
+    if curvature is None:
+        deficit = p - n * q
+        deficit = np.where(np.abs(deficit) <= 1e-12 * p, 0.0, deficit)  # 3 * 0.1 is not 0.3
+        with np.errstate(divide="ignore", invalid="ignore"):
+            pull = np.where(deficit == 0, 0.0, deficit / np.where(decay > 0, decay, np.nan))
+        curvature = -pull / sigma**2  # f*'' = -(Delta / lambda sigma^2)
+    # a = eta_d lambda,   beta = -eta_g q f*'',   kappa = eta_d eta_g n q^2 / sigma^2
+    return lr_d * decay, -lr_g * q * curvature, lr_d * lr_g * n * q**2 / sigma**2
+
+
+def one_round(a: Floats, lr_d: Floats, steps: int) -> tuple[Floats, Floats]:
+    """The a and lr_d of the one step that equals ``steps`` steps of the discriminator."""
+    if steps == 1:
+        return a, lr_d
+    # 1 - a' = (1 - a)^m,   eta_d' = (1 - (1 - a)^m) / lambda, which is m eta_d without decay
+    whole_round = 1 - (1 - a) ** steps
+    longer = np.divide(whole_round, a, out=np.full_like(a, float(steps)), where=a > 0)
+    return whole_round, lr_d * longer
 
 
 def mean_mode(
-    a: ArrayLike, beta: ArrayLike, kappa: ArrayLike, update: str = "alternating"
+    a: ArrayLike, beta: ArrayLike, kappa: ArrayLike, update: str = Update.ALTERNATING
 ) -> NDArray[np.complex128]:
     """Return both eigenvalues of the mean mode, shape (..., 2), the larger modulus first."""
     a, beta, kappa = (np.asarray(v, dtype=float) for v in (a, beta, kappa))
     # In delta = eigenvalue - 1 the equation is delta^2 + s delta + e = 0, with s = 2 - tr and
     # e = 1 - tr + det: eigenvalues next to 1, the ones that matter, keep all their digits.
-    s = a + beta + (0 if order_of(update) == "simultaneous" else kappa)
+    s = a + beta + (0 if as_update(update) == Update.SIMULTANEOUS else kappa)
     e = kappa + a * beta
     root = np.sqrt((s / 2) ** 2 - e + 0j)
     far = -s / 2 - np.where(s < 0, -root, root)
@@ -144,72 +224,147 @@ def stability(
     lr_d: ArrayLike,
     lr_g: ArrayLike,
     decay: ArrayLike,
-    update: str = "alternating",
+    update: str = Update.ALTERNATING,
+    rule: str | UpdateRule = "gradient",
+    resting_curvature: ArrayLike | None = None,
     dim: int = 1,
 ) -> Stability:
-    """Linear stability of n generated points that sit on one isolated true point.
+    r"""Linear stability of n generated points that sit on one isolated true point.
 
-    See the module's docstring for the derivation. With alternating updates and one point it is
-    stable iff rho < 1 + 1 / (G (1 - a)) and kappa < (2 - a)(2 - beta); two or more points need
-    0 < beta < 2 as well, so a true point that has more than its mass cannot keep them.
+    Numbers may be arrays; they broadcast, and so do the results.
 
     Parameters
     ----------
-    p : mass of the true point, at least 0. With p = 0 this is a lone point at rest.
-    q : mass of each generated point.
-    n : how many generated points sit there, at least 1.
-    sigma : kernel width, in the units of the data; for a sum of Gaussians see `effective_sigma`.
-    lr_d, lr_g : learning rates of the discriminator and of the generator.
-    decay : weight decay (regularisation) of the discriminator, at least 0.
-    update : "alternating", "simultaneous" or "generator_first".
-    dim : dimension of the data; enters the multiplicities alone.
+    p : array_like
+        Mass of the true point, at least 0. With p = 0 this is a lone point at rest.
+    q : array_like
+        Mass of each generated point.
+    n : array_like of int
+        How many generated points sit there, at least 1.
+    sigma : array_like
+        Kernel width, in the units of the data; for a sum of Gaussians see `effective_sigma`.
+    lr_d, lr_g : array_like
+        Learning rates of the discriminator, above 0, and of the generator, at least 0.
+    decay : array_like
+        Weight decay (regularisation) of the discriminator, at least 0.
+    update : {"alternating", "simultaneous", "generator_first"}
+        Who moves first.
+    rule : str or UpdateRule
+        How both players use their gradients: "gradient", "nesterov", "optimistic",
+        "extragradient", or an `UpdateRule` with momentum, several discriminator steps, consensus
+        or a penalty.
+    resting_curvature : array_like or None
+        Second derivative at the point of the discriminator that is at rest, where it is known.
+        None is the curvature of the equilibrium that decay selects. Without decay any f without
+        a slope may be at rest, and this says about which one.
+    dim : int
+        Dimension of the data; enters the multiplicities alone.
 
-    Any argument but the last two may be an array; they broadcast, and so do the results.
+    Returns
+    -------
+    Stability
+        Eigenvalues, rate, regime and the dimensionless numbers.
 
     Raises
     ------
-    TypeError : if an argument is not numeric, or n not whole.
-    ValueError : if an argument is out of range, NaN or empty, or `update` is unknown.
+    TypeError
+        If an argument is not numeric, or n not whole.
+    ValueError
+        If an argument is out of range, NaN or empty, or a name is unknown.
+
+    See Also
+    --------
+    configuration_stability : Any arrangement of points.
+    phase_diagram : The same measured from simulations.
 
     Notes
     -----
-    Without decay there is an equilibrium only if the masses match. It is then neutral
-    (alternating, kappa < 4) or diverging. If they differ, the discriminator grows without bound
-    and any step is at last too long: eigenvalues and rate are NaN, the regime is "diverging".
+    With :math:`a = \eta_d\lambda`, :math:`\beta = \eta_g q (p - nq)/\lambda\sigma^2` and
+    :math:`\kappa = \eta_d\eta_g n q^2/\sigma^2` the mean mode of alternating updates has trace
+    :math:`2 - a - \beta - \kappa` and determinant :math:`(1-a)(1-\beta)`, and differences between
+    points multiply by :math:`1 - \beta`. One point is stable iff :math:`\rho < 1 + 1/G(1-a)` and
+    :math:`\kappa < (2-a)(2-\beta)`; two or more need :math:`0 < \beta < 2` as well, so a true point
+    that has more than its mass cannot keep them. Derived in the chapter, section "Three numbers
+    decide".
+
+    Without decay there is an equilibrium only if the masses match. About f = 0 it is neutral
+    (alternating, :math:`\kappa < 4`) or diverging; about an f of known curvature it is damped. If
+    the masses differ, the discriminator grows without bound and any step is at last too long:
+    eigenvalues and rate are NaN, the regime is "diverging".
+
+    Examples
+    --------
+    >>> from workedpapers import isolated_points as ip
+    >>> found = ip.stability(p=1, q=1, sigma=1.0, lr_d=0.1, lr_g=[0.01, 0.4, 200], decay=1.0)
+    >>> found.regime.tolist(), found.rate.round(4).tolist()
+    (['monotone', 'oscillating', 'diverging'], [0.9889, 0.9487, 18.0501])
+
+    Without decay, about f = 0 and about an f that the point has bent by -0.2:
+
+    >>> free = {"p": 1, "q": 1, "sigma": 1.0, "lr_d": 0.1, "lr_g": 0.4, "decay": 0.0}
+    >>> ip.stability(**free).regime
+    'neutral'
+    >>> round(ip.stability(**free, resting_curvature=-0.2).rate, 4)
+    0.9592
     """
-    order_of(update)
+    order, how = as_update(update), as_rule(rule)
     dim = int(whole(dim, "dim"))
-    given = (
-        positive(p, "p", zero=True),
-        positive(q, "q"),
-        whole(n, "n"),
-        positive(sigma, "sigma"),
-        positive(lr_d, "lr_d"),
-        positive(lr_g, "lr_g"),
-        positive(decay, "decay", zero=True),
+    count = whole(n, "n")
+    numbers = (
+        positive_array(p, "p", zero=True),
+        positive_array(q, "q"),
+        positive_array(sigma, "sigma"),
+        positive_array(lr_d, "lr_d"),
+        positive_array(lr_g, "lr_g", zero=True),
+        positive_array(decay, "decay", zero=True),
     )
-    p, q, n, sigma, lr_d, lr_g, decay = np.broadcast_arrays(*given)
-    a, beta, kappa = control_numbers(p, q, n, sigma, lr_d, lr_g, decay)
-    modes = mean_mode(a, beta, kappa, update)
+    bent = None
+    if resting_curvature is not None:
+        bent = as_float_array(resting_curvature, "resting_curvature")
+    shape = np.broadcast_shapes(
+        count.shape, *(v.shape for v in numbers), *how.shapes, () if bent is None else bent.shape
+    )
+    n = np.broadcast_to(count, shape)
+    p, q, sigma, lr_d, lr_g, decay = (np.broadcast_to(number, shape) for number in numbers)
+    a, beta, kappa = control_numbers(p, q, n, sigma, lr_d, lr_g, decay, bent)
+    modes: NDArray[np.complex128]
+    quiet: NDArray[Any]
+    if how.is_plain:
+        a, lr_d = one_round(a, lr_d, how.discriminator_steps)
+        kappa = lr_d * lr_g * n * q**2 / sigma**2
+        modes, apart = mean_mode(a, beta, kappa, order), (1 - beta)[..., None].astype(complex)
+        quiet, circle = 1 - a, _ON_THE_CIRCLE
+    else:
+        field = field_of(
+            how, a=a, beta=beta, kappa=kappa, p=p, sigma=sigma, lr_d=lr_d, lr_g=lr_g, decay=decay
+        )
+        modes, apart = mean_modes(field, how, order), difference_modes(field, how)
+        quiet, circle = quiet_modes(field, how)[..., 0], _ON_THE_CIRCLE_BY_MATRIX
+    mean_count = modes.shape[-1]
     multiplicities = np.full(modes.shape, dim)
     if (n > 1).any():
-        relative = np.where(n > 1, 1 - beta, np.nan)
-        modes = np.concatenate([modes, relative[..., None]], axis=-1)
-        multiplicities = np.concatenate([multiplicities, (dim * (n - 1))[..., None]], axis=-1)
+        several = (n > 1)[..., None]
+        modes = np.concatenate([modes, np.where(several, apart, np.nan)], axis=-1)
+        repeats = np.broadcast_to(dim * (n - 1)[..., None], apart.shape)
+        multiplicities = np.concatenate([multiplicities, repeats], axis=-1)
 
     moduli = np.where(multiplicities > 0, np.abs(modes), 0.0)  # NaN stays where nothing is at rest
     rate = moduli.max(axis=-1)
-    largest = np.fmax(rate, np.abs(1 - a))
-    stable = np.isfinite(rate) & (largest < 1 - _ON_THE_CIRCLE)
+    # Without decay f does not fade; about a known f it is at rest all the same.
+    fades = np.abs(quiet) if bent is None else np.where(decay > 0, np.abs(quiet), 0.0)
+    largest = np.fmax(rate, fades)
+    stable = np.isfinite(rate) & (largest < 1 - circle)
     decides = np.take_along_axis(modes, np.argmax(moduli, axis=-1)[..., None], axis=-1)[..., 0]
     turning = (decides.imag != 0) | (decides.real < 0)
-    regime = np.where(turning, "oscillating", "monotone")
-    regime = np.where(np.abs(largest - 1) <= _ON_THE_CIRCLE, "neutral", regime)
-    regime = np.where(~np.isfinite(rate) | (largest > 1 + _ON_THE_CIRCLE), "diverging", regime)
+    regime = np.where(turning, Regime.OSCILLATING.value, Regime.MONOTONE.value)
+    regime = np.where(np.abs(largest - 1) <= circle, Regime.NEUTRAL.value, regime)
+    grows = ~np.isfinite(rate) | (largest > 1 + circle)
+    regime = np.where(grows, Regime.DIVERGING.value, regime)
     with np.errstate(divide="ignore", over="ignore"):
+        # G = eta_g q p / (eta_d lambda^2 sigma^2),   rho = n q / p
         strength = lr_g * q * p / (lr_d * decay**2 * sigma**2)
         rho = n * q / p
-    slowest = np.where(np.argmax(moduli, axis=-1) == 2, "relative", "mean")
+    slowest = np.where(np.argmax(moduli, axis=-1) >= mean_count, "relative", "mean")
 
     def plain(value: Any) -> Any:
         return value[()] if value.ndim else value.item()
@@ -221,7 +376,7 @@ def stability(
         slowest=plain(slowest),
         stable=plain(stable),
         regime=plain(regime),
-        discriminator=plain(1 - a),
+        discriminator=plain(quiet),
         a=plain(a),
         beta=plain(beta),
         kappa=plain(kappa),
@@ -230,30 +385,55 @@ def stability(
         surplus=plain(n * q - p),
         n=plain(n),
         dim=dim,
-        update=update,
+        update=order,
+        rule=how,
     )
 
 
 def effective_sigma(scales: ArrayLike, weights: ArrayLike | None = None) -> float:
     r"""Width of the Gaussian with the curvature at 0 of a sum of Gaussians.
 
+    Parameters
+    ----------
+    scales : array_like
+        Widths, shape (s,).
+    weights : array_like or None
+        Positive, shape (s,), not normalised; None is 1 each.
+
+    Returns
+    -------
+    float
+        The width that linear theory sees.
+
+    Raises
+    ------
+    TypeError
+        If a number is none.
+    ValueError
+        If a width or weight is not positive, or the lengths differ.
+
+    See Also
+    --------
+    Sum : The kernel itself.
+
+    Notes
+    -----
     Linear theory sees of :math:`K = \sum_s w_s e^{-r^2/2\sigma_s^2}` its curvature at 0 alone, so
 
     .. math:: \sigma_{\mathrm{eff}}^{-2} = \sum_s w_s / \sigma_s^2 .
 
-    Parameters
-    ----------
-    scales : widths, shape (s,).
-    weights : positive, shape (s,), not normalised; None is 1 each.
+    Chapter, section "Other kernels".
 
-    Raises
-    ------
-    ValueError : if a width or weight is not positive, or the lengths differ.
+    Examples
+    --------
+    >>> from workedpapers import isolated_points as ip
+    >>> round(ip.effective_sigma([1.0, 4.0]), 4)
+    0.9701
     """
-    scales = np.atleast_1d(positive(scales, "scales"))
-    weights = (
-        np.ones_like(scales) if weights is None else np.atleast_1d(positive(weights, "weights"))
-    )
+    scales = np.atleast_1d(positive_array(scales, "scales"))
+    given = np.ones_like(scales) if weights is None else positive_array(weights, "weights")
+    weights = np.atleast_1d(given)
     if weights.shape != scales.shape:
         raise ValueError(f"weights: expected shape {scales.shape}, got {weights.shape}.")
+    # sigma_eff^-2 = sum_s w_s / sigma_s^2
     return float((weights / scales**2).sum() ** -0.5)
