@@ -53,6 +53,7 @@ figures.training_live()
 # depends on where the dot stands in the map at the right. The rest of this chapter explains that
 # map.
 #
+# (isolated-ten-lines)=
 # ## The idea in ten lines
 #
 # With true points $x_i$ of mass $p_i$ and generated points $y_j$ of mass $q_j$ the two play for
@@ -113,6 +114,7 @@ print("end   ", run.generated[-1, :, 0].round(4))
 # %% [markdown]
 # Both give the same path. After 600 steps each generated point sits on a true one.
 #
+# (isolated-numbers)=
 # ## Three numbers decide
 #
 # Let one generated point of mass $q$ sit near a true point of mass $p$, and nothing else be near.
@@ -171,6 +173,7 @@ figures.decay_figure(runs)
 # In {ref}`fig-ip-decay` the envelope of both swings falls on one line. Nothing that you do to the
 # generator makes it converge faster than $\sqrt{1-a}$; only the discriminator's forgetting does.
 #
+# (isolated-good-minimum)=
 # ### When does a good minimum hold?
 #
 # :::{admonition} Proposition (local convergence)
@@ -206,6 +209,7 @@ figures.decay_figure(runs)
 # a generated point towards a true point that has its share already, however near it is: it is
 # invisible.
 #
+# (isolated-check)=
 # ### Is it right? Two thousand random settings
 #
 # We draw settings at random, before any simulation: $a$ from 0.02 to 0.6, $G$ from 0.02 to 40,
@@ -241,6 +245,7 @@ figures.rates_figure(trials)
 # the critical step was found. Linear theory is exact where it applies; the interesting question
 # is where it applies, and that comes below.
 #
+# (isolated-map)=
 # ### The map
 #
 # For one generated point and fixed $a$ two numbers are left, and the plane of both can be filled
@@ -263,6 +268,7 @@ figures.phase_figure(diagram, a=0.1)
 # long steps overshoot. With too much mass it sits on top of a hill of its own making ($\beta <
 # 0$), and there is a step size beyond which it falls off.
 #
+# (isolated-isolation)=
 # ### What isolation means
 #
 # All this assumed that other true points do not matter. How far is far? The pull of a Gaussian at
@@ -291,6 +297,7 @@ show_table(
 # From about five widths on it is less than one per cent. At three widths they
 # are not negligible at all. The premise of the paper is a matter of a factor of two in distance.
 #
+# (isolated-collapse)=
 # ## Bad minima: mode collapse
 #
 # Now put two points on one mode. Each has a third of the mass, so together they have twice the
@@ -403,6 +410,7 @@ for strength in (0.5, 5.0):
 # are found. So a faster generator can escape from a collapse. What that costs is the next
 # section's subject.
 #
+# (isolated-divergence)=
 # ## Divergence
 #
 # Let a generated point be far from every true point. Nothing pulls it. It presses the
@@ -498,6 +506,7 @@ show_table(
 # takes far longer from outside the kernel's reach: the pull falls as $r\,e^{-r^2/2\sigma^2}$. A
 # kernel with a longer reach would help, and gives up isolation.
 #
+# (isolated-overlap)=
 # ### When points are not isolated
 #
 # Put eight modes on a ring and let the width grow. Below about a fifth of the spacing the theory
@@ -515,6 +524,7 @@ figures.width_explorer()
 # tell neighbours apart, and convergence becomes slow: matched points stay stable, but the
 # smallest eigenvalue of the kernel matrix sets the pace.
 #
+# (isolated-kernels)=
 # ### Other kernels
 #
 # The Gaussian forgets distance fast. A kernel with heavy tails never isolates anybody.
@@ -541,6 +551,7 @@ for name, kernel in kernels.items():
 # has a kink where it peaks, the points tremble about their modes for ever and one of them is
 # thrown out.
 #
+# (isolated-dirac)=
 # ### Without regularisation, and two orders of updates
 #
 # With $\lambda = 0$ nothing is forgotten. The kernel's width only sets units, and what remains is
@@ -594,6 +605,7 @@ for width in (2.0, 4.0, 8.0, 16.0):
 # the linear model lets circle: neutral in linear theory is not neutral in the end.
 
 # %% [markdown]
+# (isolated-neural)=
 # ## Does a neural GAN care?
 #
 # A network has no single kernel, so $G$ cannot be read off. What can be compared are orderings.
@@ -637,6 +649,7 @@ figures.network_figure(by_setting)
 # traps.
 
 #
+# (isolated-own-data)=
 # ## On your own data
 #
 # Everything above is a function of points. Give the true points (`true`), as many generated

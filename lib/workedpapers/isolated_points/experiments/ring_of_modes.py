@@ -88,7 +88,8 @@ def start_points(start: str, seed: int, count: int = MODES) -> Floats:
     rng = np.random.default_rng([STARTS.index(chosen), seed])
     if chosen == Start.IN_A_BOX:
         return rng.uniform(-1.2, 1.2, (count, 2))
-    return ring()[0] + 0.05 * rng.standard_normal((count, 2))
+    first: Floats = ring()[0]
+    return first + 0.05 * rng.standard_normal((count, 2))
 
 
 def ring_run(
