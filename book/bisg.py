@@ -36,7 +36,7 @@
 # Type a surname and a ZIP code in {ref}`fig-bisg-name`. Three bars for each group show the estimate
 # before anything is known, after the surname, and after the {term}`place`, here a ZIP code area.
 
-# %% tags=["hide-input"] label="fig-bisg-name"
+# %% tags=["hide-input", "slide"] label="fig-bisg-name"
 from workedpapers.bisg import model
 from workedpapers.bisg.chapter import explorers, figures
 
@@ -71,7 +71,7 @@ explorers.name_explorer()
 # carried to another population is $P(s \mid r) \propto P(r \mid s) / P(r)$: how common the surname
 # is within each race. In code, {eq}`bisg-bayes` is:
 
-# %%
+# %% tags=["slide"]
 import numpy as np
 import pandas as pd
 
@@ -166,7 +166,7 @@ for kind, table, announced in (
 # share such as 0.9714285714 is 34/35, so at least 35 people bear the name: the least common
 # multiple of a row's denominators bounds the count from below. Look at where the bounds begin.
 
-# %% tags=["hide-input"] label="fig-bisg-threshold"
+# %% tags=["hide-input", "slide"] label="fig-bisg-threshold"
 import matplotlib.pyplot as plt
 
 from workedpapers.plotting import show, style
@@ -332,7 +332,7 @@ for label, answer in (("with the division", right), ("without it", twice)):
     print(f"  share of black people  by sums {error['share_sum', 'black']:.3f}  "
           f"in truth {error['share_truth', 'black']:.3f}")  # fmt: skip
 
-# %% tags=["hide-input"] label="fig-bisg-calibration"
+# %% tags=["hide-input", "slide"] label="fig-bisg-calibration"
 figures.calibration_figure(
     {"with the division": right, "without it": twice}, truth, "white"
 )
@@ -352,7 +352,7 @@ figures.calibration_figure(
 # the {term}`AUC` is the chance that a member of the group gets a higher probability than a
 # non-member.
 
-# %% tags=["headline"] label="tab-bisg-evidence"
+# %% tags=["headline", "slide"] label="tab-bisg-evidence"
 residents = bisg.simulate_people(
     100_000, seed=2, names=explorers.CENSUS_LISTS, first=True
 )
@@ -638,7 +638,7 @@ show_table(
 # It is tempting to call everybody above a threshold a member of the group. Move the threshold and
 # watch who is left.
 
-# %% tags=["hide-input"] label="fig-bisg-labels"
+# %% tags=["hide-input", "slide"] label="fig-bisg-labels"
 explorers.threshold_explorer()
 
 # %% [markdown]
@@ -770,7 +770,7 @@ show_table(
 # Of the paper we had the abstract of the first version, the abstract of the published one and the
 # dictionaries themselves.
 
-# %%
+# %% tags=["slide"]
 from workedpapers.bisg.chapter.claims import CLAIMS
 from workedpapers.claims import table as claims_table
 
@@ -838,6 +838,15 @@ print(
     f"voters of the six states {voters:.3f}, residents of the country {country:.3f}"
 )
 
+# %% tags=["remove-cell", "hidden-test"]
+# Leave in
+#   voters: P(Black | Williams) among the voters of the six states
+#   country: the same in the whole country
+row = bisg.lookup("Williams")
+moved = row / p_voters * places.shares(bisg.FIVE)
+assert abs(voters - row["black"]) < 0.002
+assert abs(country - moved["black"] / moved.sum()) < 0.002
+
 # %% [markdown]
 # ```{solution-end}
 # ```
@@ -865,6 +874,11 @@ jump = {n: int((counts == n).sum()) for n in range(20, 30)}
 largest = max(range(21, 30), key=lambda n: jump[n] - jump[n - 1])
 print(jump)
 print(f"the largest step up is at {largest}")
+
+# %% tags=["remove-cell", "hidden-test"]
+# Leave in
+#   largest: the number of bearers at which the largest step up is
+assert largest == threshold
 
 # %% [markdown]
 # ```{solution-end}

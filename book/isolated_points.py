@@ -41,7 +41,7 @@
 # discriminator: generated points climb it, and it sinks wherever they have been. Then try the
 # presets, drag a point, or move a slider while it runs.
 
-# %% tags=["hide-input"] label="fig-ip-training"
+# %% tags=["hide-input", "slide"] label="fig-ip-training"
 from workedpapers.isolated_points.chapter import figures
 
 figures.training_live()
@@ -77,7 +77,7 @@ figures.training_live()
 # at every generated point, and all earlier bumps fade. It remembers where the generated points
 # have been. On a line and with Gaussian bumps, {eq}`ip-step` is:
 
-# %%
+# %% tags=["slide"]
 import numpy as np
 
 
@@ -165,7 +165,7 @@ for strength in (0.15, 1.0, 4.0):
         f"measured {ip.contraction_rate(alone):.4f}"
     )
 
-# %% tags=["hide-input"] label="fig-ip-decay"
+# %% tags=["hide-input", "slide"] label="fig-ip-decay"
 figures.decay_figure(runs)
 
 # %% [markdown]
@@ -219,7 +219,7 @@ figures.decay_figure(runs)
 # simulated and its modes are measured from the trajectory alone. If theory and simulation are
 # about the same thing, the table is diagonal.
 
-# %% tags=["headline"] label="tab-ip-regimes"
+# %% tags=["headline", "slide"] label="tab-ip-regimes"
 import pandas as pd
 
 from workedpapers.isolated_points.chapter import claims
@@ -236,7 +236,7 @@ show_table(
     alt="All settings are on the diagonal: each regime is the one predicted.",
 )
 
-# %% tags=["hide-input"] label="fig-ip-rates"
+# %% tags=["hide-input", "slide"] label="fig-ip-rates"
 figures.rates_figure(trials)
 
 # %% [markdown]
@@ -252,7 +252,7 @@ figures.rates_figure(trials)
 # by simulation. Theory draws the borders: the point swings where the two eigenvalues are complex,
 # and is unstable where $(1-a)(1-\beta) > 1$, that is for $\rho > 1 + 1/(G(1-a))$.
 
-# %% tags=["hide-input"] label="fig-ip-map"
+# %% tags=["hide-input", "slide"] label="fig-ip-map"
 diagram = ip.phase_diagram(
     G=np.geomspace(0.02, 200, 60),
     rho=np.linspace(0.05, 3, 48),
@@ -275,7 +275,7 @@ figures.phase_figure(diagram, a=0.1)
 # distance $r$ is $r\,e^{-r^2/2\sigma^2}$ up to a factor. Compare a neighbour's with the own
 # one's.
 
-# %% tags=["hide-input"] label="fig-ip-influence"
+# %% tags=["hide-input", "slide"] label="fig-ip-influence"
 figures.influence_figure()
 
 # %% [markdown]
@@ -327,7 +327,7 @@ print(
     "the true point at -5 stays empty"
 )
 
-# %% tags=["hide-input"] label="fig-ip-collapse"
+# %% tags=["hide-input", "slide"] label="fig-ip-collapse"
 figures.collapse_figure(claims.collapse())
 
 # %% [markdown]
@@ -425,7 +425,7 @@ for strength in (0.5, 5.0):
 # none below. We jostle a lone point by a millionth of a width in each step and see what becomes
 # of it.
 
-# %% tags=["headline"] label="tab-ip-outcasts"
+# %% tags=["headline", "slide"] label="tab-ip-outcasts"
 outcasts = claims.outcasts().set_index("G")
 show_table(
     outcasts[["theory", "simulated"]],
@@ -435,7 +435,7 @@ show_table(
     digits=5,
 )
 
-# %% tags=["hide-input"] label="fig-ip-outcasts"
+# %% tags=["hide-input", "slide"] label="fig-ip-outcasts"
 figures.outcast_figure(outcasts.reset_index())
 
 # %% [markdown]
@@ -513,7 +513,7 @@ show_table(
 # above holds, and a small $G$ leaves everybody where they first fell: collapse. A large $G$
 # breaks the traps and throws points out of the ring. But look what a wide kernel does.
 
-# %% tags=["hide-input"] label="fig-ip-width"
+# %% tags=["hide-input", "slide"] label="fig-ip-width"
 figures.width_explorer()
 
 # %% [markdown]
@@ -633,7 +633,7 @@ show_table(
 # All eight modes are covered after 300 steps, and one is lost again at the end. Points keep moving,
 # and only a third of them are near a mode: this run does not settle.
 
-# %% tags=["hide-input"] label="fig-ip-networks"
+# %% tags=["hide-input", "slide"] label="fig-ip-networks"
 from workedpapers.isolated_points.chapter import networks
 
 by_setting = networks.coverage_by_setting(networks.load_networks())
@@ -720,7 +720,7 @@ figures.cost_figure()
 # dynamics are those of the authors' public code for a later paper {cite:p}`becker2023`; the
 # theory was derived here anew.
 
-# %%
+# %% tags=["slide"]
 from workedpapers.claims import table as claims_table
 
 claims_table(
@@ -789,6 +789,13 @@ print(
     f"fastest from G = {best:.2f} on: {theory.rate.min():.4f} per step, "
     f"{steps:.0f} steps"
 )
+
+# %% tags=["remove-cell", "hidden-test"]
+# Leave in
+#   best: the G from which on the point comes home fastest
+#   steps: how many steps it then takes to come ten times closer
+assert abs(best - 1 / (1 + np.sqrt(0.9)) ** 2) < 0.01
+assert abs(steps - np.log(0.1) / np.log(np.sqrt(0.9))) < 1
 
 # %% [markdown]
 # ```{solution-end}

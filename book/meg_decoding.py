@@ -44,7 +44,7 @@
 # come later in this chapter. Move the true onset; then, more telling, move the *size* of the
 # effect and leave the onset where it is.
 
-# %% tags=["hide-input"] label="fig-meg-onset"
+# %% tags=["hide-input", "slide"] label="fig-meg-onset"
 from workedpapers.meg_decoding.chapter import explorers, figures
 
 explorers.onset_explorer()
@@ -76,7 +76,7 @@ explorers.onset_explorer()
 # matrix $H$ does not depend on the labels. So a thousand shuffled labels cost a thousand
 # multiplications, and not a thousand fits. In code, {eq}`meg-held-out` is:
 
-# %%
+# %% tags=["slide"]
 import numpy as np
 
 
@@ -189,7 +189,7 @@ if len(significant):
 # decoders have learned the effect, the lower row of {ref}`fig-meg-patterns` looks like the upper
 # one, which is what was put there.
 
-# %% tags=["hide-input"] label="fig-meg-patterns"
+# %% tags=["hide-input", "slide"] label="fig-meg-patterns"
 figures.pattern_figure()
 
 # %% [markdown]
@@ -201,7 +201,7 @@ figures.pattern_figure()
 #
 # Here is the mean of sixteen people and what five methods answer.
 
-# %% tags=["hide-input"] label="fig-meg-course"
+# %% tags=["hide-input", "slide"] label="fig-meg-course"
 figures.course_figure()
 
 # %% [markdown]
@@ -228,7 +228,7 @@ figures.course_figure()
 # every size, its 95% interval holds the truth in about 95 of 100 (its {term}`coverage`), and the
 # interval is no wider than it must be.
 
-# %% tags=["headline"] label="tab-meg-methods"
+# %% tags=["headline", "slide"] label="tab-meg-methods"
 from workedpapers.meg_decoding.chapter import tables
 from workedpapers.tables import show_table
 
@@ -244,7 +244,7 @@ show_table(
     digits={"bias": 1, "sd": 1, "width": 0, "coverage": 0, "early": 0},
 )
 
-# %% tags=["hide-input"] label="fig-meg-methods"
+# %% tags=["hide-input", "slide"] label="fig-meg-methods"
 figures.method_figure()
 
 # %% [markdown]
@@ -274,7 +274,7 @@ figures.method_figure()
 #
 # How many experiments in a hundred are within 10 ms of the truth? At the medium effect:
 
-# %% tags=["hide-input"] label="fig-meg-power"
+# %% tags=["hide-input", "slide"] label="fig-meg-power"
 figures.power_figure()
 
 # %% [markdown]
@@ -319,10 +319,10 @@ show_table(
 # is luminance and contrast, regressed out of channels and labels inside the training folds; and a
 # subset of pictures matched in both.
 
-# %% tags=["hide-input"] label="fig-meg-confound"
+# %% tags=["hide-input", "slide"] label="fig-meg-confound"
 figures.confound_figure()
 
-# %% tags=["headline"] label="tab-meg-nothing"
+# %% tags=["headline", "slide"] label="tab-meg-nothing"
 worlds = tables.with_names(tables.control_table())
 nothing = worlds[worlds["effect"] == 0].set_index(["brighter", "analysis"])
 show_table(
@@ -341,7 +341,7 @@ show_table(
 # Both controls remove it: what is left, one group of twenty, is what chance allows. And where
 # familiarity is real?
 
-# %% tags=["headline"] label="tab-meg-familiar"
+# %% tags=["headline", "slide"] label="tab-meg-familiar"
 real = worlds[worlds["effect"] > 0].set_index(["brighter", "analysis"])
 show_table(
     real[["groups", "found", "onset", *columns]],
@@ -391,7 +391,7 @@ for name, pictures in (("balanced", features), ("brighter", bright_features)):
 # training set and in the test set, a classifier that has learned the pictures knows their labels
 # too.
 
-# %% tags=["hide-input"] label="fig-meg-leakage"
+# %% tags=["hide-input", "slide"] label="fig-meg-leakage"
 figures.leakage_figure()
 
 # %% [markdown]
@@ -445,7 +445,7 @@ for counted, name in enumerate(["never", "once", "twice"]):
 # sums weak evidence over sensors. Does it? Test the same groups by single sensors, with the same
 # correction, and see how often either is significant within 35 ms of the onset.
 
-# %% tags=["hide-input"] label="fig-meg-detection"
+# %% tags=["hide-input", "slide"] label="fig-meg-detection"
 figures.detection_figure()
 
 # %% [markdown]
@@ -465,7 +465,7 @@ figures.detection_figure()
 # {term}`temporal generalisation` {cite:p}`king2014`. If the square in {ref}`fig-meg-generalisation`
 # fills, the brain holds one pattern; if only the diagonal lights up, the code moves on.
 
-# %% tags=["hide-input"] label="fig-meg-generalisation"
+# %% tags=["hide-input", "slide"] label="fig-meg-generalisation"
 explorers.generalisation_explorer()
 
 # %% [markdown]
@@ -630,7 +630,7 @@ figures.cost_figure()
 # are about whether the method *can* do what it is said to have done. Whether it did, only the
 # recordings could tell.
 
-# %%
+# %% tags=["slide"]
 from workedpapers.claims import table as claims_table
 from workedpapers.meg_decoding.chapter import claims
 
@@ -709,9 +709,13 @@ for seed in range(200):
         noise[:, :, None], sides, cv="loo", alpha=400.0, scale=None
     ).auc[0]
     areas.append((pooled, pairs))
-print(
-    "mean AUC of noise: pooled {:.2f}, pairs {:.2f}".format(*np.mean(areas, axis=0))
-)
+pooled_mean, pairs_mean = np.mean(areas, axis=0)
+print(f"mean AUC of noise: pooled {pooled_mean:.2f}, pairs {pairs_mean:.2f}")
+
+# %% tags=["remove-cell", "hidden-test"]
+# Leave in
+#   pooled_mean: the mean over your repetitions of the one AUC of all answers
+assert 0.1 < pooled_mean < 0.45
 
 # %% [markdown]
 # ```{solution-end}

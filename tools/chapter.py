@@ -3,9 +3,9 @@
     python -m tools.chapter NAME --title "What a reader would ask" --part "What data hide"
 
 It writes the package with one equation, one claim and one explorer, its tests, its benchmark, the
-chapter with every section and the page of its functions; and it adds the chapter to the table of
-contents, to the page *The library* and to the extras of ``pyproject.toml``. The files come from
-``tools/templates``.
+chapter with every section, the page of its functions and the one for teachers; and it adds the
+chapter to the table of contents, to the page *The library* and to the extras of
+``pyproject.toml``. The files come from ``tools/templates``.
 """
 
 import argparse
@@ -35,6 +35,7 @@ FILES = {
     "benchmark.py.txt": "benchmarks/@NAME@.py",
     "api.md.txt": "book/api/@NAME@.md",
     "book.py.txt": "book/@NAME@.py",
+    "teaching.md.txt": "book/teaching/@NAME@.md",
 }
 
 
@@ -84,7 +85,7 @@ def filled(template: str, paper: Paper) -> str:
 
 
 def into_contents(toc: str, paper: Paper) -> str:
-    """The table of contents with a chapter at the end of a part, and the page of its functions.
+    """The table of contents with a chapter at the end of a part, and its two pages below others.
 
     A part that is not there yet is put before "The whole book".
     """
@@ -99,7 +100,9 @@ def into_contents(toc: str, paper: Paper) -> str:
             "  - caption: The whole book\n", head + entry + "  - caption: The whole book\n"
         )
     line = "          - file: book/api/explore\n"
-    return toc.replace(line, f"          - file: book/api/{paper.name}\n" + line)
+    toc = toc.replace(line, f"          - file: book/api/{paper.name}\n" + line)
+    head = "      - file: book/teaching\n        sections:\n"
+    return toc.replace(head, f"{head}          - file: book/teaching/{paper.name}\n")
 
 
 def into_extras(project: str, paper: Paper) -> str:

@@ -25,6 +25,9 @@ parts:
       - file: book/library
         sections:
           - file: book/api/explore
+      - file: book/teaching
+        sections:
+          - file: book/teaching/bisg
 """
 
 
@@ -44,6 +47,8 @@ def test_a_chapter_goes_to_the_end_of_its_part() -> None:
     assert [entry["file"] for entry in data["chapters"]] == ["book/bisg", "book/trial"]
     sections = [entry["file"] for entry in book["chapters"][0]["sections"]]
     assert sections == ["book/api/trial", "book/api/explore"]
+    taught = [entry["file"] for entry in book["chapters"][1]["sections"]]
+    assert taught == ["book/teaching/trial", "book/teaching/bisg"]
 
 
 def test_a_new_part_stands_before_the_whole_book() -> None:
@@ -103,7 +108,11 @@ def test_its_code_has_the_style_and_the_types_of_the_house(house: House) -> None
 
 @pytest.mark.slow
 def test_its_tests_and_those_of_the_house_pass(house: House) -> None:
-    for tests in ("tests/trial_paper", "tests/hall/test_docstrings.py"):
+    for tests in (
+        "tests/trial_paper",
+        "tests/hall/test_docstrings.py",
+        "tests/hall/test_course.py",
+    ):
         shown = house.run("pytest", "-q", "-p", "no:cacheprovider", tests, "-k", "trial_paper")
         assert " passed" in shown
     chosen = "trial_paper or chapter_test_or_benchmark or circle or permits_its_pin"

@@ -117,6 +117,12 @@ def _words(content: str, around: Surroundings) -> str:
     return explicit["words"] if explicit else content
 
 
+def _settings(content: str, around: Surroundings) -> str:
+    """The words of a state of a figure: those that are given, or what the state sets."""
+    explicit = _EXPLICIT.match(content)
+    return explicit["words"] if explicit else ", ".join(content.split()[1:]).replace("=", " = ")
+
+
 def _cite_in_text(content: str, around: Surroundings) -> str:
     keys = _keys(content, around)
     return ", ".join(around.bibliography.textual(key) for key in keys)
@@ -175,7 +181,8 @@ ROLES: dict[str, RoleRule] = {
     "ref": _reference,
     "numref": _number,
     "eq": _equation_number,
-    **dict.fromkeys(["term", "abbr", "hue", "set", "download"], _words),
+    **dict.fromkeys(["term", "abbr", "hue", "download"], _words),
+    "set": _settings,
     "math": _between("$", "$"),
     "sub": _between("<sub>", "</sub>"),
     "sup": _between("<sup>", "</sup>"),
