@@ -33,7 +33,10 @@ modules = """
 {modules}
 """.split()
 missing = [name for name in modules if importlib.util.find_spec(name) is None]
-source = os.environ.get("WORKEDPAPERS_SOURCE", "{archive}")
+source = os.environ.get(
+    "WORKEDPAPERS_SOURCE",
+    "{archive}",
+)
 {torch}if missing:
     %pip install --quiet "workedpapers[{extras}] @ {{source}}"
 {data}    importlib.invalidate_caches()
