@@ -230,7 +230,7 @@ def test_a_figure_that_the_text_names_has_its_number_in_both() -> None:
     [
         ("{cite:t}`treder2018` says", "Treder (2018) says"),
         ("so {cite:p}`treder2018,\nking2014`.", "so (Treder, 2018; King and Dehaene, 2014)."),
-        ("a {term}`hinge`, {term}`hinges <hinge>`", "a hinge, hinges"),
+        ("a {term}`hinge`, {term}`hinges <hinge>`", "a **hinge**, **hinges**"),
         ("{hue}`discriminator` {set}`faster <first lr_g=4>`", "discriminator faster"),
         ("{set}`first-figure lr_g=4 decay=1`", "lr_g = 4, decay = 1"),
         ("{abbr}`AUC (area under the curve)`", "AUC (area under the curve)"),
@@ -361,7 +361,7 @@ def test_slides_come_from_the_marked_cells_and_load_nothing_from_elsewhere(page:
     copies = Copies.of(page.name, page.notebook)
     marked = [part for part in copies.parts if "slide" in part.tags]
     exercises = {part.exercise.label for part in copies.parts if part.exercise}
-    shown = slides(copies, nbformat.from_dict({}), "vendor")
+    shown = slides(copies, "vendor")
     assert len(marked) >= 3
     assert shown.count("<section") == 2 * (1 + len(marked) + len(exercises))
     assert shown.count('<aside class="notes">') >= len(marked) - 1

@@ -9,8 +9,9 @@ carry their numbers and labels as text.
 - `source`: what nbgrader calls the source of an assignment, from which it makes what `student` is.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
@@ -20,10 +21,10 @@ from tools.course.grading import to_answer
 from tools.course.install import install_cell
 from tools.course.plain import plain
 from tools.course.surroundings import Surroundings, surroundings_of
-from workedpapers.explore import bare_html
 
 _KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 _WIDGET = "application/vnd.jupyter.widget-view+json"
+_LIVE = 'class="wp-place"'
 
 
 @dataclass(frozen=True)
@@ -79,8 +80,20 @@ class Copies:
         return self._notebook(_bare(_titled(part, folded=True)) for part in kept)
 
     def teacher(self) -> NotebookNode:
-        """The chapter with its solutions, hidden tests and outputs, all unfolded."""
-        return self._notebook(_unfolded(_titled(part, folded=False)) for part in self.parts)
+        """The chapter with its solutions, hidden tests, outputs and an answer key, all unfolded."""
+        cells = [_unfolded(_titled(part, folded=False)) for part in self.parts]
+        key = self.answers()
+        return self._notebook([*cells, nbformat.v4.new_markdown_cell(key)] if key else cells)
+
+    def answers(self) -> str:
+        """The answers to the questions that figures ask, as Markdown; empty if none asks."""
+        asked = quizzes([part.cell for part in self.parts])
+        lines = [
+            f"- **{quiz['id']}** ({quiz['minutes']} minutes): {quiz['question']}\n"
+            f"  *{quiz['answer'].rstrip('.')}.* {quiz['why']}"
+            for quiz in asked
+        ]
+        return "\n".join(["## Answers to the questions of the figures\n", *lines]) if asked else ""
 
     def student(self) -> NotebookNode:
         """The chapter with places to answer where the solutions were."""
@@ -97,6 +110,15 @@ class Copies:
         for number, cell in enumerate([first, *cells]):
             notebook.cells.append(nbformat.from_dict({**cell, "id": f"{self.name}-{number}"}))
         return notebook
+
+
+def quizzes(cells: Sequence[NotebookNode]) -> list[dict[str, Any]]:
+    """The questions that figures in executed cells ask, with their answers."""
+    if not any(_LIVE in str(cell.get("outputs", "")) for cell in cells):
+        return []
+    from workedpapers.explore import answer_key
+
+    return answer_key({"cells": cells})
 
 
 def _plain_cell(part: Part, around: Surroundings) -> NotebookNode:
@@ -128,11 +150,19 @@ def _unfolded(cell: NotebookNode) -> NotebookNode:
     metadata = {key: value for key, value in cell.metadata.items() if key != "jupyter"}
     copy = nbformat.from_dict({**cell, "metadata": metadata})
     if cell.cell_type == "code":
-        copy.outputs = [o for o in cell.outputs if _WIDGET not in o.get("data", {})]
-        for output in copy.outputs:
-            if "text/html" in output.get("data", {}):
-                output["data"]["text/html"] = bare_html(output["data"]["text/html"])
+        copy.outputs = [_still(o) for o in cell.outputs if _WIDGET not in o.get("data", {})]
     return copy
+
+
+def _still(output: NotebookNode) -> NotebookNode:
+    """An output without the data of a live figure, which needs the book's script."""
+    html = "".join(output.get("data", {}).get("text/html", ""))
+    if _LIVE not in html:
+        return output
+    from workedpapers.explore.page import bare_html
+
+    data = {**output.data, "text/html": bare_html(html)}
+    return nbformat.from_dict({**output, "data": data, "metadata": {}})
 
 
 def _bare(cell: NotebookNode) -> NotebookNode:

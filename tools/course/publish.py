@@ -26,11 +26,13 @@ from nbformat import NotebookNode
 from tools.course.copies import Copies
 from tools.course.grading import CONFIG
 from tools.course.stills import CAPTIONS, captions, stills
-from tools.house import BOOK, BUILD, EXECUTED, HTML, ROOT
+from tools.house import BOOK, BUILD, EXECUTED, HTML, LIBRARY, ROOT
 from tools.notebooks import read_chapter, read_source
 
 COURSE = BUILD / "course"
 BRANCH = "notebooks"
+STATIC = LIBRARY / "explore" / "static"
+FIGURES = ("explorer.css", "figures.js")  # the live figures; the book serves them from _static
 VENDOR = "vendor"  # where slides look for their scripts, seen from their folder
 
 _READ = ("pyproject.toml", "data-packages.txt", "_config.yml", "book/references.bib")
@@ -59,9 +61,7 @@ def publish(names: Iterable[str]) -> list[str]:
     written = [name for name in names if _write_if_changed(name)]
     if written or not (COURSE / "nbgrader.zip").exists():
         _write_nbgrader()
-        scripts = BOOK / "_static" / "vendor"
-        if scripts.exists():
-            shutil.copytree(scripts, COURSE / "slides" / VENDOR, dirs_exist_ok=True)
+    _put_scripts()
     if HTML.exists():
         _put_beside_the_pages()
     return written
@@ -86,12 +86,11 @@ def _write_if_changed(name: str) -> bool:
     stamp, key = COURSE / "stamps" / name, _key(name)
     if stamp.exists() and stamp.read_text("utf-8") == key:
         return False
-    notebook = with_outputs(name)
     try:
-        copies = Copies.of(name, notebook)
+        copies = Copies.of(name, with_outputs(name))
     except ValueError as error:
         raise ValueError(f"book/{name}.py: {error}") from error
-    _write(copies, notebook)
+    _write(copies)
     stamp.parent.mkdir(parents=True, exist_ok=True)
     stamp.write_text(key, "utf-8")
     return True
@@ -108,7 +107,7 @@ def _key(name: str) -> str:
     return digest.hexdigest()
 
 
-def _write(copies: Copies, notebook: NotebookNode) -> None:
+def _write(copies: Copies) -> None:
     from tools.course.slides import slides  # takes a second to load
 
     name = copies.name
@@ -116,7 +115,7 @@ def _write(copies: Copies, notebook: NotebookNode) -> None:
     _put(f"student/{name}.ipynb", nbformat.writes(copies.student()))
     _put(f"teacher/{name}.ipynb", nbformat.writes(copies.teacher()))
     _put(f"nbgrader/source/{name}/{name}.ipynb", nbformat.writes(copies.source()))
-    _put(f"slides/{name}.html", slides(copies, notebook.metadata.get("widgets", {}), VENDOR))
+    _put(f"slides/{name}.html", slides(copies, VENDOR))
     pictures = stills(copies)
     files = {still.name: still.data for still in pictures}
     files[CAPTIONS] = captions(copies.title, pictures).encode()
@@ -131,6 +130,16 @@ def _write_nbgrader() -> None:
     _put("nbgrader.zip", _archive({str(p.relative_to(folder)): p.read_bytes() for p in kept}))
 
 
+def _put_scripts() -> None:
+    """What the slides load, in a folder beside them."""
+    scripts = BOOK / "_static" / "vendor"
+    if scripts.exists():
+        shutil.copytree(scripts, COURSE / "slides" / VENDOR, dirs_exist_ok=True)
+    for name in FIGURES:
+        if (STATIC / name).exists():
+            shutil.copyfile(STATIC / name, COURSE / "slides" / VENDOR / name)
+
+
 def _put_beside_the_pages() -> None:
     """Copy what readers can download into the book, whose scripts the slides then use."""
     for path in sorted(COURSE.rglob("*")):
@@ -142,10 +151,15 @@ def _put_beside_the_pages() -> None:
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, target)
             if place.suffix == ".html":
-                page = re.sub(rf'(src|href)="{VENDOR}/', r'\1="../../_static/vendor/',
-                              path.read_text("utf-8"))  # fmt: skip
-                target.write_text(page, "utf-8")
+                target.write_text(_with_the_books_scripts(path.read_text("utf-8")), "utf-8")
     shutil.copyfile(COURSE / "nbgrader.zip", HTML / "course" / "nbgrader.zip")
+
+
+def _with_the_books_scripts(page: str) -> str:
+    """Slides that load what the pages of the book load."""
+    for name in FIGURES:
+        page = page.replace(f'"{VENDOR}/{name}"', f'"../../_static/{name}"')
+    return re.sub(rf'(src|href)="{VENDOR}/', r'\1="../../_static/vendor/', page)
 
 
 def _put(name: str, content: str | bytes) -> None:

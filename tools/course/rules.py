@@ -11,7 +11,8 @@
 | cite:t, cite:p | Author (year), (Author, year) |
 | doc, a link between pages | a link to the published page |
 | ref, numref, eq | the words or the number of what is named |
-| term, abbr, hue, set, download | their words |
+| term | its words in bold |
+| abbr, hue, set, download | their words |
 | math, sub, sup, kbd | the same by other means |
 | class, func, ... | code |
 
@@ -181,7 +182,8 @@ ROLES: dict[str, RoleRule] = {
     "ref": _reference,
     "numref": _number,
     "eq": _equation_number,
-    **dict.fromkeys(["term", "abbr", "hue", "download"], _words),
+    **dict.fromkeys(["abbr", "hue", "download"], _words),
+    "term": lambda content, around: f"**{_words(content, around)}**",
     "set": _settings,
     "math": _between("$", "$"),
     "sub": _between("<sub>", "</sub>"),

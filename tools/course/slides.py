@@ -1,9 +1,8 @@
 """Slides of a chapter, made of the cells that carry the tag ``slide``.
 
-A marked cell becomes a slide with the heading that it stands under. A cell whose code the page
-hides shows what it drew; another one shows its code too. The paragraph before the cell and the one
-after it, which say what to expect and what is seen, become the speaker's notes. The exercises come
-last.
+A marked cell becomes a slide with the heading that it stands under. A cell that drew a figure or a
+table shows it alone; another one shows its code. The paragraph before the cell and the one after
+it, which say what to expect and what is seen, become the speaker's notes. The exercises come last.
 """
 
 from collections.abc import Iterator
@@ -21,15 +20,13 @@ SLIDE = "slide"
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 
 
-def slides(copies: Copies, widgets: NotebookNode, vendor: str) -> str:
+def slides(copies: Copies, vendor: str) -> str:
     """Slides as one page of HTML.
 
     Parameters
     ----------
     copies : Copies
         The chapter, with the outputs of its cells.
-    widgets : NotebookNode
-        What its figures stored: the metadata ``widgets`` of the executed notebook.
     vendor : str
         Address of the folder with the scripts, seen from the page.
 
@@ -39,7 +36,7 @@ def slides(copies: Copies, widgets: NotebookNode, vendor: str) -> str:
         The page. It loads nothing but files from ``vendor``.
     """
     notebook = nbformat.v4.new_notebook(cells=list(_cells(copies)))
-    notebook.metadata = nbformat.from_dict({"title": copies.title, "widgets": widgets})
+    notebook.metadata["title"] = copies.title
     settings = Config()
     settings.SlidesExporter.reveal_url_prefix = vendor
     exporter = SlidesExporter(
@@ -82,12 +79,17 @@ def _slide(
     yield _markdown(f"## {heading}", "slide")
     cell = nbformat.from_dict(part.cell)
     cell.metadata = nbformat.from_dict(
-        {"slideshow": {"slide_type": "-"}, "only_output": "hide-input" in part.tags}
+        {"slideshow": {"slide_type": "-"}, "only_output": _draws(cell)}
     )
     yield cell
     notes = [*_prose(before)[-1:], *_prose(after)[:1]]
     if notes:
         yield _markdown("\n\n".join(notes), "notes")
+
+
+def _draws(cell: NotebookNode) -> bool:
+    """Whether a cell drew a figure or a table."""
+    return any("text/html" in output.get("data", {}) for output in cell.get("outputs", []))
 
 
 def _prose(parts: list[Part]) -> list[str]:
