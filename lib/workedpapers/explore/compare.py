@@ -67,6 +67,7 @@ def check_mirror(explorer: HasScene, samples: int = 200, seed: int = 0) -> float
 
     Examples
     --------
+    >>> from workedpapers.explore import check_mirror
     >>> from workedpapers.explore import Explorer, Mirror, Number, Slider
     >>> explorer = Explorer(
     ...     lambda a: {"double": 2 * a}, [Slider("a", 0, 1)], [Number("double")],

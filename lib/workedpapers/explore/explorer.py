@@ -105,6 +105,7 @@ class Explorer(anywidget.AnyWidget):
 
     Examples
     --------
+    >>> from workedpapers.explore import Explorer, Number, Slider
     >>> explorer = Explorer(
     ...     lambda side: {"area": side**2}, [Slider("side", 0, 10, value=3)],
     ...     [Number("area", unit="m²")], caption="A square.", alt="The area is {area} m².",

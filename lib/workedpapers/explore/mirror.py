@@ -41,6 +41,7 @@ class Mirror:
 
     Examples
     --------
+    >>> from workedpapers.explore import Mirror
     >>> Mirror("export default ({ a }) => ({ double: 2 * a });").bits
     32
     """
@@ -54,7 +55,18 @@ class Mirror:
             raise ExplorerError("the mirror's source must be an ES module with an export default")
 
     def add_to(self, store: Store) -> list[dict[str, Any]]:
-        """Put the data into a store; returns the entries that tell the browser how to read it."""
+        """Put the data into a store.
+
+        Parameters
+        ----------
+        store : Store
+            Where.
+
+        Returns
+        -------
+        list of dict
+            Entries that tell the browser how to read it.
+        """
         return [self._add(store, name, value) for name, value in self.data.items()]
 
     def _add(self, store: Store, name: str, value: Any) -> dict[str, Any]:

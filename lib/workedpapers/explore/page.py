@@ -55,6 +55,7 @@ def bare_html(place: str) -> str:
 
     Examples
     --------
+    >>> from workedpapers.explore import bare_html
     >>> bare_html('<p>A.</p><script type="text/plain" class="wp-store">x</script>')
     '<p>A.</p>'
     """

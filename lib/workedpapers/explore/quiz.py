@@ -35,6 +35,7 @@ class Pick:
 
     Examples
     --------
+    >>> from workedpapers.explore import Pick
     >>> Pick(["It swings.", "It creeps."], "It swings.").right
     'It swings.'
     """
@@ -47,7 +48,25 @@ class Pick:
             raise ExplorerError("Pick: options must be at least two different strings")
 
     def solve(self, scene: Scene, values: Mapping[str, Any]) -> dict[str, Any]:
-        """What the browser and the answer key need."""
+        """Find the right answer.
+
+        Parameters
+        ----------
+        scene : Scene
+            The figure.
+        values : mapping
+            Values of its controls at the revealed state.
+
+        Returns
+        -------
+        dict
+            What the browser and the answer key need.
+
+        Raises
+        ------
+        ExplorerError
+            If the figure has no such answer.
+        """
         outputs = scene.evaluate(values)
         right = scene.words(self.right, values, outputs, _frame(scene, values))
         if right not in self.options:
@@ -76,6 +95,7 @@ class Estimate:
 
     Examples
     --------
+    >>> from workedpapers.explore import Estimate
     >>> Estimate("rate", within=0.02).format
     '.3g'
     """
@@ -91,7 +111,25 @@ class Estimate:
             raise ExplorerError(f"Estimate: within must be above 0, not {self.within}")
 
     def solve(self, scene: Scene, values: Mapping[str, Any]) -> dict[str, Any]:
-        """What the browser and the answer key need."""
+        """Find the right answer.
+
+        Parameters
+        ----------
+        scene : Scene
+            The figure.
+        values : mapping
+            Values of its controls at the revealed state.
+
+        Returns
+        -------
+        dict
+            What the browser and the answer key need.
+
+        Raises
+        ------
+        ExplorerError
+            If the figure has no such answer.
+        """
         right = float(_output(scene, values, self.output))
         if not np.isfinite(right):
             raise ExplorerError(f"Estimate: {self.output!r} is {right} at the revealed state")
@@ -123,6 +161,7 @@ class Sketch:
 
     Examples
     --------
+    >>> from workedpapers.explore import Sketch
     >>> Sketch("t", "x", 0.2, "Time (s)", "Displacement (m)", (-1, 1)).knots
     7
     """
@@ -140,7 +179,25 @@ class Sketch:
             raise ExplorerError("Sketch: within must be above 0, knots at least 3, ylim rising")
 
     def solve(self, scene: Scene, values: Mapping[str, Any]) -> dict[str, Any]:
-        """What the browser and the answer key need."""
+        """Find the right answer.
+
+        Parameters
+        ----------
+        scene : Scene
+            The figure.
+        values : mapping
+            Values of its controls at the revealed state.
+
+        Returns
+        -------
+        dict
+            What the browser and the answer key need.
+
+        Raises
+        ------
+        ExplorerError
+            If the figure has no such answer.
+        """
         x, y = (_output(scene, values, name).astype(float) for name in (self.x, self.y))
         if x.ndim != 1 or x.shape != y.shape or not np.isfinite(x).all():
             raise ExplorerError(f"Sketch: {self.x!r} and {self.y!r} are no curve")
@@ -191,6 +248,7 @@ class Quiz:
 
     Examples
     --------
+    >>> from workedpapers.explore import Estimate, Quiz
     >>> from workedpapers.explore import Explorer, Number, Slider
     >>> square = Explorer(
     ...     lambda side: {"area": side**2}, [Slider("side", 0, 10)], [Number("area")],
@@ -219,7 +277,18 @@ class Quiz:
             fields(self.why)
 
     def solve(self, scene: Scene) -> dict[str, Any]:
-        """The quiz with its answer, as the browser and the answer key read it."""
+        """Find the right answer, and fill in what is said of it.
+
+        Parameters
+        ----------
+        scene : Scene
+            The figure.
+
+        Returns
+        -------
+        dict
+            The quiz, as the browser and the answer key read it.
+        """
         start, reveal = (_settings(scene, self.id, v) for v in (self.start, self.reveal))
         values = {**scene.defaults, **start, **reveal}
         solved = self.answer.solve(scene, values)
@@ -272,6 +341,7 @@ def answer_key(notebook: Mapping[str, Any]) -> list[dict[str, Any]]:
 
     Examples
     --------
+    >>> from workedpapers.explore import answer_key
     >>> output = {"metadata": {"workedpapers": {"figure": "f", "quiz": {"id": "q", "answer": "9"}}}}
     >>> answer_key({"cells": [{"outputs": [output]}]})
     [{'figure': 'f', 'id': 'q', 'answer': '9'}]

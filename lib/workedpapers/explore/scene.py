@@ -81,6 +81,24 @@ class Scene:
         Outputs that may hold NaN.
     entities : sequence of str
         Things that have a hue of their own, in all views and in the text around the figure.
+
+    Raises
+    ------
+    ExplorerError
+        If the parts do not fit each other.
+
+    See Also
+    --------
+    Explorer : The widget around a scene.
+
+    Examples
+    --------
+    >>> from workedpapers.explore import Number, Scene, Slider
+    >>> scene = Scene(
+    ...     lambda side: {"area": side**2}, [Slider("side", 0, 10, value=3)], [Number("area")],
+    ...     caption="A square.", alt="The area is {area} m².")
+    >>> scene.describe(scene.defaults, scene.outputs)
+    'The area is 9 m².'
     """
 
     compute: Callable[..., Mapping[str, Any]]
@@ -158,7 +176,18 @@ class Scene:
     # The function and its words
 
     def evaluate(self, values: Mapping[str, Any]) -> dict[str, np.ndarray]:
-        """Outputs at some settings, as arrays, computed by Python."""
+        """Compute the outputs at some settings.
+
+        Parameters
+        ----------
+        values : mapping
+            Values of controls; those not named are at their start.
+
+        Returns
+        -------
+        dict
+            Arrays by name.
+        """
         values = {c.name: c.check(values.get(c.name, c.default)) for c in self.inputs}
         outputs = normalise(call(self.compute, values), values, self.gaps)
         if self.play:
@@ -170,7 +199,20 @@ class Scene:
         return outputs
 
     def at_frame(self, outputs: Mapping[str, np.ndarray], frame: int) -> dict[str, np.ndarray]:
-        """The outputs as one frame of the player shows them."""
+        """Pick one frame of the player.
+
+        Parameters
+        ----------
+        outputs : mapping
+            What `evaluate` gives.
+        frame : int
+            Which.
+
+        Returns
+        -------
+        dict
+            The outputs as that frame shows them.
+        """
         over = self.play.over if self.play else ()
         return {name: (a[frame] if name in over else a) for name, a in outputs.items()}
 
@@ -187,7 +229,22 @@ class Scene:
     def words(
         self, template: Any, values: Mapping[str, Any], outputs: Mapping[str, Any], frame: int = 0
     ) -> str:
-        """Fill in a template at some settings."""
+        """Fill in a template at some settings.
+
+        Parameters
+        ----------
+        template : template
+            The words.
+        values, outputs : mapping
+            Settings, and what `evaluate` gives at them.
+        frame : int, default 0
+            Of the player.
+
+        Returns
+        -------
+        str
+            The sentence.
+        """
         known = {**values, **self.at_frame(outputs, frame)}
         if self.play:
             at = values.get(self.play.name, frame)
@@ -195,7 +252,18 @@ class Scene:
         return render(template, known, self.formats)
 
     def describe(self, values: Mapping[str, Any], outputs: Mapping[str, Any]) -> str:
-        """The alt text at some settings."""
+        """Fill in the alt text at some settings.
+
+        Parameters
+        ----------
+        values, outputs : mapping
+            Settings, and what `evaluate` gives at them.
+
+        Returns
+        -------
+        str
+            The sentence.
+        """
         return self.words(self.alt_template, values, outputs, self.first_frame)
 
     # Checks

@@ -26,9 +26,23 @@ class Choose:
 
     Parameters
     ----------
-    on : name of the control or output that decides.
-    cases : template for each of its values; truth values are written ``True`` and ``False``.
-    otherwise : template for every other value. Without it, another value is an error.
+    on : str
+        Name of the control or output that decides.
+    cases : mapping
+        Template for each of its values; truth values are written ``True`` and ``False``.
+    otherwise : template, optional
+        For every other value. Without it, another value is an error.
+
+    See Also
+    --------
+    Sentence : Shows it.
+
+    Examples
+    --------
+    >>> from workedpapers.explore import Choose
+    >>> from workedpapers.explore.template import render
+    >>> render(Choose("big", {True: "It is big.", False: "It is small."}), {"big": True})
+    'It is big.'
     """
 
     on: str

@@ -27,6 +27,7 @@ def palette() -> dict[str, Any]:
 
     Examples
     --------
+    >>> from workedpapers.plotting import palette
     >>> sorted(palette())
     ['colormap', 'dash', 'marker', 'series']
     """
@@ -43,7 +44,7 @@ PALETTE_DARK: tuple[str, ...] = tuple(palette()["series"]["dark"])
 class Hue(NamedTuple):
     """How one entity looks in every view; never colour alone.
 
-    Attributes
+    Parameters
     ----------
     number : int
         Place in the palette, from 0.
@@ -53,6 +54,16 @@ class Hue(NamedTuple):
         Lengths of dashes and gaps in pixels; empty for a full line.
     marker : str
         ``"circle"``, ``"square"``, ``"triangle"`` or ``"diamond"``.
+
+    See Also
+    --------
+    hue : Makes one.
+
+    Examples
+    --------
+    >>> from workedpapers.plotting import Hue
+    >>> Hue(0, "#0067a5", "#6cb8ee", (), "circle").marker
+    'circle'
     """
 
     number: int
@@ -81,6 +92,7 @@ def hue(number: int) -> Hue:
 
     Examples
     --------
+    >>> from workedpapers.plotting import PALETTE, hue
     >>> hue(2).marker, hue(2).light == PALETTE[2]
     ('triangle', True)
     """
@@ -115,6 +127,7 @@ def colormap(name: str, values: npt.ArrayLike) -> npt.NDArray[np.float64]:
 
     Examples
     --------
+    >>> from workedpapers.plotting import colormap
     >>> colormap("gray", [0.0, 0.5]).tolist()
     [[0.0, 0.0, 0.0], [0.5, 0.5, 0.5]]
     """

@@ -23,7 +23,7 @@ _serial = count(1)
 class Shown:
     """A figure ready for a page; `show` makes it.
 
-    Attributes
+    Parameters
     ----------
     svg : str
         The picture, to stand inside a page.
@@ -40,6 +40,7 @@ class Shown:
 
     Examples
     --------
+    >>> from workedpapers.plotting import Shown
     >>> Shown("<svg></svg>", "", "A dot.", "One dot.", "dot")
     [Figure: A dot.]
     """
@@ -101,6 +102,7 @@ def show(figure: "Figure", *, alt: str, caption: str, name: str = "") -> Shown:
 
     Examples
     --------
+    >>> from workedpapers.plotting import show
     >>> import matplotlib.pyplot as plt
     >>> from workedpapers.plotting import style
     >>> with style():

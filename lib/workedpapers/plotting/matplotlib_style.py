@@ -55,6 +55,7 @@ def style(**changes: Any) -> Iterator[None]:
 
     Examples
     --------
+    >>> from workedpapers.plotting import style
     >>> import matplotlib as mpl
     >>> with style(font_size=8):
     ...     mpl.rcParams["font.size"]
@@ -106,6 +107,7 @@ def still_style() -> Iterator[None]:
 
     Examples
     --------
+    >>> from workedpapers.plotting import still_style
     >>> import matplotlib as mpl
     >>> with still_style():
     ...     mpl.rcParams["font.size"]

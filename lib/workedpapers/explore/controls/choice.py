@@ -42,6 +42,7 @@ class Choice(Control):
 
     Examples
     --------
+    >>> from workedpapers.explore import Choice
     >>> Choice("order", ["alternating", "simultaneous"]).default
     'alternating'
     """
@@ -58,21 +59,17 @@ class Choice(Control):
 
     @property
     def default(self) -> str:
-        """Value at the start and after a reset."""
         return self.value  # type: ignore[return-value]
 
     def check(self, value: Any) -> str:
-        """Return the value as `compute` gets it, or raise `ExplorerError`."""
         if value not in self.options:
             raise ExplorerError(f"{self.kind} {self.name}: {value!r} is not one of {self.options}")
         return str(value)
 
     def sample(self, rng: np.random.Generator) -> str:
-        """Draw a value that a reader could set."""
         return str(rng.choice(self.options))
 
     def to_json(self) -> dict[str, Any]:
-        """The same for the browser."""
         return {**self._head(self.label), "options": list(self.options)}
 
 
@@ -99,6 +96,7 @@ class Toggle(Control):
 
     Examples
     --------
+    >>> from workedpapers.explore import Toggle
     >>> Toggle("envelope", value=True).default
     True
     """
@@ -113,19 +111,15 @@ class Toggle(Control):
 
     @property
     def default(self) -> bool:
-        """Value at the start and after a reset."""
         return self.value
 
     def check(self, value: Any) -> bool:
-        """Return the value as `compute` gets it, or raise `ExplorerError`."""
         if not isinstance(value, bool | np.bool_):
             raise ExplorerError(f"toggle {self.name}: {value!r} is not True or False")
         return bool(value)
 
     def sample(self, rng: np.random.Generator) -> bool:
-        """Draw a value that a reader could set."""
         return bool(rng.integers(2))
 
     def to_json(self) -> dict[str, Any]:
-        """The same for the browser."""
         return self._head(self.label)

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ..errors import ExplorerError
+from ..told import inherit_docstrings
 
 __all__ = ["Control", "distinct_strings"]
 
@@ -31,6 +32,9 @@ class Control(ABC):
     more: bool = field(default=False, kw_only=True)
     hint: str = field(default="", kw_only=True)
 
+    def __init_subclass__(cls) -> None:
+        inherit_docstrings(cls)
+
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name.isidentifier():
             raise ExplorerError(f"control name {self.name!r} must be a Python identifier")
@@ -52,20 +56,69 @@ class Control(ABC):
 
     @abstractmethod
     def check(self, value: Any) -> Any:
-        """Return `value` as `compute` gets it, or raise `ExplorerError`."""
+        """Return a value as `compute` gets it.
+
+        Parameters
+        ----------
+        value : object
+            What a reader, or an author, sets.
+
+        Returns
+        -------
+        object
+            The same, of the type that the control has.
+
+        Raises
+        ------
+        ExplorerError
+            If the control cannot have it.
+        """
 
     def setting(self, value: Any) -> Any:
-        """Return `value` as the browser has it: checked, and one that a reader could set."""
+        """Return a value as the browser has it: checked, and one that a reader could set.
+
+        Parameters
+        ----------
+        value : object
+            What an author sets.
+
+        Returns
+        -------
+        object
+            The same as plain JSON.
+
+        Raises
+        ------
+        ExplorerError
+            If the control cannot have it.
+        """
         checked = self.check(value)
         return checked.tolist() if isinstance(checked, np.ndarray) else checked
 
     @abstractmethod
     def sample(self, rng: np.random.Generator) -> Any:
-        """Draw a value that a reader could set."""
+        """Draw a value that a reader could set.
+
+        Parameters
+        ----------
+        rng : numpy.random.Generator
+            Where chance comes from.
+
+        Returns
+        -------
+        object
+            A value of the control.
+        """
 
     @abstractmethod
     def to_json(self) -> dict[str, Any]:
-        """The control as the browser reads it."""
+        """Tell the browser of the control.
+
+        Returns
+        -------
+        dict
+            What it needs to know, as plain JSON.
+        """
 
     def _head(self, label: str | None) -> dict[str, Any]:
         text = label if label is not None else self.name.replace("_", " ").capitalize()

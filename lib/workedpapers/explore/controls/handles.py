@@ -55,6 +55,7 @@ class Handles(Control):
 
     Examples
     --------
+    >>> from workedpapers.explore import Handles
     >>> Handles("corners", [[1, 0], [-1, 0]], -2, 2).count
     2
     """
@@ -115,7 +116,6 @@ class Handles(Control):
 
     @property
     def default(self) -> list[Any]:
-        """Value at the start and after a reset."""
         return self.check(self.value).tolist()
 
     @property
@@ -125,12 +125,10 @@ class Handles(Control):
 
     @property
     def format(self) -> str:
-        """Format of a coordinate in sentences."""
         decimals = (len(f"{x:.10f}".rstrip("0").split(".")[1]) for x in self._fine)
         return f".{max(decimals)}f"
 
     def check(self, value: Any) -> np.ndarray:
-        """Return the value as `compute` gets it, or raise `ExplorerError`."""
         array = self._array(value)
         if array.shape != self.shape:
             raise ExplorerError(
@@ -149,7 +147,6 @@ class Handles(Control):
         return array
 
     def sample(self, rng: np.random.Generator) -> list[Any]:
-        """Draw positions that a reader could set."""
         columns = []
         for axis in self._axes():
             raw = rng.uniform(axis["low"], axis["high"], self.count)
@@ -169,6 +166,5 @@ class Handles(Control):
         return axes
 
     def to_json(self) -> dict[str, Any]:
-        """The same for the browser."""
         shown = {"unit": self.unit, "format": self.format, "labels": list(self.labels or ())}
         return {**self._head(self.label), **shown, "axes": self._axes()}

@@ -24,11 +24,13 @@ class Lookup(Control):
         The strings that completion offers, best first.
     value : str, optional
         Start; by default the first.
-    label, placeholder : str, optional
+    label : str, optional
         What the reader sees.
     free : bool, default False
         Let the reader enter a string that is not among the options. Static pages then need a
         mirror, because no grid holds every string.
+    placeholder : str, default ""
+        What stands in the empty field.
     more : bool, default False
         Fold the control away under "More".
     hint : str, default ""
@@ -45,6 +47,7 @@ class Lookup(Control):
 
     Examples
     --------
+    >>> from workedpapers.explore import Lookup
     >>> Lookup("tree", ["oak", "ash", "elm"], value="ash").default
     'ash'
     """
@@ -64,11 +67,9 @@ class Lookup(Control):
 
     @property
     def default(self) -> str:
-        """Value at the start and after a reset."""
         return self.value  # type: ignore[return-value]
 
     def check(self, value: Any) -> str:
-        """Return the value as `compute` gets it, or raise `ExplorerError`."""
         if not isinstance(value, str):
             raise ExplorerError(f"lookup {self.name}: {value!r} is not a string")
         if not self.free and value not in self._known:
@@ -78,14 +79,12 @@ class Lookup(Control):
         return value
 
     def sample(self, rng: np.random.Generator) -> str:
-        """Draw a value that a reader could set."""
         known = str(rng.choice(self.options))
         if not self.free or rng.random() < 0.5:
             return known
         return _misspelt(known, rng)
 
     def to_json(self) -> dict[str, Any]:
-        """The same for the browser."""
         shown = {"free": self.free, "placeholder": self.placeholder}
         return {**self._head(self.label), **shown}
 

@@ -59,6 +59,7 @@ class Play(Control):
 
     Examples
     --------
+    >>> from workedpapers.explore import Play
     >>> Play("step", 300, fps=60, value=40).default
     40
     """
@@ -87,7 +88,6 @@ class Play(Control):
 
     @property
     def default(self) -> int:
-        """Value at the start and after a reset."""
         return self.value
 
     @property
@@ -96,24 +96,20 @@ class Play(Control):
 
     @property
     def format(self) -> str:
-        """Format of the value in sentences."""
         if float(self.start).is_integer() and float(self.scale).is_integer():
             return "d"
         return f".{max(0, -math.floor(math.log10(abs(self.scale))))}f"
 
     def check(self, value: Any) -> int:
-        """Return the value as `compute` gets it, or raise `ExplorerError`."""
         whole = isinstance(value, int | float | np.number) and float(value).is_integer()
         if not whole or not 0 <= value < self.frames:
             raise ExplorerError(f"play {self.name}: {value!r} is not a frame below {self.frames}")
         return int(value)
 
     def sample(self, rng: np.random.Generator) -> int:
-        """Draw a value that a reader could set."""
         return int(rng.integers(self.frames))
 
     def to_json(self) -> dict[str, Any]:
-        """The same for the browser."""
         shown = {
             "frames": self.frames,
             "over": list(self.over),

@@ -47,6 +47,7 @@ class Presets(Control):
 
     Examples
     --------
+    >>> from workedpapers.explore import Presets
     >>> list(Presets("scene", {"Slow": {"rate": 0.01}, "Fast": {"rate": 0.1}}).options)
     ['Slow', 'Fast']
     """
@@ -113,18 +114,15 @@ class Presets(Control):
 
     @property
     def default(self) -> None:
-        """Presets have no value of their own."""
+        return None
 
     def check(self, value: Any) -> Any:
-        """Presets have no value that could be right."""
         raise ExplorerError(f"presets {self.name} have no value: set the controls themselves")
 
     def sample(self, rng: np.random.Generator) -> dict[str, Any]:
-        """Draw the values of one button."""
         words = list(self.options)
         return dict(self.options[words[int(rng.integers(len(words)))]])
 
     def to_json(self) -> dict[str, Any]:
-        """The same for the browser."""
         options = [{"words": words, "values": values} for words, values in self.options.items()]
         return {**self._head(self.label), "options": options, "play": self.play}

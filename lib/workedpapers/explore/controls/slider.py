@@ -53,6 +53,7 @@ class Slider(Control):
 
     Examples
     --------
+    >>> from workedpapers.explore import Slider
     >>> Slider("rate", 0.01, 1, log=True, unit="1/s").default
     0.1
     >>> Slider("n", 0, 10, step=5).settings.tolist()
@@ -95,6 +96,7 @@ class Slider(Control):
 
         Examples
         --------
+        >>> from workedpapers.explore import Slider
         >>> Slider.at("trials", [20, 50, 200], value=50).default
         50.0
         """
@@ -157,12 +159,10 @@ class Slider(Control):
 
     @property
     def default(self) -> float:
-        """Value at the start and after a reset."""
         return self.value  # type: ignore[return-value]
 
     @property
     def format(self) -> str:
-        """Format of the value in sentences."""
         if self.whole:
             return "d"
         if self.digits is not None:
@@ -173,7 +173,6 @@ class Slider(Control):
         return f".{max(decimals, default=2)}f"
 
     def check(self, value: Any) -> float:
-        """Return the value as `compute` gets it, or raise `ExplorerError`."""
         if isinstance(value, bool) or not isinstance(value, int | float | np.number):
             raise ExplorerError(f"slider {self.name}: {value!r} is not a number")
         if not self.low <= value <= self.high:
@@ -192,11 +191,9 @@ class Slider(Control):
         return nearest
 
     def sample(self, rng: np.random.Generator) -> float:
-        """Draw a value that a reader could set."""
         return self.check(rng.choice(self.settings).item())
 
     def to_json(self) -> dict[str, Any]:
-        """The same for the browser."""
         shown = {"unit": self.unit, "format": self.format, "settings": self.settings.tolist()}
         return {**self._head(self.label), **shown}
 

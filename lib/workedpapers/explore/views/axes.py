@@ -5,6 +5,7 @@ objects. Names refer to outputs of `compute`; where a single number is wanted, a
 line or a mark, a control will do as well.
 """
 
+import re
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..errors import ExplorerError
 from ..template import Template, to_json
+from ..told import parameters_of
 from .view import Limits, Outputs, Pen, Room, View, alt_fields
 
 if TYPE_CHECKING:
@@ -49,6 +51,7 @@ class Rule:
 
     Examples
     --------
+    >>> from workedpapers.explore import Rule
     >>> Rule(y=0.5, label="chance").label
     'chance'
     """
@@ -71,7 +74,13 @@ class Rule:
         return self.y if self.x is None else self.x  # type: ignore[return-value]
 
     def to_json(self) -> dict[str, Any]:
-        """The line as the browser reads it."""
+        """Tell the browser of the line.
+
+        Returns
+        -------
+        dict
+            What it needs to know, as plain JSON.
+        """
         return {"x": self.x, "y": self.y, "label": self.label, "hue": self.hue, "drag": self.drag}
 
 
@@ -94,6 +103,7 @@ class Region:
 
     Examples
     --------
+    >>> from workedpapers.explore import Region
     >>> Region("swings", 3.0, 0.5).text
     'swings'
     """
@@ -104,7 +114,13 @@ class Region:
     hue: str | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """The name as the browser reads it."""
+        """Tell the browser of the name.
+
+        Returns
+        -------
+        dict
+            What it needs to know, as plain JSON.
+        """
         return {"text": self.text, "x": self.x, "y": self.y, "hue": self.hue}
 
 
@@ -114,8 +130,10 @@ class Axes(View):
 
     Parameters
     ----------
-    xlabel, ylabel : str, default ""
-        What is measured, with its unit.
+    xlabel : str, default ""
+        What is measured along x, with its unit.
+    ylabel : str, default ""
+        What is measured along y, with its unit.
     xlim, ylim : pair of float, or "float", optional
         Bounds. By default they hold all values over the grid, so that the axes stay still;
         ``"float"`` lets them follow the values. Points outside are arrows at the rim.
@@ -132,6 +150,12 @@ class Axes(View):
     alt : template, optional
         For screen readers; by default the axis labels and the explorer's text.
     """
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if cls.__doc__ and "**axes" in cls.__doc__:
+            shared = parameters_of(Axes.__doc__ or "")
+            cls.__doc__ = re.sub(r"    \*\*axes\n +[^\n]*", lambda _: shared, cls.__doc__)
 
     mark: ClassVar[str] = ""
     drawn: ClassVar[bool] = True
@@ -164,14 +188,43 @@ class Axes(View):
 
     @abstractmethod
     def layer(self) -> dict[str, Any]:
-        """The marks alone, as the browser reads them."""
+        """Tell the browser of the marks alone.
+
+        Returns
+        -------
+        dict
+            What it needs to know, as plain JSON.
+        """
 
     @abstractmethod
     def draw_mark(self, plot: "Plot", pen: Pen, number: int, log: tuple[bool, bool]) -> int:
-        """Draw the marks alone; returns the number of the next series."""
+        """Draw the marks alone in a still.
+
+        Parameters
+        ----------
+        plot : matplotlib.axes.Axes
+            Where.
+        pen : Pen
+            Values, and looks of entities.
+        number : int
+            Of the first series.
+        log : tuple of bool
+            Whether the x and the y axis are logarithmic.
+
+        Returns
+        -------
+        int
+            Number of the next series.
+        """
 
     def legend(self) -> list[str]:
-        """Words in the legend."""
+        """List the words in the legend.
+
+        Returns
+        -------
+        list of str
+            One for each entry.
+        """
         return []
 
     @property
@@ -291,7 +344,18 @@ class Overlay(View):
         return {name: words for mark in self.shared for name, words in mark.called().items()}
 
     def stated(self, word: str) -> Any:
-        """The first value of an attribute that is not its default."""
+        """Find what the marks say of their common axes.
+
+        Parameters
+        ----------
+        word : str
+            Name of an attribute of `Lines` and the other marks.
+
+        Returns
+        -------
+        object
+            The first value that is not the default.
+        """
         default = Axes.__dataclass_fields__[word].default
         return next((v for m in self.shared if (v := getattr(m, word)) != default), default)
 

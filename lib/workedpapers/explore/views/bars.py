@@ -53,6 +53,7 @@ class Bars(View):
 
     Examples
     --------
+    >>> from workedpapers.explore import Bars
     >>> Bars(["oak", "ash"], ["before", "after"], ylabel="Share (%)").labels
     ['Before', 'After']
     """

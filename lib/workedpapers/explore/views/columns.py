@@ -33,6 +33,7 @@ class Columns(View):
 
     Examples
     --------
+    >>> from workedpapers.explore import Columns
     >>> from workedpapers.explore import Lines, Number
     >>> row = Columns(Lines("t", "x"), [Lines("t", "v"), Number("energy")], widths=(3, 2))
     >>> len(row.parts)

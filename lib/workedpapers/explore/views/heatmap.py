@@ -28,6 +28,8 @@ class HeatMap(Axes):
     x, y : str or pair of float
         Outputs with evenly spaced positions, or the first and last position; on a logarithmic
         axis they are evenly spaced in the logarithm.
+    **axes
+        What all plots have.
     zlabel : str, default ""
         What the colours measure, with its unit.
     zlim : pair of float, or "float", optional
@@ -36,8 +38,6 @@ class HeatMap(Axes):
         ``"viridis"``, ``"diverging"`` (symmetric around 0 by default) or ``"gray"``.
     marker : pair of str, optional
         Outputs or controls where a ring is drawn; for one that is dragged add a `Marker`.
-    **axes
-        What all plots have, as for `Lines`.
 
     Raises
     ------
@@ -50,6 +50,7 @@ class HeatMap(Axes):
 
     Examples
     --------
+    >>> from workedpapers.explore import HeatMap
     >>> HeatMap("z", "x", "y", zlabel="Height (m)").called()
     {'z': 'Height (m)'}
     """

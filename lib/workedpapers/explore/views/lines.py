@@ -23,6 +23,8 @@ class Lines(Axes):
         Output with the positions.
     y : str or sequence of str
         One output, or several.
+    **axes
+        What all plots have.
     labels : sequence of str, optional
         Name of each curve in the legend, "" for none; by default the names of the outputs.
     hues : sequence of str, optional
@@ -34,9 +36,6 @@ class Lines(Axes):
         Draw steps instead of straight lines; for all curves or for the outputs named.
     tips : bool, default False
         Draw a dot at the last number of each curve, or an arrow where it lies outside.
-    **axes
-        What all plots have: ``xlabel``, ``ylabel``, ``xlim``, ``ylim``, ``xlog``, ``ylog``,
-        ``equal``, ``rules``, ``regions``, ``height`` and ``alt``.
 
     Raises
     ------
@@ -49,6 +48,7 @@ class Lines(Axes):
 
     Examples
     --------
+    >>> from workedpapers.explore import Lines
     >>> Lines("t", ["x", "v"], xlabel="Time (s)").labels
     ['X', 'V']
     """

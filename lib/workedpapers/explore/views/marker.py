@@ -23,12 +23,12 @@ class Marker(Axes):
     x, y : str
         Sliders or outputs that say where it stands. An axis on which it stands at a slider can
         be dragged.
+    **axes
+        What all plots have.
     label : str, default ""
         Written beside it.
     hue : str, optional
         Entity whose colour it takes.
-    **axes
-        What all plots have, as for `Lines`.
 
     See Also
     --------
@@ -37,6 +37,7 @@ class Marker(Axes):
 
     Examples
     --------
+    >>> from workedpapers.explore import Marker
     >>> from workedpapers.explore import HeatMap
     >>> len((HeatMap("z", "x", "y") + Marker("mean", "width", label="here")).marks)
     2

@@ -49,6 +49,7 @@ class Picture(View):
 
     Examples
     --------
+    >>> from workedpapers.explore import Picture
     >>> Picture("image", alt="Stripes, turned by {angle} degrees.").width
     420
     """

@@ -32,6 +32,7 @@ class Controls(View):
 
     Examples
     --------
+    >>> from workedpapers.explore import Controls
     >>> Controls("step").of
     ['step']
     """
@@ -47,7 +48,7 @@ class Controls(View):
         return set()
 
     def check(self, outputs: Outputs) -> None:
-        """Nothing to check here: the explorer knows the controls."""
+        return None  # nothing to check here: the explorer knows the controls
 
     @property
     def placed(self) -> list[str]:

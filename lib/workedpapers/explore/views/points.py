@@ -28,6 +28,8 @@ class Points(Axes):
     ----------
     x, y : str
         Outputs with the coordinates, each a number or an array.
+    **axes
+        What all plots have.
     color : str, optional
         Output with a number per point, shown by the colour map; by default one colour.
     size : float or str, default 9
@@ -47,8 +49,6 @@ class Points(Axes):
     handles : str, optional
         Control `Handles` whose points these are, in the same order: they can be dragged. Those
         of a list of numbers move along x, at the height that `y` says.
-    **axes
-        What all plots have, as for `Lines`.
 
     Raises
     ------
@@ -61,6 +61,7 @@ class Points(Axes):
 
     Examples
     --------
+    >>> from workedpapers.explore import Points
     >>> Points("x", "y", handles="corners").size
     13
     """

@@ -12,6 +12,7 @@ from workedpapers.plotting import Hue, hue
 from ..errors import ExplorerError
 from ..outputs import kind_of
 from ..template import Template, fields
+from ..told import inherit_docstrings
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes as Plot
@@ -86,20 +87,46 @@ class Pen:
 class View(ABC):
     """Anything that shows outputs. A view overrides what it has more of than nothing."""
 
+    def __init_subclass__(cls) -> None:
+        inherit_docstrings(cls)
+
     #: Whether a still shows the view as a plot.
     drawn: ClassVar[bool] = False
 
     @abstractmethod
     def names(self) -> set[str]:
-        """Outputs and controls that the view needs."""
+        """Name the outputs and controls that the view needs.
+
+        Returns
+        -------
+        set of str
+            Their names.
+        """
 
     @abstractmethod
     def check(self, outputs: Outputs) -> None:
-        """Raise `ExplorerError` if an output has the wrong kind or shape."""
+        """Check that the outputs can be drawn.
+
+        Parameters
+        ----------
+        outputs : mapping
+            What `compute` returns, as arrays.
+
+        Raises
+        ------
+        ExplorerError
+            If one has the wrong kind or shape, or is not there.
+        """
 
     @abstractmethod
     def to_json(self) -> dict[str, Any]:
-        """The view as the browser reads it."""
+        """Tell the browser of the view.
+
+        Returns
+        -------
+        dict
+            What it needs to know, as plain JSON.
+        """
 
     @property
     def parts(self) -> "list[View]":
@@ -117,11 +144,33 @@ class View(ABC):
         return []
 
     def on_axis(self, axis: str) -> list[str]:
-        """Outputs measured along ``"x"`` or ``"y"``."""
+        """Name the outputs measured along an axis.
+
+        Parameters
+        ----------
+        axis : str
+            ``"x"`` or ``"y"``.
+
+        Returns
+        -------
+        list of str
+            Their names.
+        """
         return []
 
     def logarithmic(self, axis: str) -> bool:
-        """Whether an axis is logarithmic."""
+        """Say whether an axis is logarithmic.
+
+        Parameters
+        ----------
+        axis : str
+            ``"x"`` or ``"y"``.
+
+        Returns
+        -------
+        bool
+            Whether it is.
+        """
         return False
 
     @property
@@ -135,12 +184,29 @@ class View(ABC):
         return {}
 
     def called(self) -> dict[str, str]:
-        """What readers call the outputs."""
+        """Say what readers call the outputs.
+
+        Returns
+        -------
+        dict
+            Words by name.
+        """
         return {}
 
     @abstractmethod
     def height_in(self, room: Room) -> int:
-        """Height on the page, in pixels."""
+        """Say how tall the view will be on a page.
+
+        Parameters
+        ----------
+        room : Room
+            The place that it gets.
+
+        Returns
+        -------
+        int
+            Height in pixels.
+        """
 
     @property
     def still_height(self) -> int:
@@ -148,10 +214,29 @@ class View(ABC):
         return 0
 
     def draw(self, plot: "Plot", pen: Pen) -> None:  # noqa: B027
-        """Draw the view in a still."""
+        """Draw the view in a still.
+
+        Parameters
+        ----------
+        plot : matplotlib.axes.Axes
+            Where.
+        pen : Pen
+            Values, and looks of entities.
+        """
 
     def words(self, room: Room) -> list[tuple[str, str, str]]:
-        """What a still says beside its plots: label, what is strong, and what follows."""
+        """Say what stands beside the plots of a still.
+
+        Parameters
+        ----------
+        room : Room
+            Values at the start.
+
+        Returns
+        -------
+        list of tuple
+            For each paragraph a label, what is strong, and what follows.
+        """
         return []
 
 

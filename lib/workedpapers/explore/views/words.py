@@ -42,6 +42,7 @@ class Number(View):
 
     Examples
     --------
+    >>> from workedpapers.explore import Number
     >>> Number("rate", digits=2).format
     '.2f'
     """
@@ -106,6 +107,7 @@ class Sentence(View):
 
     Examples
     --------
+    >>> from workedpapers.explore import Sentence
     >>> Sentence("message").text
     '{message}'
     """
@@ -120,7 +122,7 @@ class Sentence(View):
         return fields(self.text)
 
     def check(self, outputs: Outputs) -> None:
-        """Nothing to check here: the template is tried at every setting."""
+        return None  # nothing to check here: the template is tried at every setting
 
     def to_json(self) -> dict[str, Any]:
         return {"type": "sentence", "text": to_json(self.text)}
