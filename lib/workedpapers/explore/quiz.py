@@ -1,5 +1,6 @@
 """Predict, then move: a question that a figure answers once the reader has answered it."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +16,7 @@ __all__ = ["KEY", "Estimate", "Pick", "Quiz", "Sketch", "answer_key"]
 
 #: Entry of an output's metadata under which a notebook holds what its figures are.
 KEY = "workedpapers"
+_ELEMENT = re.compile(r"^(\w+)(?:\[(\d+)\])?$")
 
 
 @dataclass(frozen=True)
@@ -25,9 +27,9 @@ class Pick:
     ----------
     options : sequence of str
         At least two, all different.
-    right : str
+    right : template
         The right one; or a template that is filled in at the revealed state, such as
-        ``"{regime}"``, and gives one of them.
+        ``"{regime}"`` or a `Choose`, and gives one of them.
 
     See Also
     --------
@@ -41,7 +43,7 @@ class Pick:
     """
 
     options: Sequence[str]
-    right: str
+    right: Template
 
     def __post_init__(self) -> None:
         if isinstance(self.options, str) or len(set(self.options)) < 2:
@@ -81,7 +83,7 @@ class Estimate:
     Parameters
     ----------
     output : str
-        Output with the number.
+        Output with the number, or one of a list, such as ``"share[1]"``.
     within : float
         Largest difference that counts as right.
     unit : str, default ""
@@ -310,9 +312,10 @@ def _frame(scene: Scene, values: Mapping[str, Any]) -> int:
 
 def _output(scene: Scene, values: Mapping[str, Any], name: str) -> np.ndarray:
     outputs = scene.at_frame(scene.evaluate(values), _frame(scene, values))
-    if name not in outputs:
+    found = _ELEMENT.match(name)
+    if not found or found[1] not in outputs:
         raise ExplorerError(f"quiz: {name!r} is not among the outputs {sorted(outputs)}")
-    return outputs[name]
+    return outputs[found[1]] if found[2] is None else outputs[found[1]][int(found[2])]
 
 
 def answer_key(notebook: Mapping[str, Any]) -> list[dict[str, Any]]:

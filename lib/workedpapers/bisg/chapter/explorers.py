@@ -95,7 +95,7 @@ def name_explorer(
     stored_only : answer from the stored names and areas with a kernel too; for comparing the two.
     options : passed on to `workedpapers.explore.Explorer`.
     """
-    from workedpapers.explore import Bars, Choose, Explorer, Lookup, Mirror, Sentence
+    from workedpapers.explore import Bars, Choose, Controls, Explorer, Lookup, Mirror, Sentence
 
     names, codes = commonest_surnames(surnames), largest_areas(areas)
     table, geography = load_names("rosenman"), load_geography("zcta2010")
@@ -129,10 +129,11 @@ def name_explorer(
                    placeholder="type five digits"),
         ],
         view=[
+            Controls(["surname", "place"]),
             Bars("groups", ["prior", "with_surname", "with_place"],
                  labels=["before: share of the population", "after the surname",
                          "after the surname and the place"],
-                 ylabel="Probability (%)", ylim=(0, 108), horizontal=True, digits=0, height=380),
+                 ylabel="Probability (%)", ylim=(0, 108), horizontal=True, digits=0, height=370),
             Sentence([
                 Choose("name_known", {True: "", False:
                     "This surname is not known here: it changes nothing. "}),
@@ -152,6 +153,7 @@ def name_explorer(
             bits={"prior": 64, "byName": 16, "byArea": 16},
         ),
         title="A surname, then a place",
+        name="name-and-place",
         caption=(
             "Each group starts at its share of the population. The surname moves the estimate, "
             "and the place moves it again: three bars for each group, in the order in which the "
@@ -178,7 +180,8 @@ def labels_at(proba: pd.DataFrame, truth: pd.Series, threshold: float) -> dict[s
     Mapping with, for each of the five groups in percent: ``labelled``, the share of its people who
     get a label; ``wrong``, the share of those whose label is another group; ``counted``, its
     share among the labels; ``summed``, its mean probability; ``true``, its share in truth; and
-    ``everybody``, the share of all people who get a label.
+    ``everybody``, the share of all people who get a label; ``fewest``, the group of whose people
+    the smallest share does.
     """
     p = proba[list(FIVE)].to_numpy(dtype=float)
     group = pd.Categorical(truth, categories=list(FIVE)).codes
@@ -195,6 +198,7 @@ def labels_at(proba: pd.DataFrame, truth: pd.Series, threshold: float) -> dict[s
         "summed": 100 * p.mean(axis=0),
         "true": 100 * members / members.sum(),
         "everybody": 100 * float(has_label.mean()),
+        "fewest": SHOWN[int((labelled / members).argmin())],
     }
 
 
@@ -207,7 +211,7 @@ def threshold_explorer(people: int = 100_000, seed: int = 0, **options: Any) -> 
     seed : seed of the simulation.
     options : passed on to `workedpapers.explore.Explorer`.
     """
-    from workedpapers.explore import Bars, Choice, Explorer, Number, Slider
+    from workedpapers.explore import Bars, Choice, Controls, Explorer, Number, Sentence, Slider
 
     everybody = simulate_people(people, seed=seed, names=CENSUS_LISTS, first=True)
     evidence: dict[str, dict[str, Any]] = {
@@ -234,15 +238,21 @@ def threshold_explorer(people: int = 100_000, seed: int = 0, **options: Any) -> 
             [
                 Bars("groups", ["labelled", "wrong"], ylim=(0, 108), horizontal=True, digits=0,
                      labels=["of the group: get a label", "of these: a wrong one"],
-                     ylabel="Share of people (%)", height=330),
+                     ylabel="Share of people (%)", height=320),
                 Bars("groups", ["true", "summed", "counted"], ylim=(0, 108), horizontal=True,
                      digits=0, labels=["truth", "sum of probabilities", "count of labels"],
-                     ylabel="Share of the population (%)", height=330),
+                     ylabel="Share of the population (%)", height=320),
             ],
+            Controls(["threshold", "evidence"]),
             Number("everybody", label="People with a label", unit="%", digits=1),
+            Sentence(
+                "Of white people {labelled[0]:.0f}% get a label, of Black people "
+                "{labelled[1]:.0f}%, of Hispanic people {labelled[2]:.0f}%."
+            ),
         ],
         grid={"threshold": 70},
         title="What labels cost",
+        name="labels",
         caption=(
             f"{people:,} people drawn from the Census tables, whose group is known. Left: who "
             "gets a label at all, and how often it is wrong, by true group. Right: what "

@@ -75,10 +75,12 @@ def width_explorer(**options: Any) -> Explorer:
     """
     from workedpapers.explore import (
         Choice,
+        Columns,
         Controls,
         Explorer,
         HeatMap,
         Lines,
+        Marker,
         Points,
         Sentence,
         Slider,
@@ -86,12 +88,13 @@ def width_explorer(**options: Any) -> Explorer:
 
     maps: dict[str, Any] = {
         "xlog": True, "ylog": True, "xlim": (0.052, 0.7), "ylim": (0.07, 18.2),
-        "xlabel": "Kernel width σ", "height": 240,
+        "xlabel": "Kernel width σ", "height": 170,
     }  # fmt: skip
     settings: dict[str, Any] = {
         "title": "Points that are not isolated",
-        "caption": "Above: eight generated points on a ring of eight modes (squares), first seed: "
-        "diamonds in the end, with their paths; hollow triangles at the start. Maps: mean over 20 "
+        "name": "ring",
+        "caption": "Left: eight generated points on a ring of eight modes (squares), first seed: "
+        "diamonds in the end, with their paths; hollow triangles at the start. Right: mean over 20 "
         "seeds of modes covered, and of points lost (farther than 1 from every mode), after 2,000 "
         "steps.",
         "alt": "With width {width} and G = {strength}, starting {start}, {covered:.1f} of 8 modes "
@@ -107,25 +110,29 @@ def width_explorer(**options: Any) -> Explorer:
             Choice("start", STARTS, label="Generated points begin"),
         ],
         view=[
-            Lines(
-                "path_x", "path_y", labels=["path"], xlabel="x", ylabel="y", equal=True,
-                xlim=(-2, 2), ylim=(-2, 2), height=320,
-            )
-            + Points("mode_x", "mode_y", label="mode", size=13, hollow=True)
-            + Points("begun_x", "begun_y", label="start", size=6, hollow=True)
-            + Points("end_x", "end_y", label="generated", size=9),
+            Columns(
+                Lines(
+                    "path_x", "path_y", labels=["path"], xlabel="x", ylabel="y", equal=True,
+                    xlim=(-2, 2), ylim=(-2, 2), height=350,
+                )
+                + Points("mode_x", "mode_y", label="mode", size=13, hollow=True)
+                + Points("begun_x", "begun_y", label="start", size=6, hollow=True)
+                + Points("end_x", "end_y", label="generated", size=9),
+                [
+                    HeatMap("covered_map", "widths", "strengths", ylabel="G",
+                            zlabel="Modes covered, of 8", zlim=(0, 8), **maps)
+                    + Marker("width", "strength"),
+                    HeatMap("lost_map", "widths", "strengths", ylabel="G",
+                            zlabel="Points lost, of 8", zlim=(0, 8), **maps)
+                    + Marker("width", "strength"),
+                ],
+            ),
             Controls(["width", "strength", "start"]),
             Sentence(
                 "Over 20 seeds the mean is {covered:.1f} modes covered (95% interval "
                 "{covered_low:.1f} to {covered_high:.1f}) and {lost:.1f} points lost "
                 "({lost_low:.1f} to {lost_high:.1f}). Neighbouring modes are 0.77 apart."
             ),
-            [
-                HeatMap("covered_map", "widths", "strengths", marker=("width", "strength"),
-                        ylabel="G", zlabel="Modes covered, of 8", zlim=(0, 8), **maps),
-                HeatMap("lost_map", "widths", "strengths", marker=("width", "strength"),
-                        ylabel="G", zlabel="Points lost, of 8", zlim=(0, 8), **maps),
-            ],
         ],
         **{**settings, **options},
     )  # fmt: skip

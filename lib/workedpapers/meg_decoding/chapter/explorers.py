@@ -74,11 +74,23 @@ def onset_explorer(**options: Any) -> Explorer:
     **options : object
         Passed on to `workedpapers.explore.Explorer`.
     """
-    from workedpapers.explore import Choose, Explorer, Lines, Number, Points, Rule, Sentence, Slider
+    from workedpapers.explore import (
+        Choose,
+        Controls,
+        Explorer,
+        Lines,
+        Number,
+        Points,
+        Rule,
+        Sentence,
+        Slider,
+    )
 
     milliseconds = [1e3 * onset for onset in GRID["onset"]]
     settings: dict[str, Any] = {
         "title": "When does the effect begin, and when is it found?",
+        "name": "onset",
+        "entities": ["mean AUC", *NAMES],
         "caption": (
             "AUC of one simulated group, with a band of twice the standard error; the dashed line "
             "is the true onset. Under the curve, what five methods answer, with 95% intervals from "
@@ -94,12 +106,12 @@ def onset_explorer(**options: Any) -> Explorer:
         "gaps": ["row", *METHODS, *(f"{method}_row" for method in METHODS)],
     }
     course = Lines(
-        "times", "mean", labels=["mean AUC"], bands=[("low", "high")], ylim="float",
-        xlim=(-100, 300), xlabel="Time after the picture (ms)", ylabel="AUC", height=360,
-        rules=[Rule(x="onset", label="true onset"), Rule(y=0.5)],
+        "times", "mean", labels=["mean AUC"], hues=["mean AUC"], bands=[("low", "high")],
+        ylim="float", xlim=(-100, 300), xlabel="Time after the picture (ms)", ylabel="AUC",
+        height=300, rules=[Rule(x="onset", label="true onset", drag=True), Rule(y=0.5)],
     )  # fmt: skip
     intervals = [
-        Lines(f"{method}_bar", f"{method}_row", labels=[name])
+        Lines(f"{method}_bar", f"{method}_row", labels=[""], hues=[name])
         for name, method in zip(NAMES, METHODS, strict=True)
     ]
     return Explorer(
@@ -108,12 +120,16 @@ def onset_explorer(**options: Any) -> Explorer:
             Slider.at("onset", milliseconds, value=85.0, label="True onset", unit="ms"),
             Slider.at("effect", GRID["effect"], value=EFFECTS["medium"],
                       label="Size of the effect"),
-            Slider.at("trials", GRID["trials"], value=200, label="Trials per subject"),
-            Slider.at("subjects", GRID["subjects"], value=16, label="Subjects"),
+            Slider.at("trials", GRID["trials"], value=200, label="Trials per subject", more=True,
+                      hint="More of them make each subject's curve steadier."),
+            Slider.at("subjects", GRID["subjects"], value=16, label="Subjects", more=True,
+                      hint="More of them narrow the band, not the bias."),
         ],
         view=[
-            sum(intervals, course) + Points("value", "row", label="answer", labels=NAMES, size=9),
-            [Number(m, label=n, unit="ms", digits=0)
+            sum(intervals, course)
+            + Points("value", "row", label="answer", labels=NAMES, hues=NAMES, size=9),
+            Controls(["onset", "effect", "trials", "subjects"]),
+            [Number(m, label=n, unit="ms", digits=0, hue=n)
              for n, m in zip(NAMES, METHODS, strict=True)],
             Sentence([
                 "The mean AUC peaks at {peak:.2f}. ",
@@ -157,11 +173,23 @@ def generalisation_explorer(**options: Any) -> Explorer:
     **options : object
         Passed on to `workedpapers.explore.Explorer`.
     """
-    from workedpapers.explore import Explorer, HeatMap, Lines, Number, Rule, Sentence, Slider
+    from workedpapers.explore import (
+        Controls,
+        Explorer,
+        HeatMap,
+        Lines,
+        Number,
+        Rule,
+        Sentence,
+        Slider,
+    )
 
     first, second = TRAINED
+    early, late = f"trained at {first} ms", f"trained at {second} ms"
     settings: dict[str, Any] = {
         "title": "A decoder trained at one time, tested at another",
+        "name": "square",
+        "entities": ["trained where tested", early, late],
         "caption": (
             "Mean of 8 simulated subjects with 200 trials. The map: AUC less chance; its diagonal "
             "is what decoders trained and tested at one time do. The curves: the diagonal, and "
@@ -177,7 +205,7 @@ def generalisation_explorer(**options: Any) -> Explorer:
             "{late_at_early:.2f}."
         ),
     }
-    rules = [Rule(x="onset", label="onset")]
+    rules = [Rule(x="onset", label="onset", drag=True)]
     return Explorer(
         square,
         controls=[
@@ -189,15 +217,20 @@ def generalisation_explorer(**options: Any) -> Explorer:
             [
                 HeatMap("auc", "times", "times", zlabel="AUC − 0.5", colormap="diverging",
                         zlim=(-0.4, 0.4), xlabel="Tested at (ms)", ylabel="Trained at (ms)",
-                        equal=True, height=340, rules=[*rules, Rule(y="onset")]),
+                        equal=True, height=310,
+                        rules=[Rule(x="onset", label="onset"), Rule(y="onset"),
+                               Rule(y=first, hue=early), Rule(y=second, hue=late)]),
                 Lines("times", ["diagonal", "early", "late"], xlabel="Tested at (ms)",
-                      labels=["trained where tested", f"trained at {first} ms",
-                              f"trained at {second} ms"],
-                      ylabel="AUC", height=340, rules=[*rules, Rule(y=0.5)]),
+                      labels=["trained where tested", early, late],
+                      hues=["trained where tested", early, late],
+                      ylabel="AUC", height=310, rules=[*rules, Rule(y=0.5)]),
             ],
-            Number("peak", label="Peak of the diagonal", digits=2),
-            Number("early_at_late", label=f"Trained {first}, tested {second} ms", digits=2),
-            Number("late_at_early", label=f"Trained {second}, tested {first} ms", digits=2),
+            Controls(["onset", "effect"]),
+            Number("peak", label="Peak of the diagonal", digits=2, hue="trained where tested"),
+            Number("early_at_late", label=f"Trained {first}, tested {second} ms", digits=2,
+                   hue=early),
+            Number("late_at_early", label=f"Trained {second}, tested {first} ms", digits=2,
+                   hue=late),
             Sentence("The diagonal peaks {peak_time:.0f} ms after the picture."),
         ],
         **{**settings, **options},
