@@ -40,12 +40,15 @@
 from workedpapers.bisg import model
 from workedpapers.bisg.chapter import explorers, figures
 
-explorers.name_explorer()
+one_person = explorers.name_explorer()
+one_person
 
 # %% [markdown]
-# Try Jackson in 30349 (south of Atlanta) and then in 55303 (north of Minneapolis). The surname is
-# the same, and the answer turns around. Then try Nguyen: no place moves it much, since the surname
-# has already settled the matter.
+# Try {set}`Jackson in 30349 <name-and-place surname=JACKSON place=30349>` (south of Atlanta) and
+# then {set}`in 55303 <name-and-place surname=JACKSON place=55303>` (north of Minneapolis). The
+# surname is the same, and the answer turns around. Then try
+# {set}`Nguyen <name-and-place surname=NGUYEN>`: no place moves it much, since the surname has
+# already settled the matter.
 #
 # These are statements about groups: of all people with this name in this place, about so many
 # call themselves white, Black, Hispanic, Asian or other. They are no statement about the person
@@ -639,10 +642,13 @@ show_table(
 # watch who is left.
 
 # %% tags=["hide-input", "slide"] label="fig-bisg-labels"
-explorers.threshold_explorer()
+labels = explorers.threshold_explorer()
+labels
 
 # %% [markdown]
-# Labels are given to those whom names and places tell apart. The others vanish from the count, and
+# Set the threshold {set}`to one half <labels threshold=0.5>`, and nearly everybody gets a label,
+# many of them a wrong one; {set}`to 0.95 <labels threshold=0.95>`, and few are wrong, but most are
+# gone. Labels are given to those whom names and places tell apart. The others vanish from the count, and
 # they are not a random part of their group. The sum of probabilities needs no threshold and keeps
 # everybody.
 #
@@ -783,6 +789,39 @@ claims_table(
 # %% [markdown]
 # ## Exercises
 #
+# Two questions that the figures answer, once you have: think first, then press the button.
+
+# %% tags=["hide-input"]
+from workedpapers.explore import Estimate, Pick, Quiz
+
+one_person.ask(
+    Quiz(
+        "bisg-quiz-1",
+        "The surname Jackson says nearly as often Black as white. Now the person lives in "
+        "55303, north of Minneapolis. How probable is it that they are Black?",
+        Estimate("with_place[1]", within=10, unit="%", format=".0f"),
+        start={"surname": "JACKSON", "place": ""},
+        reveal={"place": "55303"},
+        why="The surname alone gives {with_surname[1]:.0f}%. In a place where few people are "
+        "Black, few Jacksons are.",
+    )
+)
+
+# %% tags=["hide-input"]
+labels.ask(
+    Quiz(
+        "bisg-quiz-2",
+        "Raise the threshold from 0.80 to 0.95. Which of these groups loses the most, so that "
+        "the smallest share of its people still has a label?",
+        Pick(["White", "Black", "Hispanic", "Asian"], right="{fewest}"),
+        start={"threshold": 0.8},
+        reveal={"threshold": 0.95},
+        why="Of Black people {labelled[1]:.0f}% keep a label, of white people "
+        "{labelled[0]:.0f}%: the surnames of Black and white Americans are much the same.",
+    )
+)
+
+# %% [markdown]
 # ```{exercise-start}
 # :label: bisg-1
 # :level: read

@@ -37,21 +37,26 @@
 #
 # ## The idea in one figure
 #
-# Start the player. Three generated points chase three true points. The curve is the
-# discriminator: generated points climb it, and it sinks wherever they have been. Then try the
-# presets, drag a point, or move a slider while it runs.
+# Start the player. {hue}`Point 1 <point 1>`, {hue}`point 2` and {hue}`point 3` chase three
+# {hue}`true points`. The curve is the {hue}`discriminator`: generated points climb it, and it
+# sinks wherever they have been, for as long as its {hue}`memory` lasts. Then try the scenes, drag
+# a point, or drag the mark on the map while it runs.
 
 # %% tags=["hide-input", "slide"] label="fig-ip-training"
 from workedpapers.isolated_points.chapter import figures
 
-figures.training_live()
+training = figures.training_live()
+training
 
 # %% [markdown]
-# Four things can happen, and all of them happen in large GANs too. A point creeps to its mode, or
-# swings about it. Several points share one mode while another stays empty: {term}`mode collapse`.
-# Or a point is driven away by its own trail and never stops: *divergence*. Which one it is
-# depends on where the dot stands in the map at the right. The rest of this chapter explains that
-# map.
+# Four things can happen, and all of them happen in large GANs too. A point
+# {set}`creeps to its mode <training G=0.2 rho=1 start=-4.2,0.9,5.8 frame=200>`, or
+# {set}`swings about it <training G=4 rho=1 start=-4.2,0.9,5.8 frame=200>`. Several points share
+# one mode while another stays empty:
+# {set}`collapse <training G=0.5 rho=1 start=-0.3,0.4,5.8 frame=600>`, {term}`mode collapse` in
+# full. Or a point is {set}`driven away <training G=100 rho=1.5 start=-4.2,0.9,5.8 frame=200>` by
+# its own trail and never stops: *divergence*. Which one it is depends on where the mark stands in
+# the map beside the curve. The rest of this chapter explains that map.
 #
 # (isolated-ten-lines)=
 # ## The idea in ten lines
@@ -732,13 +737,51 @@ claims_table(
 # %% [markdown]
 # ## Exercises
 #
+# Two questions that the figure answers, once you have: think first, then press the button.
+
+# %% tags=["hide-input"]
+from workedpapers.explore import Choose, Pick, Quiz, Sketch
+
+ENDS = {
+    "monotone": "It creeps home, from one side.",
+    "swings": "It swings about its mode, less and less.",
+    "unstable": "It swings about its mode, more and more.",
+}
+training.ask(
+    Quiz(
+        "ip-quiz-1",
+        "At G = 0.2 each point has crept to its true point. What does a point do at G = 4?",
+        Pick(list(ENDS.values()), right=Choose("fate", ENDS)),
+        start={"G": 0.2, "rho": 1.0, "start": [-4.2, 0.9, 5.8], "frame": 0},
+        reveal={"G": 4.0, "frame": 300},
+        why="Once a point swings, its distance changes by a factor of {predicted:.3f} per step "
+        "whatever G is: a larger G makes it swing faster, not come home sooner.",
+    )
+)
+
+# %% tags=["hide-input"]
+training.ask(
+    Quiz(
+        "ip-quiz-2",
+        "Points 1 and 2 begin beside the true point at 0, and nobody is near the one at -5. "
+        "Draw the path of point 2 over 300 steps.",
+        Sketch("step", "y_2", 0.5, "Step", "Place of point 2", (-6, 6)),
+        start={"frame": 0},
+        reveal={"frame": 300},
+        why="It neither joins the true point nor goes to the empty one: the two points that "
+        "share a mode keep each other at a distance, and far modes are not felt.",
+    )
+)
+
+# %% [markdown]
 # ```{exercise-start}
 # :label: ip-1
 # :level: read
 # :minutes: 10
 # ```
-# In {ref}`fig-ip-training` choose the scene *Monotone*. Which single slider turns it into
-# *Oscillation*, and where on the map must the dot go? Predict the value, then check it.
+# In {ref}`fig-ip-training` choose the scene *Monotone*. At which $G$ does it turn into
+# *Oscillation*, and which steps of the generator is that? Predict the value, then drag the mark
+# there.
 # ```{exercise-end}
 # ```
 

@@ -47,10 +47,12 @@
 # %% tags=["hide-input", "slide"] label="fig-meg-onset"
 from workedpapers.meg_decoding.chapter import explorers, figures
 
-explorers.onset_explorer()
+one_group = explorers.onset_explorer()
+one_group
 
 # %% [markdown]
-# Most of the methods move when only the size of the effect does. Two conditions with the same
+# Most of the methods move when only the size of the effect does: go from
+# {set}`strong <onset effect=2.3>` to {set}`weak <onset effect=0.8>` and watch {hue}`cluster`. Two conditions with the same
 # onset and different strength would look as if one came earlier. One of the methods,
 # the first in the list, stays where the truth is.
 #
@@ -466,7 +468,8 @@ figures.detection_figure()
 # fills, the brain holds one pattern; if only the diagonal lights up, the code moves on.
 
 # %% tags=["hide-input", "slide"] label="fig-meg-generalisation"
-explorers.generalisation_explorer()
+square_of_times = explorers.generalisation_explorer()
+square_of_times
 
 # %% [markdown]
 # Here the square fills, less strongly than its diagonal: a decoder trained at 128 ms and one
@@ -650,6 +653,38 @@ claims_table(
 #
 # ## Exercises
 #
+# Two questions that the figures answer, once you have: think first, then press the button.
+
+# %% tags=["hide-input"]
+from workedpapers.explore import Estimate, Quiz
+
+one_group.ask(
+    Quiz(
+        "meg-quiz-1",
+        "The onset is at 85 ms, the effect is strong, and the method called cluster answers "
+        "88 ms. Leave the onset and make the effect weak. What will cluster answer?",
+        Estimate("cluster", within=8, unit="ms", format=".0f"),
+        start={"onset": 85.0, "effect": 2.3},
+        reveal={"effect": 0.8},
+        why="A weak effect takes longer to rise above the noise. Whoever compares two "
+        "conditions of different strength this way finds a difference in time.",
+    )
+)
+
+# %% tags=["hide-input"]
+square_of_times.ask(
+    Quiz(
+        "meg-quiz-2",
+        "With the onset at 85 ms, a decoder trained at 128 ms still finds an AUC of 0.79 at "
+        "304 ms. Now the effect begins at 170 ms. What will the same decoder find at 304 ms?",
+        Estimate("early_at_late", within=0.05, format=".2f"),
+        start={"onset": 85.0},
+        reveal={"onset": 170.0},
+        why="At 128 ms there is nothing to learn yet, so that the decoder has learned noise.",
+    )
+)
+
+# %% [markdown]
 # ```{exercise-start}
 # :label: meg-1
 # :level: read

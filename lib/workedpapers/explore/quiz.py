@@ -135,7 +135,8 @@ class Estimate:
         right = float(_output(scene, values, self.output))
         if not np.isfinite(right):
             raise ExplorerError(f"Estimate: {self.output!r} is {right} at the revealed state")
-        shown = f"{format_value(right, self.format)} {self.unit}".strip()
+        apart = "" if self.unit in ("", *"°%′″") else " "
+        shown = f"{format_value(right, self.format)}{apart}{self.unit}"
         return {"kind": "estimate", "right": right, "within": self.within, "unit": self.unit,
                 "format": self.format, "answer": shown}  # fmt: skip
 

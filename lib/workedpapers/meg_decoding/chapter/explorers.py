@@ -108,7 +108,7 @@ def onset_explorer(**options: Any) -> Explorer:
     course = Lines(
         "times", "mean", labels=["mean AUC"], hues=["mean AUC"], bands=[("low", "high")],
         ylim="float", xlim=(-100, 300), xlabel="Time after the picture (ms)", ylabel="AUC",
-        height=300, rules=[Rule(x="onset", label="true onset", drag=True), Rule(y=0.5)],
+        height=320, rules=[Rule(x="onset", label="true onset", drag=True), Rule(y=0.5)],
     )  # fmt: skip
     intervals = [
         Lines(f"{method}_bar", f"{method}_row", labels=[""], hues=[name])

@@ -117,7 +117,8 @@ export function makeXY(panel, context) {
       y: { limits: y.get, log: panel.ylog, grid: !map },
     });
     drag = makeDrag(made.plot, targets, move, () => made.refresh());
-    holds = makeHolds(made.plot, things(), { point: drag.point, enabled: () => targets().length > 0, hint: context.hint() });
+    const all = things();
+    holds = makeHolds(made.plot, all, { point: drag.point, enabled: () => targets().length > 0, hint: all.length > 0 && context.hint() });
   };
   const onCursor = (u) => {
     if (!known) return;
