@@ -33,8 +33,6 @@ _BAD_ROLE = re.compile(
     r' role="(?:list|doc-biblioentry|doc-backlink)"(?=[ >])| aria-label="Toggle hidden content"'
 )
 
-_ENTRY = re.compile(r"^(\*{0,2}\w[\w, *]*) : (\S.*)$")
-_ENTRIES = {"Parameters", "Attributes", "Raises"}
 _PICTURE_TITLE = re.compile(r'(<i class="theme-switch [^>]*?) title="[^"]*"')
 
 
@@ -107,37 +105,6 @@ def keep_local(
         context["body"] = _BAD_ROLE.sub("", _REMOTE_LINK.sub("", context["body"]))
 
 
-def sections_of(lines: list[str]) -> list[tuple[str, list[str]]]:
-    """Headings of a docstring (none for what comes first) with the lines below each."""
-    found: list[tuple[str, list[str]]] = [("", [])]
-    for line in lines:
-        if line and set(line) == {"-"} and found[-1][1]:
-            found.append((found[-1][1].pop(), []))
-        else:
-            found[-1][1].append(line)
-    return found
-
-
-def tell_napoleon(
-    app: Sphinx, what: str, name: str, obj: Any, options: Any, lines: list[str]
-) -> None:
-    """Give napoleon the forms it knows: ours is ``name : what it is``, without a type."""
-    told: list[str] = []
-    for heading, body in sections_of(lines):
-        if heading:
-            told += [heading, "-" * len(heading)]
-        if heading in ("Returns", "Yields"):
-            told += [
-                ":",
-                *(f"    {line}" for line in body),
-            ]  # neither name nor type
-            continue
-        for line in body:
-            entry = _ENTRY.match(line) if heading in _ENTRIES else None
-            told += [entry[1], f"    {entry[2]}"] if entry else [line]
-    lines[:] = told
-
-
 def show_signature(
     app: Sphinx,
     what: str,
@@ -201,7 +168,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("config-inited", rank_search)
     app.connect("env-get-outdated", reread_changed)
     app.connect("autodoc-process-signature", show_signature)
-    app.connect("autodoc-process-docstring", tell_napoleon, priority=100)
     app.connect(
         "html-page-context", offer_notebook, priority=100
     )  # before the theme's buttons

@@ -59,8 +59,6 @@ class Empty:
         self.python = folder / "env" / ("Scripts" if os.name == "nt" else "bin") / "python"
         needs = needs_of(chapter)
         apart = {Requirement(line).name: line.split("==")[1] for line in needs.data}
-        if "torch" in needs.modules:
-            apart["torch"] = "2.13.0"
         for name, version in apart.items():
             wheel(self.packages, name, version, [name], [])
         own = [module for module in needs.modules if module not in apart]
@@ -106,9 +104,8 @@ def test_the_first_cell_installs_what_is_missing_and_nothing_twice(
     assert (again.returncode, again.stdout) == (0, "")
 
 
-def test_torch_comes_from_the_index_for_processors_on_linux() -> None:
-    lines = [line.strip() for line in install_cell("isolated_points").split("\n")]
-    torch = next(line for line in lines if line.startswith('%pip install --quiet "torch'))
-    assert torch.endswith("--index-url {index}")
-    assert lines.index('if "torch" in missing and sys.platform == "linux":') < lines.index(torch)
-    assert sys.platform != "linux" or "torch" in needs_of("isolated_points").modules
+def test_the_first_cell_says_what_torch_brings_on_linux(tmp_path: Path) -> None:
+    empty = Empty(tmp_path, "isolated_points")
+    assert "torch" in needs_of("isolated_points").modules
+    warned = "brings gigabytes for graphics cards" in empty.run().stdout
+    assert warned is (sys.platform == "linux")

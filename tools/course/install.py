@@ -19,8 +19,6 @@ from tools.house import LIBRARY, ROOT
 
 REPOSITORY = "https://github.com/worked-papers/worked-papers"
 ARCHIVE = f"{REPOSITORY}/archive/refs/heads/main.zip"
-#: where torch's builds for processors lie: on Linux the usual ones bring gigabytes for others
-TORCH = "https://download.pytorch.org/whl/cpu"
 FIGURES = ("plot", "explore")
 
 _CELL = '''\
@@ -45,10 +43,10 @@ source = os.environ.get(
         raise ModuleNotFoundError(f"Not installed: {{missing}}. The lines above say why.")
     print("Installed. If a figure does not appear, reload this page in the browser once.")'''
 _TORCH = """\
-if "torch" in missing and sys.platform == "linux":
-    # The build for processors. Another one brings gigabytes for graphics cards.
-    index = os.environ.get("WORKEDPAPERS_TORCH", "{torch}")
-    %pip install --quiet "{requirement}" --index-url {{index}}
+if "torch" in missing and sys.platform == "linux" and "PIP_EXTRA_INDEX_URL" not in os.environ:
+    print("On Linux, pip's usual build of torch brings gigabytes for graphics cards.")
+    print("Without one, interrupt this cell and set PIP_EXTRA_INDEX_URL first: the page")
+    print("'Start locally' of pytorch.org has the address of the builds for processors.")
 """
 
 
@@ -94,12 +92,12 @@ def needs_of(chapter: str) -> Needs:
 def install_cell(chapter: str) -> str:
     """Source of the first cell of a chapter's copy."""
     needs = needs_of(chapter)
-    torch = [str(r) for r in needs.packages if r.name == "torch"]
+    torch = any(requirement.name == "torch" for requirement in needs.packages)
     data = f"    %pip install --quiet --no-deps {' '.join(needs.data)}\n" if needs.data else ""
     return _CELL.format(
         modules=_filled(needs.modules),
         archive=ARCHIVE,
-        torch=_TORCH.format(torch=TORCH, requirement=torch[0]) if torch else "",
+        torch=_TORCH if torch else "",
         # pip before 23.3 knows the names of extras only as the package's metadata writes them.
         extras=",".join(map(canonicalize_name, needs.extras)),
         data=data,

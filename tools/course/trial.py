@@ -123,7 +123,7 @@ def main() -> int:
     options = parser.parse_args()
     settings = {"WORKEDPAPERS_SOURCE": options.source}
     if options.torch:
-        settings["WORKEDPAPERS_TORCH"] = options.torch
+        settings["PIP_EXTRA_INDEX_URL"] = options.torch
     for name in options.names:
         student = Copies.of(name, chapters[name].notebook).student()
         with tempfile.TemporaryDirectory() as folder:
