@@ -6,7 +6,7 @@ from concurrent.futures import ProcessPoolExecutor
 from typing import TypeVar
 
 from .checks import positive_int
-from .progress import progress
+from .progress import progress_bar
 
 __all__ = ["in_parallel"]
 
@@ -56,4 +56,4 @@ def in_parallel(
     processes = os.cpu_count() if workers is None else positive_int(workers, "workers")
     with ProcessPoolExecutor(processes) as pool:
         answers = pool.map(function, listed)
-        return list(progress(answers, desc=desc, unit=unit, total=len(listed)))
+        return list(progress_bar(answers, desc=desc, unit=unit, total=len(listed)))

@@ -4,12 +4,12 @@ import os
 from collections.abc import Iterable
 from typing import TypeVar
 
-__all__ = ["progress"]
+__all__ = ["progress_bar"]
 
 Item = TypeVar("Item")
 
 
-def progress(
+def progress_bar(
     items: Iterable[Item], *, desc: str, unit: str, total: int | None = None, show: bool = True
 ) -> Iterable[Item]:
     """Pass the items on, with a bar once three seconds have passed.
@@ -35,8 +35,8 @@ def progress(
 
     Examples
     --------
-    >>> from workedpapers.progress import progress
-    >>> sum(progress([1, 2, 3], desc="adding", unit="number"))
+    >>> from workedpapers.progress import progress_bar
+    >>> sum(progress_bar([1, 2, 3], desc="adding", unit="number"))
     6
     """
     if not show or os.environ.get("WORKEDPAPERS_BUILD") == "1":

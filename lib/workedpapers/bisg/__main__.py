@@ -21,7 +21,7 @@ from workedpapers.bisg.batches import (
     write_parquet,
 )
 from workedpapers.bisg.codes import Placeholders, UnknownZip, Unlisted
-from workedpapers.progress import progress
+from workedpapers.progress import progress_bar
 
 #: Options that name a column of places, and the kind of table that each needs.
 PLACES = ("zip", "tract", "block_group", "county")
@@ -122,7 +122,7 @@ def write(options: argparse.Namespace) -> int:
     source, target = Path(options.source), Path(options.target)
     check_target(source, target)
     total = count_rows(source) if source.exists() else None
-    batches = progress(
+    batches = progress_bar(
         predict_batches(source, **words),
         total=None if total is None else -(-total // options.rows),
         desc="predicting",

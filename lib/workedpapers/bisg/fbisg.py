@@ -36,7 +36,7 @@ from workedpapers.bisg.evidence import Evidence, columns_asked, columns_in
 from workedpapers.bisg.geography import Geography
 from workedpapers.bisg.settings import GeographyArgument, NamesArgument, PredictionSettings
 from workedpapers.checks import Floats, one_of, positive_int
-from workedpapers.progress import progress as bar
+from workedpapers.progress import progress_bar as bar
 
 Ints = NDArray[np.intp]
 _COLLAPSED_UP_TO = 200  # people of the data in one place

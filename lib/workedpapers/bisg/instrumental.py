@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 from workedpapers.bisg.cells import columns_of, kind_of
 from workedpapers.bisg.convergence import split_rhat
 from workedpapers.checks import Floats, one_of, positive, positive_int, probability
-from workedpapers.progress import progress as bar
+from workedpapers.progress import progress_bar as bar
 
 Ints = NDArray[np.intp]
 _STEPS, _TOLERANCE = 10_000, 1e-8

@@ -10,7 +10,7 @@ from typing import Any
 
 from workedpapers.claims.claim import Claim, Result, measure
 from workedpapers.claims.expect import NotTestable, Verdict
-from workedpapers.progress import progress
+from workedpapers.progress import progress_bar
 
 __all__ = ["ClaimsTable", "Scoreboard", "scoreboard", "table"]
 
@@ -131,7 +131,7 @@ def table(claims: Iterable[Claim], chapter: str, *, paper: str = "") -> ClaimsTa
     if not listed or len(set(ids)) != len(ids):
         raise ValueError(f"claims: expected one or more claims with different ids, got {ids}.")
     results = tuple(
-        measure(claim) for claim in progress(listed, desc="measuring claims", unit="claim")
+        measure(claim) for claim in progress_bar(listed, desc="measuring claims", unit="claim")
     )
     for result in results:
         result.require_consistent()

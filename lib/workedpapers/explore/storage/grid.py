@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from workedpapers.progress import progress
+from workedpapers.progress import progress_bar
 
 from ..controls.choice import Choice, Toggle
 from ..controls.control import Control
@@ -193,7 +193,9 @@ def evaluate(compute: Callable[..., Any], axes: Sequence[Axis], gaps: Collection
     rows: dict[str, list[np.ndarray]] = {}
     total = math.prod(len(axis.nodes) for axis in axes)
     nodes = itertools.product(*(axis.nodes for axis in axes))
-    for number, node in enumerate(progress(nodes, total=total, desc="explorer", unit="setting")):
+    for number, node in enumerate(
+        progress_bar(nodes, total=total, desc="explorer", unit="setting")
+    ):
         values = dict(zip([axis.name for axis in axes], node, strict=True))
         outputs = normalise(call(compute, values), values, gaps)
         if number == 0:

@@ -36,7 +36,7 @@ from workedpapers.isolated_points.experiments.training import (
     TrainingSettings,
 )
 from workedpapers.isolated_points.rules import UpdateRule
-from workedpapers.progress import progress
+from workedpapers.progress import progress_bar
 
 __all__ = ["RingRun", "coverage_and_precision", "train_ring", "train_rings"]
 
@@ -294,7 +294,7 @@ def train_rings(
     game = Game(torch, (real - centre) / scale, settings)
     logs = [_Log(places, within, centre, scale) for _ in settings.seeds]
     marks = range(0, settings.steps + 1, settings.every)
-    for mark in progress(marks, desc="training", unit="evaluation", show=show_progress):
+    for mark in progress_bar(marks, desc="training", unit="evaluation", show=show_progress):
         if mark:
             game.play(settings.every)
         for log, *seen in zip(logs, *game.look(), strict=True):

@@ -16,7 +16,7 @@ from workedpapers.isolated_points.measurement.rates import (
 )
 from workedpapers.isolated_points.rules import UpdateRule, as_rule
 from workedpapers.isolated_points.simulation.dynamics import simulate
-from workedpapers.progress import progress
+from workedpapers.progress import progress_bar
 
 __all__ = ["displaced_modes", "phase_diagram"]
 
@@ -209,7 +209,7 @@ def displaced_modes(
     offset *= displacement / np.abs(offset).max()
     mode = np.empty(count, dtype=complex)
     starts = range(0, count, _CELLS)
-    for start in progress(starts, desc="Displaced points", unit="block", show=show):
+    for start in progress_bar(starts, desc="Displaced points", unit="block", show=show):
         rows = slice(start, start + _CELLS)
         some = {name: value[rows] for name, value in cells.items()}
         width = some["sigma"]

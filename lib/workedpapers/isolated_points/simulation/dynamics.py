@@ -41,7 +41,7 @@ from workedpapers.isolated_points.simulation.lattice import REACH, gaussian_part
 from workedpapers.isolated_points.simulation.players import discriminator, moves, remembered
 from workedpapers.isolated_points.simulation.run import Run
 from workedpapers.isolated_points.simulation.settings import SimulationSettings
-from workedpapers.progress import progress
+from workedpapers.progress import progress_bar
 
 __all__ = ["Method", "simulate"]
 
@@ -250,7 +250,9 @@ def _fill(
     at_once = max(1, _CACHED // each)
     starts = range(0, len(settings), at_once)
     lost = np.zeros(len(settings), dtype=bool)
-    ticks = iter(progress(range(len(starts) * steps), desc="Simulating", unit="step", show=show))
+    ticks = iter(
+        progress_bar(range(len(starts) * steps), desc="Simulating", unit="step", show=show)
+    )
     with np.errstate(all="ignore"):  # what overflows is found by `moves`, and told as NaN
         for start in starts:
             rows = slice(start, start + at_once)

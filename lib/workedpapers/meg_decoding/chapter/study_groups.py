@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from workedpapers.checks import Floats
 from workedpapers.parallel import in_parallel
-from workedpapers.progress import progress
+from workedpapers.progress import progress_bar
 
 from ..decoding.settings import DecodingOptions
 from ..onsets.settings import Method
@@ -208,7 +208,7 @@ def null(
     courses = np.stack(in_parallel(run, seeds(2, pool), desc="Labellings", workers=workers))
     rng = np.random.default_rng(0)
     found = []
-    for group in progress(range(groups), desc="Null groups", unit="group"):
+    for group in progress_bar(range(groups), desc="Null groups", unit="group"):
         members = rng.choice(pool, subjects, replace=False)
         found.append(
             estimates(courses[members, group], sample_times(), seed=group, interval="none")

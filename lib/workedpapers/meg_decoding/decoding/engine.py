@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from workedpapers.checks import Reals
-from workedpapers.progress import progress
+from workedpapers.progress import progress_bar
 
 from ..classifiers.lda import Rule, log_odds, products, training_rule
 from ..classifiers.ridge import (
@@ -97,7 +97,7 @@ def time_chunks(settings: DecodingSettings, columns: int, desc: str, show: bool)
     n, p, _ = settings.data.X.shape
     step = max(1, _CHUNK // (n * (n + p * settings.window + columns)))
     starts = range(0, len(settings.times), step)
-    for start in progress(starts, desc=desc, unit="chunk", show=show):
+    for start in progress_bar(starts, desc=desc, unit="chunk", show=show):
         yield slice(start, min(start + step, len(settings.times)))
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from workedpapers.checks import Floats, Ints, Reals
-from workedpapers.progress import progress
+from workedpapers.progress import progress_bar
 from workedpapers.threads import one_thread
 
 from ..classifiers.lda import log_odds
@@ -191,7 +191,7 @@ def generalise(
     others = settings.data if others is None else others.with_data(others.X - level)
     seconds = _centres(others.times, settings.window)
     out = np.empty((len(settings.folds), len(settings.times), len(seconds)))
-    shown = progress(settings.folds, desc="generalising", unit="fold")
+    shown = progress_bar(settings.folds, desc="generalising", unit="fold")
     for number, fold in enumerate(shown):
         rows = fold[1] if test is None else np.arange(len(others.codes))
         for at, scores in _fold_scores(settings, fold, others, rows, len(seconds)):

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from workedpapers.checks import as_float_array
-from workedpapers.progress import progress
+from workedpapers.progress import progress_bar
 from workedpapers.threads import one_thread
 
 from ..preprocessing.epochs import Epoched
@@ -96,7 +96,7 @@ def searchlight(
         settings = replace(settings, data=_averaged(settings.data, windows))
     rows = []
     names = settings.data.ch_names
-    shown = progress(range(len(names)), desc="searchlight", unit="channel")
+    shown = progress_bar(range(len(names)), desc="searchlight", unit="channel")
     for channel in shown:
         rows.append(decode_checked(_restricted(settings, near[channel]), show=False).auc)
     return pd.DataFrame(

@@ -42,7 +42,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from workedpapers.checks import Floats, Ints, Reals, positive_int
-from workedpapers.progress import progress
+from workedpapers.progress import progress_bar
 from workedpapers.threads import one_thread
 
 from ..classifiers.lda import log_odds
@@ -268,7 +268,7 @@ def permute_generalise(
     shape = (len(settings.times), len(settings.times))
     observed, reached, steps = np.empty(shape), np.empty(shape, dtype=np.intp), np.empty(shape)
     largest, largest_step = np.zeros(n), np.full(n, -np.inf)
-    for k in progress(range(shape[0]), desc="permuting", unit="training time"):
+    for k in progress_bar(range(shape[0]), desc="permuting", unit="training time"):
         cells, tested_as_they_are = _row(settings, codes, tests, k)
         observed[k] = cells[0]
         reached[k] = (cells[1:] >= cells[0]).sum(axis=0)

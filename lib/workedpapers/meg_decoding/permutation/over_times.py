@@ -23,7 +23,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from workedpapers.checks import Floats, Ints, positive_int, probability
-from workedpapers.progress import progress
+from workedpapers.progress import progress_bar
 from workedpapers.threads import one_thread
 
 from ..decoding.engine import operator, predict_chunks, time_chunks
@@ -269,7 +269,7 @@ def _in_pairs(settings: DecodingSettings, codes: Ints) -> Floats:
     """AUC under each row of labels, of pairs of epochs left out together, from one operator."""
     null = np.empty((len(codes), len(settings.times)))
     steps = list(product(time_chunks(settings, 1, "", False), range(len(codes))))
-    for times, number in progress(steps, desc="permuting", unit="permutation"):
+    for times, number in progress_bar(steps, desc="permuting", unit="permutation"):
         if number == 0:
             E, _ = operator(settings, times)
         null[number, times] = pair_auc(_relabelled(settings, codes[number]), E)
@@ -279,7 +279,7 @@ def _in_pairs(settings: DecodingSettings, codes: Ints) -> Floats:
 
 def _one_by_one(settings: DecodingSettings, codes: Ints) -> Floats:
     """AUC under each row of labels, each decoded by itself."""
-    shown = progress(codes, desc="permuting", unit="permutation")
+    shown = progress_bar(codes, desc="permuting", unit="permutation")
     return np.stack(
         [decode_checked(_relabelled(settings, drawn), show=False).auc for drawn in shown]
     )

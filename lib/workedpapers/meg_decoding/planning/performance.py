@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from workedpapers.checks import Floats, as_float_array, positive, positive_int
-from workedpapers.progress import progress
+from workedpapers.progress import progress_bar
 from workedpapers.stats import wilson
 
 from ..group.courses import Scores, as_scores, as_times
@@ -117,7 +117,7 @@ def onset_performance(
         if total < 2:
             raise ValueError(f"groups: expected at least 2 groups, got {total}.")
     results: dict[str, list[Onset]] = {method: [] for method in methods}
-    bar = progress(drawn, desc="onsets", unit="group", total=total, show=show_progress)
+    bar = progress_bar(drawn, desc="onsets", unit="group", total=total, show=show_progress)
     for number, scores in enumerate(bar):
         for method in methods:
             results[method].append(onset(scores, x, method=method, seed=seed + number, **options))
@@ -224,7 +224,7 @@ def power(
                 )
             cases.append((label, size, courses))
     tables = []
-    for label, size, courses in progress(cases, desc="power", unit="case", show=show_progress):
+    for label, size, courses in progress_bar(cases, desc="power", unit="case", show=show_progress):
 
         def draw(rng: np.random.Generator, courses: Floats = courses, size: int = size) -> Floats:
             return courses[rng.choice(len(courses), size, replace=False)]

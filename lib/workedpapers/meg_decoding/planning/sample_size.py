@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from workedpapers.checks import Floats, positive_int
-from workedpapers.progress import progress
+from workedpapers.progress import progress_bar
 
 from ..simulation.scenario import ScenarioOptions
 from ..simulation.simulate import simulate_arrays
@@ -94,7 +94,7 @@ def plan(
     pools: dict[int, list[Floats]] = {}
     times = np.empty(0)
     cases = [(n, s) for n in trials for s in range(count)]
-    shown = progress(cases, desc="Simulating", unit="subject", show=show_progress)
+    shown = progress_bar(cases, desc="Simulating", unit="subject", show=show_progress)
     for n, subject in shown:
         recording = simulate_arrays(subject, n, onset, effect, seed, **(WINDOW | settings))
         pools.setdefault(n, []).append(auc_course(recording))

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from workedpapers.checks import as_float_array, one_of, positive_int
-from workedpapers.progress import progress
+from workedpapers.progress import progress_bar
 
 from .events import Conditions, check_conditions, wanted_events
 from .maxwell import Maxwell, destination_of, maxwell_filtered
@@ -192,7 +192,7 @@ def load_bids(
     others = sorted(set(reject or ()) - set(TYPES[datatype]))
     codes = {name: i + 1 for i, name in enumerate(conditions)}
     parts, computed = [], []
-    for run in progress(names, desc=f"Reading subject {subject}", unit="run"):
+    for run in progress_bar(names, desc=f"Reading subject {subject}", unit="run"):
         raw, name = read(run), files[run].basename
         check_sampling(raw, sfreq)
         seconds = _seconds(onsets, raw, tables[run]) + delay

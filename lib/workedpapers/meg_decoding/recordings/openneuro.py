@@ -30,7 +30,7 @@ import numpy as np
 
 from workedpapers.checks import one_of
 from workedpapers.datasets import DatasetError, cache_folder
-from workedpapers.progress import progress
+from workedpapers.progress import progress_bar
 
 from .bids import import_mne_bids, load_bids
 from .events import trigger_onsets
@@ -225,7 +225,9 @@ def load_ds000117(
     root = cache_folder() / DATASET if path is None else Path(path).expanduser()
     every = [
         _subject(root, who, list(runs), filtered, settings)
-        for who in progress(chosen, desc=f"Reading {DATASET}", unit="subject", show=len(chosen) > 1)
+        for who in progress_bar(
+            chosen, desc=f"Reading {DATASET}", unit="subject", show=len(chosen) > 1
+        )
     ]
     return every if subject == "all" else every[0]
 

@@ -26,7 +26,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from workedpapers.checks import Floats, Ints, positive_int
-from workedpapers.progress import progress
+from workedpapers.progress import progress_bar
 
 from .head import sensors
 from .scenario import Images, Scenario, ScenarioOptions, draw_images
@@ -404,5 +404,5 @@ def simulate_group(
     [40, 40]
     """
     subjects = positive_int(subjects, "subjects")
-    numbers = progress(range(subjects), desc="Simulating", unit="subject", total=subjects)
+    numbers = progress_bar(range(subjects), desc="Simulating", unit="subject", total=subjects)
     return [simulate_subject(i, trials, onset, effect, seed, **settings) for i in numbers]

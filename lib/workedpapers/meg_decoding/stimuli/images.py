@@ -17,7 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from workedpapers.checks import Floats, positive_int
-from workedpapers.progress import progress
+from workedpapers.progress import progress_bar
 
 __all__ = ["image_features", "luminance", "spectrum_energy"]
 
@@ -102,7 +102,7 @@ def image_features(
     if len(images) == 0:
         raise ValueError("images: expected at least one picture, got none.")
     names = [Path(im).stem if isinstance(im, (str, Path)) else i for i, im in enumerate(images)]
-    pictures = progress(images, desc="Reading pictures", unit="picture", total=len(images))
+    pictures = progress_bar(images, desc="Reading pictures", unit="picture", total=len(images))
     rows = [
         _features(_as_rgb(picture, f"images[{i}]"), bins, edges, linear)
         for i, picture in enumerate(pictures)
