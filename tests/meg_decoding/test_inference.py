@@ -9,11 +9,10 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy.stats import ttest_1samp
 
 from tests.meg_decoding.courses import TIMES, group, noise
-from workedpapers.meg_decoding.group.inference import (
-    Correction,
+from workedpapers.meg_decoding.group.inference import Correction, group_test
+from workedpapers.meg_decoding.group.statistics import (
     cluster_test,
     cluster_threshold,
-    group_test,
     max_t_null,
     t_values,
 )

@@ -8,7 +8,7 @@ from scipy.stats import t as student_t
 
 from workedpapers.checks import Floats, as_float_array, one_of, positive_int
 
-from .inference import Tail, t_values
+from .statistics import Tail, t_values
 
 __all__ = ["bayes_factor", "bayes_factor_t"]
 

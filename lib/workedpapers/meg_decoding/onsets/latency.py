@@ -13,8 +13,8 @@ import numpy.typing as npt
 from workedpapers.checks import Floats
 
 from ..group.courses import Scores, Window, as_scores, as_times, window_mask
-from ..group.inference import max_t_null, share_at_least, t_values
 from ..group.resample import IntervalKind, bootstrap, interval_of, jackknife_error, subject_courses
+from ..group.statistics import max_t_null, share_at_least, t_values
 from .change_point import ChangePointFit, fit_change_point
 from .methods import estimator, noise_correlation, onsets_without_one
 from .settings import FitOptions, Method, OnsetSettings

@@ -11,15 +11,8 @@ from scipy.stats import false_discovery_control
 from workedpapers.checks import Floats, probability
 
 from ..group.courses import Window, window_mask
-from ..group.inference import (
-    Tail,
-    cluster_test,
-    cluster_threshold,
-    max_t_null,
-    p_values,
-    t_values,
-)
 from ..group.resample import leave_one_out
+from ..group.statistics import Tail, cluster_test, cluster_threshold, max_t_null, p_values, t_values
 from .change_point import fit_change_point, rise_ends
 from .settings import Method, OnsetSettings
 

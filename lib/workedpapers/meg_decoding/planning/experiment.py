@@ -17,7 +17,7 @@ from workedpapers.checks import Floats, Ints, one_of
 
 from ..decoding.settings import DecodingOptions
 from ..decoding.time_resolved import decode
-from ..group.inference import max_t_null, share_at_least, t_values
+from ..group.statistics import max_t_null, share_at_least, t_values
 from ..onsets.latency import onset
 from ..onsets.settings import Method, OnsetOptions
 from ..permutation.over_times import permute
