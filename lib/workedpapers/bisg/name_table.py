@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from workedpapers.bisg.categories import convert
 from workedpapers.bisg.cells import Shares, cells_of, columns_of, marginal_of, read_frame, sizes_of
-from workedpapers.bisg.cleaning import PLACEHOLDER_WORDS, clean_name
+from workedpapers.bisg.cleaning import PLACEHOLDER_PHRASES, PLACEHOLDER_WORDS, clean_name
 from workedpapers.bisg.codes import Kind
 from workedpapers.bisg.model import shrink
 from workedpapers.checks import Floats, one_of
@@ -106,9 +106,16 @@ class NameTable:
     @cached_property
     def is_placeholder(self) -> NDArray[np.bool_]:
         """Whether each name may be an entry that is none, shape (n + 1,); the last is False."""
-        rows = [self.row[word] for word in PLACEHOLDER_WORDS if word in self.row]
+        return self._flags(PLACEHOLDER_WORDS)
+
+    @cached_property
+    def is_phrase(self) -> NDArray[np.bool_]:
+        """Whether each name is an entry that is none, shape (n + 1,); the last is False."""
+        return self._flags(PLACEHOLDER_PHRASES)
+
+    def _flags(self, keys: frozenset[str]) -> NDArray[np.bool_]:
         flags = np.zeros(len(self) + 1, dtype=bool)
-        flags[rows] = True
+        flags[[self.row[key] for key in keys if key in self.row]] = True
         return flags
 
     def weights(self) -> Floats:
