@@ -8,13 +8,13 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy.ndimage import label
 from scipy.stats import ttest_1samp
 
-from workedpapers.meg_decoding.group import inference
+from workedpapers.meg_decoding.group import statistics
 from workedpapers.meg_decoding.group.inference import (
     Correction,
-    cluster_threshold,
     group_test,
     group_test_maps,
 )
+from workedpapers.meg_decoding.group.statistics import cluster_threshold
 
 TIMES = np.arange(6) * 0.01
 TEST = np.arange(5) * 0.01 + 0.2
@@ -27,7 +27,7 @@ def maps(seed=0, subjects=9, effect=0.3):
     return values
 
 
-@pytest.mark.parametrize("tail", list(inference.Tail))
+@pytest.mark.parametrize("tail", list(statistics.Tail))
 def test_columns_equal_scipy(tail):
     scores = maps()
     table = group_test_maps(scores, TIMES, TEST, correction="none", tail=tail, level=0.9)
@@ -41,7 +41,7 @@ def test_columns_equal_scipy(tail):
     assert_allclose(table["mean"], scores.mean(axis=0).ravel())
 
 
-@pytest.mark.parametrize("tail", list(inference.Tail))
+@pytest.mark.parametrize("tail", list(statistics.Tail))
 def test_max_p_equals_enumeration(tail):
     scores = maps(1, subjects=6, effect=0.1)
     fold = {"greater": lambda t: t, "less": np.negative, "two-sided": np.abs}[tail]
@@ -57,7 +57,7 @@ def test_max_p_equals_enumeration(tail):
 
 def test_chunks_of_flips_do_not_change_the_result(monkeypatch):
     whole = group_test_maps(maps(subjects=16), TIMES, TEST, n=500)
-    monkeypatch.setattr(inference, "_CHUNK", 7 * 30)
+    monkeypatch.setattr(statistics, "_CHUNK", 7 * 30)
     assert_allclose(group_test_maps(maps(subjects=16), TIMES, TEST, n=500)["p"], whole["p"])
 
 

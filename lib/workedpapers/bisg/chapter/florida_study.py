@@ -23,7 +23,7 @@ from workedpapers.bisg.instrumental import birdie
 from workedpapers.bisg.population import PriorEstimate
 from workedpapers.bisg.prediction import estimate_prior, predict
 from workedpapers.datasets import cache_folder
-from workedpapers.progress import progress
+from workedpapers.progress import progress_bar
 
 STORED = "florida_study.csv"
 KEYS = ["part", "evidence", "prior", "metric", "group"]
@@ -158,7 +158,7 @@ def main() -> None:
     """Make the study anew."""
     florida = load_florida_voters()
     parts = [accuracy, shares, unlisted, differences]
-    tables = [part(florida) for part in progress(parts, desc="Florida", unit="part")]
+    tables = [part(florida) for part in progress_bar(parts, desc="Florida", unit="part")]
     table = pd.concat(tables, ignore_index=True)
     path = Path(str(resources.files(__package__).joinpath(STORED)))
     table.to_csv(path, index=False, float_format="%.6f", lineterminator="\n")

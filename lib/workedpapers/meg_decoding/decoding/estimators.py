@@ -51,7 +51,19 @@ class _TimeResolved(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
 
     @one_thread
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
-        """Fit X, shape (n, p, t), to labels y, shape (n,).
+        """Fit a decoder at each time.
+
+        Parameters
+        ----------
+        X : array_like
+            Epochs, shape (n, p, t).
+        y : array_like
+            Labels, shape (n,).
+
+        Returns
+        -------
+        Self
+            The estimator itself.
 
         Raises
         ------
@@ -81,23 +93,63 @@ class _TimeResolved(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         return self
 
     def decision_function(self, X: ArrayLike) -> Reals:
-        """Decision values, shape (n, t) for two classes, else (n, t, classes).
+        """Decision values of epochs.
 
-        Where decoders are tested at every time, the shape is (n, t, u) or (n, t, u, classes), for
-        t training and u test times; so it is with the other methods.
+        Parameters
+        ----------
+        X : array_like
+            Epochs, shape (n, p, t).
+
+        Returns
+        -------
+        array of float
+            Shape (n, t) for two classes, else (n, t, classes). Where decoders are tested at every
+            time, (n, t, u) or (n, t, u, classes), for t training and u test times; so it is with
+            the other methods.
         """
         values = self._values(self._checked(X))
         return values[..., 0] if values.shape[-1] == 1 else values
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
-        """Labels, shape (n, t) or (n, t, u)."""
+        """Labels of epochs.
+
+        Parameters
+        ----------
+        X : array_like
+            Epochs, shape (n, p, t).
+
+        Returns
+        -------
+        array
+            Shape (n, t) or (n, t, u).
+        """
         values = self._values(self._checked(X))
         chosen = values[..., 0] > 0 if values.shape[-1] == 1 else values.argmax(axis=-1)
         labels: NDArray[Any] = self.classes_[chosen.astype(int)]
         return labels
 
     def score(self, X: ArrayLike, y: ArrayLike, sample_weight: None = None) -> Reals:
-        """AUC or accuracy at each time, shape (t,), or for training and test times, (t, u)."""
+        """AUC or accuracy at each time.
+
+        Parameters
+        ----------
+        X : array_like
+            Epochs, shape (n, p, t).
+        y : array_like
+            Labels of the training set, shape (n,).
+        sample_weight : None
+            For the interface alone.
+
+        Returns
+        -------
+        array of float
+            Shape (t,), or for training and test times, (t, u).
+
+        Raises
+        ------
+        ValueError
+            For labels that the training set lacks, or without an epoch of a class for the AUC.
+        """
         values, labels = self._values(self._checked(X)), np.asarray(y)
         if labels.shape != values.shape[:1]:
             raise ValueError(f"y: expected {len(values)} labels, got shape {labels.shape}.")

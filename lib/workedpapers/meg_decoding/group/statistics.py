@@ -171,5 +171,6 @@ def cluster_test(
 
 
 def cluster_threshold(subjects: int, side: int) -> float:
+    """Value of t whose uncorrected p is .05, negative for a negative ``side``."""
     threshold = float(student_t.ppf(1 - 0.05 / (1 if side else 2), subjects - 1))
     return -threshold if side < 0 else threshold

@@ -41,12 +41,20 @@ _MU0_OVER_4PI = 1e-7  # T m / A
 class Sensors(NamedTuple):
     """The helmet.
 
-    names : names of the channels, 306.
-    kinds : "mag" (tesla) or "grad" (tesla per metre) for each channel, shape (306,).
-    positions : where the channels are, in metres, shape (306, 3).
-    points, normals : where and along what the coils measure, in metres, shape (3264, 3).
-    weights : of the points, shape (3264,).
-    starts : the first point of each channel, shape (306,).
+    Parameters
+    ----------
+    names : tuple of str
+        Names of the channels, 306.
+    kinds : array of str
+        "mag" (tesla) or "grad" (tesla per metre) for each channel, shape (306,).
+    positions : array of float
+        Where the channels are, in metres, shape (306, 3).
+    points, normals : array of float
+        Where and along what the coils measure, in metres, shape (3264, 3).
+    weights : array of float
+        Of the points, shape (3264,).
+    starts : array of int
+        The first point of each channel, shape (306,).
     """
 
     names: tuple[str, ...]

@@ -168,9 +168,13 @@ class Scenario:
 class Images(NamedTuple):
     """The pictures of an experiment.
 
-    table : one row for each: condition, image, identity, luminance (mean, 0 black to 1 white)
-        and contrast (standard deviation in the same units).
-    change : relative change of what each source answers, shape (images, 5).
+    Parameters
+    ----------
+    table : DataFrame
+        One row for each: condition, image, identity, luminance (mean, 0 black to 1 white) and
+        contrast (standard deviation in the same units).
+    change : array of float
+        Relative change of what each source answers, shape (images, 5).
     """
 
     table: pd.DataFrame

@@ -57,13 +57,20 @@ _TURN_SD, _BACKGROUND_TURN_SD = 0.25, 1.0  # radians
 class Recording(NamedTuple):
     """One subject as arrays.
 
-    X : the field, baseline corrected, shape (trials, 306, t), single precision; T in
-        magnetometers, T/m in gradiometers. Rescale before you square: 1e-13 to the fourth power
-        is below what single precision holds.
-    y : 1 for a familiar face, 0 for an unfamiliar one, shape (trials,).
-    times : seconds after the picture, shape (t,).
-    metadata : one row for each trial: condition, image, identity, luminance, contrast.
-    truth : every setting, and the ``onset`` and ``effect`` that this subject has.
+    Parameters
+    ----------
+    X : array of float
+        The field, baseline corrected, shape (trials, 306, t), single precision; T in
+        magnetometers, T/m in gradiometers. Rescale before you square: 1e-13 to the fourth power is
+        below what single precision holds.
+    y : array of int
+        1 for a familiar face, 0 for an unfamiliar one, shape (trials,).
+    times : array of float
+        Seconds after the picture, shape (t,).
+    metadata : DataFrame
+        One row for each trial: condition, image, identity, luminance, contrast.
+    truth : dict
+        Every setting, and the ``onset`` and ``effect`` that this subject has.
     """
 
     X: NDArray[np.float32]

@@ -36,10 +36,16 @@ __all__ = ["FeatureDecoding", "balance", "decode_features"]
 class FeatureDecoding(NamedTuple):
     """How well features alone tell the conditions apart.
 
-    auc : area under the ROC curve over held-out pairs, with a bootstrap interval.
-    p_value : share of label permutations that do as well (one-sided).
-    null : their areas, shape (permutations,).
-    scores : held-out score of each row, higher for condition 1, shape (n,).
+    Parameters
+    ----------
+    auc : Interval
+        Area under the ROC curve over held-out pairs, with a bootstrap interval.
+    p_value : float
+        Share of label permutations that do as well (one-sided).
+    null : array of float
+        Their areas, shape (permutations,).
+    scores : array of float
+        Held-out score of each row, higher for condition 1, shape (n,).
     """
 
     auc: Interval

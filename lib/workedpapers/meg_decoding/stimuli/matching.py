@@ -23,11 +23,16 @@ __all__ = ["Matched", "match"]
 class Matched(NamedTuple):
     """The result of `match`.
 
-    keep : numbers of the rows that are kept, rising.
-    pairs : one row for each pair: the unit of each condition (its group, or the number of its
-        row) and their distance.
-    before, after : tables as of `balance` over the units, both with the standard deviations of
-        all units, so that a difference does not seem to grow because the spread shrank.
+    Parameters
+    ----------
+    keep : array of int
+        Numbers of the rows that are kept, rising.
+    pairs : DataFrame
+        One row for each pair: the unit of each condition (its group, or the number of its row) and
+        their distance.
+    before, after : DataFrame
+        Tables as of `balance` over the units, both with the standard deviations of all units, so
+        that a difference does not seem to grow because the spread shrank.
     """
 
     keep: Ints
