@@ -15,9 +15,10 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from tools.house import LIBRARY, ROOT, hall
+
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).resolve().parents[2]
 HEADER = """\
 # ---
 # jupyter:
@@ -116,15 +117,17 @@ class SmallBook:
 @pytest.fixture(scope="module")
 def book(tmp_path_factory: pytest.TempPathFactory) -> SmallBook:
     small = SmallBook(tmp_path_factory.mktemp("small"))
-    for name in ("book/_ext", "tools", "lib/workedpapers/claims"):
-        shutil.copytree(ROOT / name, small.root / name)
+    hall_packages = [f"lib/workedpapers/{path.name}" for path in LIBRARY.iterdir()
+                     if path.name in hall() and path.is_dir()]  # fmt: skip
+    for name in ("book/_ext", "tools", *hall_packages):
+        shutil.copytree(ROOT / name, small.root / name, ignore=shutil.ignore_patterns("node_*"))
     for name in ("_config.yml", "pyproject.toml", "constraints.txt", "book/references.bib"):
         shutil.copy(ROOT / name, small.root / name)
     for name in ("logo.svg", "logo-dark.svg", "favicon.svg", "book.css"):
         (small.root / "book" / "_static").mkdir(exist_ok=True)
         shutil.copy(ROOT / "book" / "_static" / name, small.root / "book" / "_static")
-    for name in ("__init__.py", "progress.py"):
-        shutil.copy(ROOT / "lib/workedpapers" / name, small.root / "lib/workedpapers")
+    for path in LIBRARY.glob("*.py"):
+        shutil.copy(path, small.root / "lib/workedpapers")
     small.write("_toc.yml", TOC)
     small.write("book/scoreboard.py", HEADER + SCOREBOARD)
     small.write("book/intro.md", "# Small book\n\n```{tableofcontents}\n```\n")

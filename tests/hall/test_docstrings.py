@@ -30,7 +30,7 @@ PERMITTED = {
     "RT05",
     "SA04",  # a sibling's name says enough
 }
-ALIASES = {"Floats"}  # names of types, which cannot bear a docstring
+ALIASES = {"Floats", "Ints", "Reals"}  # names of types, which cannot bear a docstring
 METHOD = {"EX01"}  # a class has one example for all its methods
 ENUM = {"PR01"}  # its parameters are those of enum.Enum
 _RAISES = re.compile(r"^\s*raise |\b(as_float_array|columns_present|one_of|positive\w*)\(", re.M)

@@ -137,7 +137,9 @@ def _put_scripts() -> None:
         shutil.copytree(scripts, COURSE / "slides" / VENDOR, dirs_exist_ok=True)
     for name in FIGURES:
         if (STATIC / name).exists():
-            shutil.copyfile(STATIC / name, COURSE / "slides" / VENDOR / name)
+            target = COURSE / "slides" / VENDOR / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(STATIC / name, target)
 
 
 def _put_beside_the_pages() -> None:
