@@ -797,13 +797,14 @@ from workedpapers.explore import Estimate, Pick, Quiz
 one_person.ask(
     Quiz(
         "bisg-quiz-1",
-        "The surname Jackson says nearly as often Black as white. Now the person lives in "
-        "55303, north of Minneapolis. How probable is it that they are Black?",
+        "The surname Jackson says nearly as often Black as white. Now the "
+        "person lives in 55303, north of Minneapolis. How probable is it that "
+        "they are Black?",
         Estimate("with_place[1]", within=10, unit="%", format=".0f"),
         start={"surname": "JACKSON", "place": ""},
         reveal={"place": "55303"},
-        why="The surname alone gives {with_surname[1]:.0f}%. In a place where few people are "
-        "Black, few Jacksons are.",
+        why="The surname alone gives {with_surname[1]:.0f}%. In a place where few "
+        "people are Black, few Jacksons are.",
     )
 )
 
@@ -811,13 +812,14 @@ one_person.ask(
 labels.ask(
     Quiz(
         "bisg-quiz-2",
-        "Raise the threshold from 0.80 to 0.95. Which of these groups loses the most, so that "
-        "the smallest share of its people still has a label?",
+        "Raise the threshold from 0.80 to 0.95. Which of these groups loses the "
+        "most, so that the smallest share of its people still has a label?",
         Pick(["White", "Black", "Hispanic", "Asian"], right="{fewest}"),
         start={"threshold": 0.8},
         reveal={"threshold": 0.95},
         why="Of Black people {labelled[1]:.0f}% keep a label, of white people "
-        "{labelled[0]:.0f}%: the surnames of Black and white Americans are much the same.",
+        "{labelled[0]:.0f}%: the surnames of Black and white Americans are much "
+        "the same.",
     )
 )
 

@@ -750,12 +750,14 @@ ENDS = {
 training.ask(
     Quiz(
         "ip-quiz-1",
-        "At G = 0.2 each point has crept to its true point. What does a point do at G = 4?",
+        "At G = 0.2 each point has crept to its true point. What does a point do "
+        "at G = 4?",
         Pick(list(ENDS.values()), right=Choose("fate", ENDS)),
         start={"G": 0.2, "rho": 1.0, "start": [-4.2, 0.9, 5.8], "frame": 0},
         reveal={"G": 4.0, "frame": 300},
-        why="Once a point swings, its distance changes by a factor of {predicted:.3f} per step "
-        "whatever G is: a larger G makes it swing faster, not come home sooner.",
+        why="Once a point swings, its distance changes by a factor of "
+        "{predicted:.3f} per step whatever G is: a larger G makes it swing faster, "
+        "not come home sooner.",
     )
 )
 
@@ -763,13 +765,14 @@ training.ask(
 training.ask(
     Quiz(
         "ip-quiz-2",
-        "Points 1 and 2 begin beside the true point at 0, and nobody is near the one at -5. "
-        "Draw the path of point 2 over 300 steps.",
+        "Points 1 and 2 begin beside the true point at 0, and nobody is near the "
+        "one at -5. Draw the path of point 2 over 300 steps.",
         Sketch("step", "y_2", 0.5, "Step", "Place of point 2", (-6, 6)),
         start={"frame": 0},
         reveal={"frame": 300},
-        why="It neither joins the true point nor goes to the empty one: the two points that "
-        "share a mode keep each other at a distance, and far modes are not felt.",
+        why="It neither joins the true point nor goes to the empty one: the two "
+        "points that share a mode keep each other at a distance, and far modes are "
+        "not felt.",
     )
 )
 

@@ -661,13 +661,14 @@ from workedpapers.explore import Estimate, Quiz
 one_group.ask(
     Quiz(
         "meg-quiz-1",
-        "The onset is at 85 ms, the effect is strong, and the method called cluster answers "
-        "88 ms. Leave the onset and make the effect weak. What will cluster answer?",
+        "The onset is at 85 ms, the effect is strong, and the method called "
+        "cluster answers 88 ms. Leave the onset and make the effect weak. What "
+        "will cluster answer?",
         Estimate("cluster", within=8, unit="ms", format=".0f"),
         start={"onset": 85.0, "effect": 2.3},
         reveal={"effect": 0.8},
-        why="A weak effect takes longer to rise above the noise. Whoever compares two "
-        "conditions of different strength this way finds a difference in time.",
+        why="A weak effect takes longer to rise above the noise. Whoever compares "
+        "two conditions of different strength this way finds a difference in time.",
     )
 )
 
@@ -675,12 +676,14 @@ one_group.ask(
 square_of_times.ask(
     Quiz(
         "meg-quiz-2",
-        "With the onset at 85 ms, a decoder trained at 128 ms still finds an AUC of 0.79 at "
-        "304 ms. Now the effect begins at 170 ms. What will the same decoder find at 304 ms?",
+        "With the onset at 85 ms, a decoder trained at 128 ms still finds an AUC "
+        "of 0.79 at 304 ms. Now the effect begins at 170 ms. What will the same "
+        "decoder find at 304 ms?",
         Estimate("early_at_late", within=0.05, format=".2f"),
         start={"onset": 85.0},
         reveal={"onset": 170.0},
-        why="At 128 ms there is nothing to learn yet, so that the decoder has learned noise.",
+        why="At 128 ms there is nothing to learn yet, so that the decoder has "
+        "learned noise.",
     )
 )
 

@@ -42,7 +42,7 @@ LOST = """() => {
 #: Heights of letters, in px, of the still figures that are seen.
 LETTERS = """() => [...document.querySelectorAll('.wp-figure svg')]
   .filter(svg => svg.getBoundingClientRect().width > 0)
-  .flatMap(svg => [...svg.querySelectorAll('[id*="text_"] [transform*="scale"]')].map(text => {
+  .flatMap(svg => [...svg.querySelectorAll('[id*="text_"] > g[transform*="scale"]')].map(text => {
     const points = 100 * /scale\\(([\\d.]+)/.exec(text.getAttribute('transform'))[1];
     return points * svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
   }))"""

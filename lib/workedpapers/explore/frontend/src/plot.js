@@ -111,7 +111,6 @@ export function makePlot(host, { theme, height, x, y, paint, onCursor, flat, equ
     hooks: { setCursor: onCursor ? [onCursor] : [] },
   };
   const plot = new uPlot(options, [null, [[0], [null]]], host);
-  plot.root.setAttribute('aria-hidden', 'true');
   const canvas = h('canvas', { class: 'wp-marks' });
   plot.ctx.canvas.after(canvas);
   const ctx = canvas.getContext('2d');
