@@ -35,11 +35,8 @@ PICK = Quiz("ball-q1", "Thrown more steeply, does it reach farther?",
             reveal={"angle": 75.0}, why="It reaches {reach:.1f} m.")  # fmt: skip
 GUESS = Quiz("ball-q2", "How far does it reach?", Estimate("reach", 0.3, "m", ".1f"),
              reveal={"speed": 10.0})  # fmt: skip
-CURVE = Quiz(
-    "ball-q3",
-    "Draw its path.",
-    Sketch("places", "path", 3.0, "Place (m)", "Height (m)", (-12, 6), knots=5),
-)
+CURVE = Quiz("ball-q3", "Draw its path.",
+             Sketch("places", "path", 3.0, "Place (m)", "Height (m)", (-12, 6), knots=5))  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -268,8 +265,7 @@ def marks_at_rim(page):
           const [l, t, w, h] = [o.offsetLeft, o.offsetTop, o.offsetWidth, o.offsetHeight];
           const inked = (x, y, a, b) => ctx.getImageData(x * k, y * k, a * k, b * k).data
             .some((v, i) => i % 4 === 3 && v > 200);
-          return { right: inked(l + w - 16, t + 2, 14, h * 0.6),
-            left: inked(l + 2, t + 2, 14, h * 0.8) };
+          return { right: inked(l + w - 16, t + 2, 14, h * 0.6), left: inked(l + 2, t + 2, 14, h * 0.8) };
         }"""
     )
 
