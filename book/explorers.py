@@ -25,11 +25,13 @@
 # compares with the original. Under each figure, *How exact is this?* gives the measured error.
 #
 # Every control works from the keyboard: Tab moves between controls, the arrow keys move a slider,
-# Space starts the player. Points that can be dragged have sliders, too. A screen reader hears a
-# sentence that says what the figure shows.
+# or a mark in a plot, Space starts the player. A screen reader hears a sentence that says what the
+# figure shows. The state of a figure is in the address, so that it can be sent to somebody; the
+# menu with the three dots copies that link, and saves the numbers and the picture.
 #
 # This page is for readers who wonder about the machinery, and for authors: it has one short,
-# real example of each control and each view, with its code.
+# real example of each control and each view, with its code. The last section is a list of all of
+# them, and of the rules for a good figure.
 
 # %%
 from collections import Counter
@@ -41,17 +43,23 @@ from workedpapers.explore import (
     Bars,
     Choice,
     Choose,
+    Columns,
+    Controls,
     Explorer,
     Handles,
     HeatMap,
     Lines,
     Lookup,
+    Marker,
     Mirror,
     Number,
+    Pick,
     Picture,
     Play,
     Points,
     Presets,
+    Quiz,
+    Region,
     Rule,
     Sentence,
     Slider,
@@ -235,10 +243,10 @@ Explorer(
 )
 
 # %% [markdown]
-# ## A map with a marker, beside the data
+# ## A map with a mark to drag, beside the data
 #
-# A list inside `view` is a row. The marker on the map stands at the two sliders; the map itself
-# does not depend on them, so it is stored once.
+# A list inside `view` is a row. The mark on the map stands at the two sliders: drag it, and they
+# follow. The map itself does not depend on them, so it is stored once.
 
 # %%
 weights = np.array([5.2, 4.4, 5.9, 5.1, 6.3, 4.9, 5.6, 5.0, 4.1, 5.7, 5.3, 6.0])
@@ -280,11 +288,11 @@ Explorer(
                 "surface",
                 "means",
                 "widths",
-                marker=("mean", "width"),
                 xlabel="Mean (g)",
                 ylabel="Standard deviation (g)",
                 zlabel="Log-likelihood",
-            ),
+            )
+            + Marker("mean", "width", label="here"),
             Lines(
                 "grid",
                 "density",
@@ -304,6 +312,137 @@ Explorer(
     "are cut off.",
     alt="With mean {mean} g and standard deviation {width} g the log-likelihood "
     "is {here:.1f}, {missing:.1f} below its maximum.",
+)
+
+# %% [markdown]
+# ## Columns, entities, folded controls
+#
+# Two animals in two views. `Columns` puts the views side by side, with shares of the width. The
+# explorer names its *entities*; whatever asks for one by `hue` or `hues` takes its colour, dash
+# and marker, in all views, and what has none is grey. So does the text: here are the
+# {hue}`hares`, and here the {hue}`lynxes`. A sentence can set a state, too:
+# {set}`more grass for the hares <hares-and-lynxes birth=1.6>`, or
+# {set}`the first state <hares-and-lynxes birth=1 death=1>`. The second slider is folded away
+# with `more=True`, and says with `hint` what it does.
+
+# %%
+days = np.linspace(0, 20, 201)
+
+
+def animals(birth, death):
+    def rates(state):
+        hares, lynxes = state
+        return np.array([(birth - lynxes) * hares, (hares - death) * lynxes])
+
+    states, step = [np.array([1.6, 1.0])], days[1]
+    for _ in days[1:]:
+        now = states[-1]
+        k1 = rates(now)
+        k2 = rates(now + step / 2 * k1)
+        k3 = rates(now + step / 2 * k2)
+        k4 = rates(now + step * k3)
+        states.append(now + step / 6 * (k1 + 2 * k2 + 2 * k3 + k4))
+    hares, lynxes = np.array(states).T
+    return {
+        "days": days,
+        "hares": hares,
+        "lynxes": lynxes,
+        "today": days,
+        "hares_today": hares,
+        "lynxes_today": lynxes,
+        "most_lynxes": lynxes.max(),
+    }
+
+
+hares_and_lynxes = Explorer(
+    animals,
+    controls=[
+        Slider("birth", 0.5, 2, value=1, label="Birth rate of hares", unit="1/day"),
+        Slider(
+            "death",
+            0.5,
+            2,
+            value=1,
+            label="Death rate of lynxes",
+            unit="1/day",
+            more=True,
+            hint="Of lynxes that find no hare.",
+        ),
+        Play(
+            "day",
+            len(days),
+            over=["today", "hares_today", "lynxes_today"],
+            fps=30,
+            scale=days[1],
+            label="Day",
+        ),
+    ],
+    view=[
+        Columns(
+            Lines(
+                "days",
+                ["hares", "lynxes"],
+                labels=["hares", "lynxes"],
+                hues=["hares", "lynxes"],
+                xlabel="Day",
+                ylabel="Animals (thousands)",
+                ylim=(0, 5),
+                height=240,
+            )
+            + Points("today", "hares_today", hue="hares")
+            + Points("today", "lynxes_today", hue="lynxes"),
+            Lines(
+                "hares",
+                "lynxes",
+                labels=["path"],
+                xlabel="Hares",
+                ylabel="Lynxes",
+                xlim=(0, 5),
+                ylim=(0, 5),
+                height=240,
+                regions=[Region("both grow", 3.5, 0.4), Region("both fall", 0.9, 4.5)],
+            )
+            + Points("hares_today", "lynxes_today", label="today")
+            + Marker("death", "birth", label="balance"),
+            widths=(3, 2),
+        ),
+        Controls(["day", "birth", "death"]),
+        Sentence("There are at most {most_lynxes:.1f} thousand lynxes."),
+    ],
+    entities=["hares", "lynxes"],
+    grid={"birth": 13, "death": 7},
+    name="hares-and-lynxes",
+    title="Hares and lynxes",
+    caption="Hares multiply and are eaten; lynxes eat and die. Left over time, right against "
+    "each other. The mark is the balance, at which nothing would change; drag it.",
+    alt="With a birth rate of {birth} and a death rate of {death} per day there are at "
+    "most {most_lynxes:.1f} thousand lynxes.",
+)
+hares_and_lynxes
+
+# %% [markdown]
+# Points that leave the window do not vanish: they become arrows at its rim, with their value.
+#
+# ## Predict, then move
+#
+# A `Quiz` built of a figure asks before the figure shows. The reader picks an answer (`Pick`),
+# writes a number that the figure computes (`Estimate`), or draws a curve (`Sketch`); then the
+# figure moves to the state in `reveal`, and everything can be moved. It needs no kernel and no
+# mouse. It shares the stored results of its figure, and its answer stands in the metadata of the
+# notebook's output, where `answer_key` finds it for teachers.
+
+# %%
+hares_and_lynxes.ask(
+    Quiz(
+        "animals-quiz",
+        "Grass grows better, and the birth rate of the hares rises from 1 to 1.6. At the "
+        "balance, of which animal are there more than before?",
+        Pick(["Of hares.", "Of lynxes.", "Of both."], right="Of lynxes."),
+        start={"birth": 1.0},
+        reveal={"birth": 1.6},
+        why="The balance lies at {death} thousand hares and {birth} thousand lynxes: whatever "
+        "the hares gain, the lynxes eat.",
+    )
 )
 
 # %% [markdown]
@@ -929,3 +1068,38 @@ ball
 
 # %%
 print(ball.static_report)
+
+# %% [markdown]
+# ## All there is
+#
+# | Controls | what `compute` gets |
+# |---|---|
+# | `Slider`, `Slider.at` | a number between two bounds, or one of a few |
+# | `Choice`, `Toggle`, `Lookup` | one of a few strings; true or false; one of many strings |
+# | `Play` | nothing, or the number of a frame |
+# | `Handles` | places of points, dragged in a plot |
+# | `Presets` | nothing: buttons that set the other controls |
+#
+# Every control takes `more=True`, which folds it away, and a `hint`.
+#
+# | Views | what they draw |
+# |---|---|
+# | `Lines`, `Points`, `HeatMap` | curves, points and maps; added with `+` they share their axes |
+# | `Marker`, `Rule(..., drag=True)` | a mark and a line at sliders, which are dragged |
+# | `Rule`, `Region` | a line of reference; the name of a region |
+# | `Bars`, `Picture` | bars for categories; an image |
+# | `Number`, `Sentence` | a number or word, large; a sentence that follows |
+# | `Columns`, `Controls` | views side by side; controls at this place of the figure |
+#
+# | In the text | what it does |
+# |---|---|
+# | `` {set}`words <figure control=value>` `` | sets a state of the figure of that `name` |
+# | `` {hue}`words <entity>` `` | writes words in the hue of an entity |
+# | `explorer.ask(Quiz(...))` | asks, and then shows |
+#
+# A figure that people understand, and link to, keeps to a few rules. The picture, its main control
+# and the sentence with the answer fit in 700 pixels; two or three controls are in view, the rest
+# is folded. The picture itself is a control where that makes sense. Each thing has one hue. What
+# drives the mechanism is drawn, not only its sum. The functions are called with every setting
+# that a reader can choose, so that nothing is drawn that was not computed; a mirror returns new
+# arrays, never the same one changed.

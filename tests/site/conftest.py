@@ -78,7 +78,9 @@ class Visit:
             " === document.querySelectorAll('[data-wp-still]').length",
         )
         # Sliders for the keyboard that are folded away can be neither focused nor clicked.
-        self.page.eval_on_selector_all(".wp-handles details", "all => all.map(d => d.open = true)")
+        self.page.eval_on_selector_all(
+            ".wp-handles details, .wp-more", "all => all.map(d => d.open = true)"
+        )
         self.page.wait_for_timeout(300)
         return self.page
 

@@ -1,10 +1,11 @@
 """Every explorer of the book, on the built page: what is drawn follows its controls."""
 
+import re
 from collections.abc import Callable
 from functools import partial
 
 import pytest
-from playwright.sync_api import Browser, ElementHandle, Page
+from playwright.sync_api import Browser, ElementHandle, Page, Response
 
 from tools import serve
 
@@ -29,7 +30,8 @@ def drawn(figure: ElementHandle) -> str:
 
 
 def explorers(page: Page) -> list[ElementHandle]:
-    return page.query_selector_all(".wp-x")
+    """The figures that can be moved; a quiz waits for its answer."""
+    return page.query_selector_all(".wp-x:not(.wp-waiting)")
 
 
 def wait_for_change(page: Page, figure: ElementHandle, before: str) -> bool:
@@ -192,3 +194,120 @@ def test_explorers_live_on_a_page_opened_from_a_file(visit: Visit, page: str) ->
         opened.keyboard.press("End")
         assert wait_for_change(opened, figure, before)
     assert not visit.elsewhere
+
+
+@pytest.mark.parametrize("page", WITH_EXPLORERS)
+def test_every_quiz_is_answered_by_keyboard(visit: Visit, book: str, page: str) -> None:
+    opened = visit.open(book + page)
+    quizzes = opened.query_selector_all(".wp-waiting")
+    assert len(quizzes) >= (1 if page == "book/explorers.html" else 2)
+    for figure in quizzes:
+        before = drawn(figure)
+        figure.scroll_into_view_if_needed()
+        board = figure.query_selector(".wp-board")
+        field = figure.query_selector(".wp-estimate input")
+        if board:
+            board.focus()
+            for _ in range(12):
+                opened.keyboard.press("ArrowUp")
+                opened.keyboard.press("ArrowRight")
+            figure.query_selector(".wp-show").focus()  # type: ignore[union-attr]
+        elif field:
+            field.focus()
+            opened.keyboard.type("1")
+        else:
+            figure.query_selector(".wp-ask input[type=radio]").focus()  # type: ignore[union-attr]
+            opened.keyboard.press("Space")
+        opened.keyboard.press("Enter")
+        verdict = figure.wait_for_selector(".wp-verdict")
+        assert re.match(r"Right\.|Not so\.", verdict.inner_text())  # type: ignore[union-attr]
+        assert not opened.query_selector_all(".wp-verdict:empty:visible")
+        assert wait_for_change(opened, figure, before)
+        assert "wp-waiting" not in str(figure.get_attribute("class"))
+
+
+@pytest.mark.parametrize("page", WITH_EXPLORERS)
+def test_sentences_that_set_a_state_do(visit: Visit, book: str, page: str) -> None:
+    opened = visit.open(book + page)
+    links = opened.query_selector_all("a.wp-set")
+    assert links
+    for link in links:
+        name = str(link.get_attribute("href")).removeprefix("#").split("?")[0]
+        figure = opened.query_selector(f"[id='{name}'] .wp-x")
+        assert figure
+        reset = figure.query_selector(".wp-reset")
+        assert reset
+        reset.click()
+        opened.wait_for_timeout(300)
+        at_start = drawn(figure)
+        link.click()
+        figure.scroll_into_view_if_needed()
+        # One of them may name the first state itself.
+        changed = wait_for_change(opened, figure, at_start)
+        assert changed or link == links[-1]
+
+
+FIRST_VIEW = """figure => {
+  const top = figure.getBoundingClientRect().top;
+  const first = figure.querySelector('.wp-first').getBoundingClientRect().bottom;
+  const sentence = figure.querySelector('.wp-sentence')?.getBoundingClientRect().bottom ?? first;
+  const control = Math.min(...[...figure.querySelectorAll('.wp-controls .wp-control')]
+    .filter(e => e.checkVisibility()).map(e => e.getBoundingClientRect().bottom));
+  return Math.max(first, sentence, control) - top;
+}"""
+
+
+@pytest.mark.parametrize("page", WITH_EXPLORERS)
+def test_picture_control_and_answer_are_in_one_view(visit: Visit, book: str, page: str) -> None:
+    if page == "book/explorers.html":
+        pytest.skip("a page of examples, some of which are large on purpose")
+    opened = visit.open(book + page)
+    opened.set_viewport_size({"width": 1280, "height": 800})
+    opened.eval_on_selector_all(
+        ".wp-handles details, .wp-more", "all => all.map(d => d.open = false)"
+    )
+    opened.wait_for_timeout(300)
+    for figure in explorers(opened):
+        assert figure.evaluate(FIRST_VIEW) <= 700
+
+
+@pytest.mark.parametrize("page", WITH_EXPLORERS)
+def test_few_tab_stops_and_labels_that_differ(visit: Visit, book: str, page: str) -> None:
+    opened = visit.open(book + page)
+    opened.eval_on_selector_all(
+        ".wp-handles details, .wp-more", "all => all.map(d => d.open = false)"
+    )
+    for figure in opened.query_selector_all(".wp-x"):
+        stops = figure.evaluate(
+            "f => [...f.querySelectorAll('a, button, input, select, summary, [tabindex]')].filter("
+            "e => e.tabIndex >= 0 && !e.disabled && e.checkVisibility()).length"
+        )
+        assert stops <= 12
+        labels = figure.eval_on_selector_all("[role=img]", "all => all.map(e => e.ariaLabel)")
+        assert len(set(labels)) == len(labels)
+
+
+@pytest.mark.parametrize("page", WITH_EXPLORERS)
+def test_a_page_is_light_and_carries_no_widgets(visit: Visit, book: str, page: str) -> None:
+    responses: list[Response] = []
+    visit.page.on("response", lambda response: responses.append(response))
+    visit.open(book + page)
+    visit.page.wait_for_load_state("networkidle")
+    weights = {re.sub(r"[?#].*", "", r.url): len(r.body()) for r in responses if "http" in r.url}
+    assert sum(n for url, n in weights.items() if "mathjax" not in url) <= 2_500_000
+    names = " ".join(weights)
+    assert not re.search(r"require|html-manager|anywidget|fontawesome\.js", names)
+    assert len([url for url in weights if url.endswith(("figures.js", "explorer.css"))]) == 2
+    text = (serve.HTML / page).read_text("utf-8")
+    assert "widget-state" not in text
+    if page == "book/explorers.html":
+        assert len(text.encode()) <= 900_000
+        assert text.count('class="wp-spec"') >= 12
+
+
+def test_two_figures_of_one_function_share_their_data(book: str) -> None:
+    text = (serve.HTML / "book" / "bisg.html").read_text("utf-8")
+    blocks = re.findall(r'class="wp-store" data-digest="(\w+)">(.{0,40})', text)
+    assert len({digest for digest, _ in blocks}) < len(blocks)
+    full = [digest for digest, start in blocks if not start.startswith("</script>")]
+    assert len(full) == len(set(full))
