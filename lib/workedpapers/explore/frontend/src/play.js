@@ -18,7 +18,7 @@ const WORDS = 90; // between two changes of the words beside the player
 
 export function makePlayer(control, onChange, { awake }) {
   const { frames, fps } = control;
-  const [id, speedId] = [uniqueId(), uniqueId()];
+  const id = uniqueId();
   let [frame, exact, until, playing, loop, speed] = [0, 0, frames - 1, false, control.loop, 1];
   let [last, said, timer] = [null, 0, 0];
 
@@ -102,7 +102,7 @@ export function makePlayer(control, onChange, { awake }) {
 
   const parts = [main, back, forward, input, pick, again];
   const bar = h('div', { class: 'wp-transport', role: 'group', 'aria-label': control.label }, main, back, forward, rail(input), pick, again);
-  rove(bar, [main, back, forward, again]);
+  rove(bar, [main, back, forward, pick, again]);
   return {
     element: h('div', { class: 'wp-control wp-player' }, h('label', { for: id }, control.label), output, bar),
     set(value) {
