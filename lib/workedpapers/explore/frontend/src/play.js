@@ -95,8 +95,17 @@ export function makePlayer(control, onChange, { awake }) {
     again.setAttribute('aria-pressed', String(loop));
   });
   again.setAttribute('aria-pressed', String(loop));
-  const choices = SPEEDS.map((value) => h('option', { value, selected: value === 1 }, `${value}×`));
-  const pick = h('select', { id: speedId, 'aria-label': 'Speed', onchange: () => (speed = +pick.value) }, ...choices);
+  // A press goes on to the next speed.
+  const pick = h('button', { type: 'button', class: 'wp-button wp-speed', onclick() {
+    speed = SPEEDS[(SPEEDS.indexOf(speed) + 1) % SPEEDS.length];
+    dressSpeed();
+  } }, '');
+  const dressSpeed = () => {
+    pick.textContent = `${speed}×`;
+    pick.setAttribute('aria-label', `Speed: ${speed} times`);
+    pick.title = 'Speed';
+  };
+  dressSpeed();
   input.addEventListener('input', () => stop(+input.value));
   dress();
 
