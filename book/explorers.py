@@ -400,7 +400,10 @@ hares_and_lynxes = Explorer(
                 xlim=(0, 5),
                 ylim=(0, 5),
                 height=240,
-                regions=[Region("both grow", 3.5, 0.4), Region("both fall", 0.9, 4.5)],
+                regions=[
+                    Region("both grow", 3.5, 0.4),
+                    Region("both fall", 0.9, 4.5),
+                ],
             )
             + Points("hares_today", "lynxes_today", label="today")
             + Marker("death", "birth", label="balance"),
