@@ -109,7 +109,8 @@ PAGE = """<!doctype html><html lang="en" data-theme="light"><head><meta charset=
 main{max-width:688px;margin:auto;padding:16px;box-sizing:content-box}
 @media(max-width:720px){main{max-width:358px}} .far{height:2000px}</style>
 </head><body><main><h1>A page</h1>
-<p>Throw it <a class="wp-set" href="#ball" data-wp-set="angle=75&amp;speed=12">high and fast</a>.</p>
+<p>Throw it
+<a class="wp-set" href="#ball" data-wp-set="angle=75&amp;speed=12">high and fast</a>.</p>
 BODY<div class="far"></div><p id="after">The end.</p></main>
 <script defer src="figures.js"></script></body></html>"""
 

@@ -51,6 +51,7 @@ export async function makeFigure({ spec, held, element: el, model = null, onStat
     theme: () => theme, ranges: spec.ranges, formats, looks, part, handle: part,
     narrow: () => el.clientWidth > 0 && el.clientWidth < NARROW && !model,
     hint: () => hints > 0 && hints--,
+    moved: () => panels.forEach((one) => one.moved?.()),
   };
   const panels = [];
   const make = (panel) => {

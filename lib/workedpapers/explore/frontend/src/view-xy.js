@@ -73,7 +73,7 @@ export function makeXY(panel, context) {
     ...lines.filter((rule) => free(rule.x ?? rule.y)).map(lineOf),
   ] : []);
   const move = (target, ...to) => {
-    holds.moved();
+    context.moved();
     if (target.rule) handle(target.rule.x ?? target.rule.y).moveTo(to[target.rule.x !== null ? 0 : 1]);
     else if (target.layer.mark === 'marker') {
       ['x', 'y'].forEach((axis, k) => handle(target.layer[axis])?.moveTo?.(to[k]));
