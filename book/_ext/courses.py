@@ -4,6 +4,7 @@
   Colab opens notebooks from a branch of a repository and knows no chapter in ``.py``. Pages that
   are no chapters read files of the repository and have no such button.
 - ``{copies} NAME`` lists the copies of a chapter.
+- ``{questions} NAME`` lists the questions that the chapter's figures ask, with their answers.
 - ``{answer} LABEL`` shows what the solution of an exercise printed when the book was built, so that
   a teacher's page types no number.
 """
@@ -16,6 +17,7 @@ from nbformat import NotebookNode
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
+from tools.course.copies import quizzes
 from tools.course.exercises import Part, Place, read_parts
 from tools.course.publish import on_colab, with_outputs
 from tools.house import BOOK, papers
@@ -72,6 +74,34 @@ class Copies(SphinxDirective):
         return [found]
 
 
+class Questions(SphinxDirective):
+    """``{questions} NAME``: the answer key of the questions that the figures ask."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """A list with one entry for each question."""
+        chapter = self.arguments[0]
+        self.env.note_dependency(str(BOOK / f"{chapter}.py"))
+        asked = quizzes(with_outputs(chapter).cells)
+        if not asked:
+            return [nodes.paragraph(text="The figures ask no questions.")]
+        return [nodes.bullet_list("", *map(_entry, asked))]
+
+
+def _entry(quiz: dict[str, Any]) -> nodes.list_item:
+    """One question with its answer."""
+    said = f" ({quiz['minutes']} minutes): {quiz['question']} "
+    answer = nodes.strong(text=f"{quiz['answer'].rstrip('.')}.")
+    name = nodes.literal(text=quiz["id"])
+    return nodes.list_item(
+        "",
+        nodes.paragraph(
+            "", "", name, nodes.Text(said), answer, nodes.Text(f" {quiz['why']}")
+        ),
+    )
+
+
 class Answer(SphinxDirective):
     """``{answer} LABEL``: what the solution of an exercise printed, above a teacher's words."""
 
@@ -124,5 +154,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Connect the hook, after the theme's own, and the directives."""
     app.connect("html-page-context", lead_to_notebook, priority=600)
     app.add_directive("copies", Copies)
+    app.add_directive("questions", Questions)
     app.add_directive("answer", Answer)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

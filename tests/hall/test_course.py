@@ -341,7 +341,8 @@ def test_a_teachers_page_answers_every_exercise(page: Page) -> None:
     labels = {p.exercise.label for p in read_parts(page.notebook) if p.exercise}
     answered = re.findall(r"^```\{answer\} (\S+)$", teaching(page), re.MULTILINE)
     assert sorted(answered) == sorted(labels)
-    assert f"```{{copies}} {page.name}\n" in teaching(page)
+    for directive in ("copies", "questions"):
+        assert f"```{{{directive}}} {page.name}\n" in teaching(page)
 
 
 @chapters
