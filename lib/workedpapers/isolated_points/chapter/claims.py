@@ -197,7 +197,7 @@ CLAIMS = [
     Claim(
         id="ip-rate",
         says="The analysis predicts how fast points converge.",
-        where="abstract",
+        where="abstract of the authors' paper of 2023, arXiv 2305.08277",
         basis="reconstruction",
         expect=AtMost(
             0.01,

@@ -432,7 +432,8 @@ def _foreseen(choose: Any) -> Any:
             "times {predicted:.3f}.",
             "unstable": "Theory for a matched point: unstable, its distance grows, times "
             "{predicted:.3f} per step.",
-            "neutral": "Theory for a matched point: neutral, to first order it circles for ever.",
+            "neutral": "Theory for a matched point: neutral about a flat discriminator. Its trail "
+            "bends the discriminator, and about that one it comes home.",
             "none": "Without regularisation and with unequal masses there is no equilibrium: the "
             "discriminator grows for ever.",
         },

@@ -38,6 +38,7 @@ __all__ = [
     "rates",
     "rule_trials",
     "train_tricks",
+    "verdicts",
 ]
 
 TRIALS, LIMITS, NETWORKS = (
@@ -116,7 +117,7 @@ def _drawn(kind: str, settings: pd.DataFrame, rng: np.random.Generator) -> list[
     # Strengths at which the added force is 0.03 to 3 times the decay's, or a tenth of it.
     penalty = spread * settings["decay"].to_numpy() * width2 / settings["p"].to_numpy()
     consensus = spread * width2 / settings["lr_g"].to_numpy() / 10
-    made: dict[str, Callable[[], list[UpdateRule]]] = {
+    by_kind: dict[str, Callable[[], list[UpdateRule]]] = {
         "several discriminator steps": lambda: [
             UpdateRule(discriminator_steps=m) for m in (2, 3, 4, 5)
         ],
@@ -127,7 +128,7 @@ def _drawn(kind: str, settings: pd.DataFrame, rng: np.random.Generator) -> list[
         "consensus": lambda: [UpdateRule(consensus=consensus)],
         "gradient penalty": lambda: [UpdateRule(gradient_penalty=penalty)],
     }
-    return made[kind]()
+    return by_kind[kind]()
 
 
 KINDS = (
@@ -142,24 +143,31 @@ KINDS = (
 
 
 def rule_trials(
-    kinds: tuple[str, ...] = KINDS, *, count: int = 1000, steps: int = 600, seed: int = 21
+    kinds: tuple[str, ...] = KINDS,
+    *,
+    rows: int | None = None,
+    count: int = 1000,
+    steps: int = 600,
+    seed: int = 21,
 ) -> pd.DataFrame:
     """Hold theory against simulation for each kind of rule on ``count`` random settings.
 
     Momenta are drawn from -0.9 to 0.9 for each player, discriminator steps are 2 to 5, consensus
     and penalty a few hundredths to three times what decay does. Returns, for each kind and
-    setting, what `trial` finds.
+    setting, or for the first ``rows`` settings, what `trial` finds.
     """
     tables = []
+    settings = random_settings(count, seed=seed)
+    number = np.arange(count)
     for kind in kinds:
-        settings = random_settings(count, seed=seed)
         rules = _drawn(kind, settings, np.random.default_rng([seed, KINDS.index(kind)]))
-        share = np.arange(count) % len(rules)
         for k, rule in enumerate(rules):
-            tried = trial(settings[share == k], rule=rule, steps=steps, displacement=1e-5)
+            at = number[(number % len(rules) == k) & (number < (rows or count))]
+            tried = trial(settings.iloc[at], rule=rule.at(at), steps=steps, displacement=1e-7)
             tables.append(tried.assign(kind=kind))
     names = ["kind", "predicted", "simulated", "rate_predicted", "rate_simulated"]
-    return pd.concat(tables)[names].reset_index(names="setting")
+    found = pd.concat(tables)[names].reset_index(names="setting")
+    return found.sort_values(["kind", "setting"], ignore_index=True)
 
 
 @cache
@@ -283,6 +291,41 @@ def coverage_by_trick(runs: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
         elif name != "plain":
             row |= {"gain_low": gain.mean(), "gain_high": gain.mean()}
         rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def verdicts(
+    coverage: pd.DataFrame, kept: pd.DataFrame, update: str = "simultaneous"
+) -> pd.DataFrame:
+    """Hold what theory predicts for each rule against the change of coverage of neural GANs.
+
+    A rule that moves the end of stability to larger G is predicted to help, one that moves it to
+    smaller G to harm; within the 6% of the grid of `limits` neither. The prediction survives where
+    the 95% interval of the change lies on its side of 0, and fails where it lies on the other.
+    """
+    end = kept[kept["update"] == update].set_index("trick")["matched"]
+    found = coverage[coverage["update"] == update].set_index("trick")
+    rows = []
+    for name in RULES:
+        if name == "plain":
+            continue
+        ratio, here = float(end[name] / end["plain"]), found.loc[name]
+        side = 0 if abs(np.log(ratio)) < 0.06 else int(np.sign(np.log(ratio)))
+        sign = int(here["gain_low"] > 0) - int(here["gain_high"] < 0)
+        verdict = "not decided"
+        if sign and side:
+            verdict = "survives" if sign == side else "fails"
+        rows.append(
+            {
+                "trick": name,
+                "limit, times plain": ratio,
+                "predicted": {1: "helps", -1: "harms", 0: "neither"}[side],
+                "change of coverage": here["gain"],
+                "from": here["gain_low"],
+                "to": here["gain_high"],
+                "verdict": verdict,
+            }
+        )
     return pd.DataFrame(rows)
 
 

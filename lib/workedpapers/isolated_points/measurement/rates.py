@@ -86,8 +86,12 @@ def _one_or_two(x: Floats, inside: NDArray[np.bool_], floor: ArrayLike, modes: i
 
 
 def _by_order(x: Floats, inside: NDArray[np.bool_], floor: Floats, modes: int) -> Complexes:
-    """Fit recurrences of growing order, each series by itself; the samples used are adjacent."""
-    mode = np.full(len(x), np.nan, dtype=complex)
+    """Fit recurrences of growing order, each series by itself; the samples used are adjacent.
+
+    A series that none explains, such as one that leaves the linear range in a few steps, has the
+    ratio of its last two samples.
+    """
+    mode: Complexes = _last_ratio(x, inside).astype(complex)
     for row in range(len(x)):
         used = np.flatnonzero(inside[row])
         samples = x[row, used[0] : used[-1] + 1] if len(used) else x[row, :0]
@@ -95,8 +99,8 @@ def _by_order(x: Floats, inside: NDArray[np.bool_], floor: Floats, modes: int) -
             if len(samples) < 2 * order + 2:
                 break
             roots, left = _recurrence(samples, order, float(floor[row]))
-            mode[row] = roots[np.argmax(np.abs(roots))]
             if left < _EXPLAINED:
+                mode[row] = roots[np.argmax(np.abs(roots))]
                 break
     return mode
 

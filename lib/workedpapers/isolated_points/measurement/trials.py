@@ -173,6 +173,7 @@ def trial(
                 **cells, true_mass=group["p"].to_numpy()[rows],
                 generated_mass=group["q"].to_numpy()[rows], number=int(count), steps=steps,
                 update=str(update), rule=how.at(at[rows]), displacement=displacement, seed=seed,
+                show=False,
             )  # fmt: skip
         parts.append(
             group.assign(
