@@ -118,12 +118,12 @@ export async function makeFigure({ spec, held, element: el, model = null, onStat
   function tell() {
     const alt = describe();
     const said = new Set();
-    images.forEach(({ element, panel, title }, i) => {
+    images.forEach(({ element, image = element, panel, title }, i) => {
       let text = panel.alt ? renderTemplate(panel.alt, known, formats) : i ? `${title}.` : alt;
       if (panel.alt && said.has(text)) text = `${title}. ${text}`;
       for (let n = 2; said.has(text); n += 1) text = `${title} (${n}).`;
       said.add(text);
-      if (element.getAttribute('aria-label') !== text) element.setAttribute('aria-label', text);
+      if (image.getAttribute('aria-label') !== text) image.setAttribute('aria-label', text);
     });
   }
 

@@ -36,7 +36,11 @@ function figureOf(place) {
 async function note(name) {
   if (quiet) return;
   const figure = await mounted.get(name);
-  history.replaceState(history.state, '', figure.link());
+  try {
+    history.replaceState(history.state, '', figure.link());
+  } catch {
+    // A page opened from disk may keep its address in some browsers; the menu has the link.
+  }
 }
 
 const top = () => parseFloat(getComputedStyle(document.documentElement).scrollPaddingTop) || 0;
@@ -80,8 +84,16 @@ function wireLinks() {
 
 const idle = window.requestIdleCallback ?? ((work) => setTimeout(work, 1));
 
+// A picture that stays in view on a phone stays below the page's own header.
+function keepBelowHeader() {
+  const header = document.querySelector('.bd-header-article, .header-article');
+  const stays = header && /sticky|fixed/.test(getComputedStyle(header).position);
+  if (stays) document.documentElement.style.setProperty('--wp-top', `${header.offsetHeight}px`);
+}
+
 async function start() {
   wireLinks();
+  keepBelowHeader();
   const places = [...document.querySelectorAll('.wp-place')];
   const wanted = /^#([\w-]+)\?/.exec(location.hash)?.[1];
   const near = (place) => (place.id === wanted ? -1 : Math.max(0, place.getBoundingClientRect().top - innerHeight));

@@ -45,13 +45,19 @@ export function logSplits(u, _axis, low, high) {
 }
 
 function axis(scale, side, theme, extra) {
-  const { label, log, labels, splits, grid = true, family } = extra;
+  const { label, log, labels, splits, grid = true, family, keeps } = extra;
   const vertical = side === 3;
   const values = (u, at, _axis, _space, step) => {
     if (labels) return labels(u, at);
     return log ? logLabels(at) : tickLabels(at, step);
   };
-  const width = (u, texts) => Math.max(26, 14 + FONT * 0.58 * Math.max(0, ...(texts ?? []).map(longest)));
+  let widest = 26;
+  const width = (u, texts) => {
+    const needed = Math.max(26, 14 + FONT * 0.58 * Math.max(0, ...(texts ?? []).map(longest)));
+    // Where scales are equal, room for labels is never given back: limits and frame would not rest.
+    widest = keeps ? Math.max(widest, needed) : needed;
+    return widest;
+  };
   const height = (u, texts) => 22 + 1.5 * FONT * (Math.max(1, ...(texts ?? []).map((t) => String(t).split('\n').length)) - 1);
   return {
     scale,
@@ -104,8 +110,8 @@ export function makePlot(host, { theme, height, x, y, paint, onCursor, flat, equ
     select: { show: false },
     scales: { x: scale(x, 'x'), y: scale(y, 'y') },
     axes: [
-      axis('x', x.ori === 1 ? 3 : 2, theme, { ...x, family }),
-      axis('y', y.ori === 0 ? 2 : 3, theme, { ...y, family }),
+      axis('x', x.ori === 1 ? 3 : 2, theme, { ...x, family, keeps: equal }),
+      axis('y', y.ori === 0 ? 2 : 3, theme, { ...y, family, keeps: equal }),
     ],
     series: [{}, { facets: [{ scale: 'x', auto: true }, { scale: 'y', auto: true }], paths: () => null, points: { show: false } }],
     hooks: { setCursor: onCursor ? [onCursor] : [] },
@@ -128,21 +134,22 @@ export function makePlot(host, { theme, height, x, y, paint, onCursor, flat, equ
   };
   const same = (a, b) => a[0] === b[0] && a[1] === b[1];
   const place = (force) => {
-    // Other limits have other tick labels, which move the frame a little.
-    let moved = force || !pen;
-    for (let round = 0; round < (equal ? 4 : 1); round += 1) {
+    let moved = false;
+    // Other limits have other tick labels, which move the frame a little: where scales are equal,
+    // the limits follow the frame until both rest.
+    for (let round = 0; round < (equal ? 6 : 1); round += 1) {
       const limits = [x.limits(), y.limits()];
       const [xs, ys] = equal ? widened(...limits, plot.bbox) : limits;
-      if (!moved && same(xs, shown.x) && same(ys, shown.y)) break;
+      const rests = same(xs, shown.x) && same(ys, shown.y);
+      if (rests && (moved || !force) && pen) break;
       moved = true;
       [shown.x, shown.y] = [xs, ys];
       plot.batch(() => {
         for (const name of ['x', 'y']) plot.setScale(name, { min: shown[name][0], max: shown[name][1] });
+        plot.redraw(false, true); // inside the batch, which is done at once
       });
+      measure();
     }
-    if (!moved) return;
-    plot.redraw(false, true);
-    measure();
   };
   const refresh = () => {
     if (!pen) return;

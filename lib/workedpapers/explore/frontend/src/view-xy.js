@@ -16,7 +16,9 @@ export function makeXY(panel, context) {
   const { theme, ranges, handle, looks, narrow } = context;
   const host = h('div', { class: 'wp-plot' });
   const head = heading(panel.ylabel);
-  const element = h('div', { class: 'wp-panel', role: 'img' }, head.element, host);
+  // The words for the picture stand beside it: what can be dragged inside it has words of its own.
+  const image = h('div', { class: 'wp-alt', role: 'img' });
+  const element = h('div', { class: 'wp-panel' }, head.element, h('div', { class: 'wp-drawn' }, image, host));
   const layers = numbered(panel.layers);
   const map = layers.find((layer) => layer.mark === 'heatmap');
   const curves = layers.filter((layer) => layer.mark === 'lines').flatMap((layer) => layer.y.map((name, k) => ({ layer, name, label: layer.labels[k] }))).filter(({ label }) => label);
@@ -128,6 +130,7 @@ export function makeXY(panel, context) {
 
   return {
     element,
+    image,
     drawn: true,
     reads: [
       ...layers.flatMap((layer) => MARKS[layer.mark].reads(layer)),
