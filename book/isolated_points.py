@@ -758,13 +758,21 @@ trick_figures.rule_maps_figure()
 limits = tricks.load_limits().query("update == 'alternating'").set_index("trick")
 speed = tricks.rates(np.array([1.0, 4.0]))
 speed.columns = ["rate at G = 1", "rate at G = 4"]
-words = {"matched": "keeps a match", "pair": "traps a pair", "lone": "lone point rests"}
+words = {
+    "matched": "keeps a match",
+    "pair": "traps a pair",
+    "lone": "lone point rests",
+}
 show_table(
     speed.join(limits[list(words)].rename(columns=words)).rename_axis("trick"),
     caption="What tricks do, alternating updates, a = 0.1: factor per step of a "
     "matched point, and the largest G for which each holds (inf: none ends it).",
     alt="TODO",
-    digits={"rate at G = 1": 3, "rate at G = 4": 3, **dict.fromkeys(words.values(), 2)},
+    digits={
+        "rate at G = 1": 3,
+        "rate at G = 4": 3,
+        **dict.fromkeys(words.values(), 2),
+    },
 )
 
 # %% [markdown]
