@@ -219,3 +219,15 @@ def test_names_and_numbers_of_rules():
 def test_bad_rules_are_named(make, error, says):
     with pytest.raises(error, match=f"^({says})"):
         make()
+
+
+def test_under_consensus_what_leaves_the_lattice_is_gone_from_there_on(monkeypatch):
+    monkeypatch.setattr("workedpapers.isolated_points.simulation.lattice.MAX_NODES", 80)
+    rule = ip.UpdateRule(consensus=0.1)
+    run = ip.simulate([0.0], [[[0.5]], [[0.2]]], lr_d=0.3, lr_g=[40.0, 0.1], generated_mass=1.5,
+                      steps=120, rule=rule)  # fmt: skip
+    gone = np.isnan(run.generated[0, :, 0, 0])
+    assert not gone[:2].any()
+    assert gone[-1]
+    assert (np.diff(gone.astype(int)) >= 0).all()
+    assert np.isfinite(run.generated[1]).all()

@@ -9,7 +9,7 @@ import pandas as pd
 
 from workedpapers.isolated_points.chapter.tricks import RULES, A
 from workedpapers.isolated_points.simulation.run import Run
-from workedpapers.isolated_points.theory.linear import REGIMES, stability
+from workedpapers.isolated_points.theory.linear import stability
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +24,7 @@ MAPS = (
     "gradient penalty 1",
 )  # fmt: skip
 POINTS = (0.15, 1.0, 4.0)
+SHOWN = ("monotone", "oscillating", "diverging")
 
 
 def rule_maps_figure(cells: int = 120) -> Shown:
@@ -35,7 +36,7 @@ def rule_maps_figure(cells: int = 120) -> Shown:
 
     strengths, ratios = np.geomspace(0.02, 100, cells), np.linspace(0.05, 2, cells)
     G, rho = np.meshgrid(strengths, ratios)
-    codes = {name.value: k for k, name in enumerate(REGIMES[:3])} | {"neutral": 0}
+    codes = {name: k for k, name in enumerate(SHOWN)} | {"neutral": 0}
     at: dict[str, Any] = {
         "p": 1.0, "q": rho, "sigma": 1.0, "lr_d": A, "lr_g": G * A / rho, "decay": 1.0,
     }  # fmt: skip
@@ -58,9 +59,9 @@ def rule_maps_figure(cells: int = 120) -> Shown:
             plot.set_xlabel("G")
         for plot in axes[:, 0]:
             plot.set_ylabel("Mass ratio ρ")
-        names = ["monotone", "oscillating", "diverging"]
-        patches = [plt.Rectangle((0, 0), 1, 1, fc=colours(k), alpha=0.45) for k in range(3)]
-        figure.legend(patches, names, loc="outside lower center", ncols=3)
+        for k, name in enumerate(SHOWN):
+            axes[0, 0].plot([], [], "s", color=colours(k), alpha=0.45, label=name)
+        figure.legend(loc="outside upper center", ncols=3)
     return show(
         figure,
         alt=(

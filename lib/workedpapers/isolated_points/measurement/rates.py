@@ -10,7 +10,8 @@ modulus is the dominant mode μ. Its modulus is the factor per step by which the
 unlike the slope of a fitted envelope it has no trouble with oscillation.
 
 Update rules with memory bring up to four modes. Then recurrences of order 1, 2, 3 and 4 are fitted
-in turn, and the first that leaves no more than a millionth of the samples is taken.
+in turn, and the first that leaves no more than a millionth of the samples is taken, or else the
+last whose further mode explained most of what was left.
 
 The regimes, with a tolerance of 1e-6:
 
@@ -34,7 +35,9 @@ __all__ = ["contraction_rate", "dominant_mode", "measured_rate", "name_regime", 
 Complexes = NDArray[np.complex128]
 _TOLERANCE = 1e-6
 _SECOND_MODE = 1e-5  # below this share of the first, the second mode is taken to be absent
-_EXPLAINED = 1e-6  # what a recurrence of higher order may leave of the samples
+#: A recurrence that leaves less than the first of the samples is taken at once, and the best one
+#: if it leaves less than a third of the second.
+_EXPLAINED, _ROUGHLY = 1e-6, 0.03
 _NEAR, _FLOOR = 1e-3, 1e-12  # the linear range, in units of sigma, and the reach of rounding
 
 
@@ -95,12 +98,15 @@ def _by_order(x: Floats, inside: NDArray[np.bool_], floor: Floats, modes: int) -
     for row in range(len(x)):
         used = np.flatnonzero(inside[row])
         samples = x[row, used[0] : used[-1] + 1] if len(used) else x[row, :0]
+        least = _ROUGHLY
         for order in range(1, modes + 1):
             if len(samples) < 2 * order + 2:
                 break
             roots, left = _recurrence(samples, order, float(floor[row]))
-            if left < _EXPLAINED:
+            if left < least / 3:  # a further mode must explain a good part of what was left
                 mode[row] = roots[np.argmax(np.abs(roots))]
+                least = left
+            if left < _EXPLAINED:
                 break
     return mode
 

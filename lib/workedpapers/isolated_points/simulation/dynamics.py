@@ -125,7 +125,8 @@ def simulate(
         "lattice" is for Gaussians and their sums in one dimension, "history" for everything;
         "auto" takes the lattice where it can be used. Both are exact to far below 1e-10 of the
         scale of f; their paths agree to about 1e-8 widths where no chaos magnifies the rest. A
-        setting whose points spread over more than about 1,700 widths is computed by its history.
+        setting whose points spread over more than about 1,700 widths is computed by its history;
+        under consensus, which has no history, its positions are NaN from there on.
     keep : {"all", "last"} or int
         All positions, the last alone, or each k-th and the last.
     show : bool
@@ -190,15 +191,12 @@ def simulate(
     seeds = np.random.SeedSequence(seed).spawn(len(settings)) if settings.noise.any() else []
     path = np.empty((len(settings), len(kept), *settings.generated.shape[1:]))
     lost = _fill(path, settings, chosen, steps, kept, seeds, show)
-    if lost.any():
+    if lost.any() and not np.any(settings.rule.consensus):
         rows = np.flatnonzero(lost)
-        if np.any(settings.rule.consensus):
-            path[rows] = np.nan  # consensus is computed on the lattice alone
-        else:
-            again = np.empty((len(rows), *path.shape[1:]))
-            their_seeds = [seeds[b] for b in rows] if seeds else []
-            _fill(again, settings.at(rows), Method.HISTORY, steps, kept, their_seeds, show)
-            path[rows] = again
+        again = np.empty((len(rows), *path.shape[1:]))
+        their_seeds = [seeds[b] for b in rows] if seeds else []
+        _fill(again, settings.at(rows), Method.HISTORY, steps, kept, their_seeds, show)
+        path[rows] = again
     return Run(settings, path if settings.batched else path[0], kept, steps, chosen)
 
 
@@ -264,6 +262,8 @@ def _fill(
             for k, y in enumerate(moves(field, some, noise)):
                 if k == following:
                     path[rows, column] = y
+                    if field.lost.any():  # consensus has the lattice alone: what it lost is gone
+                        path[rows, column][field.lost] = np.nan
                     column, following = column + 1, next(wanted)
             lost[rows] = field.lost
     next(ticks, None)  # closes the bar
