@@ -204,6 +204,33 @@ def test_a_test_outside_of_a_solution_is_named() -> None:
         Copies.of("bisg", notebook(code("assert True", "hidden-test")))
 
 
+def test_code_that_draws_is_folded_for_students_and_open_for_teachers() -> None:
+    copies = Copies.of("bisg", notebook(code("draw()", "hide-input"), code("think()")))
+    folded = {"jupyter": {"source_hidden": True}, "cellView": "form"}
+    for copy in (copies.student(), copies.download()):
+        assert [cell.metadata for cell in copy.cells[1:]] == [folded, {}]
+    assert [cell.metadata for cell in copies.teacher().cells[1:]] == [{}, {}]
+
+
+def test_a_teachers_copy_ends_with_the_answers_to_the_questions_of_the_figures() -> None:
+    asking = code("figure.ask(quiz)", "hide-input")
+    quiz = {"id": "q-1", "question": "How many?", "answer": "Two.", "why": "Look.", "minutes": 2}
+    live = '<div class="wp-place"><img><script type="text/plain" class="wp-spec">x</script></div>'
+    asking.outputs = [
+        nbformat.v4.new_output(
+            "display_data",
+            data={"text/html": live},
+            metadata={"workedpapers": {"figure": "f", "quiz": quiz}},
+        )
+    ]
+    teacher = Copies.of("bisg", notebook(asking)).teacher()
+    assert teacher.cells[1].outputs[0].data["text/html"] == '<div class="wp-place"><img></div>'
+    assert teacher.cells[-1].source == (
+        "## Answers to the questions of the figures\n\n"
+        "- **q-1** (2 minutes): How many?\n  *Two.* Look."
+    )
+
+
 @pytest.mark.parametrize(
     ("minutes", "tested", "points"),
     [(20, True, (2, 2)), (25, True, (3, 2)), (10, False, (0, 2)), (0, True, (1, 1))],

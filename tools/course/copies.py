@@ -97,11 +97,11 @@ class Copies:
 
     def student(self) -> NotebookNode:
         """The chapter with places to answer where the solutions were."""
-        return self._notebook(map(_bare, map(_unfolded, to_answer(self.parts, solved=False))))
+        return self._notebook(map(_bare, to_answer(self.parts, solved=False)))
 
     def source(self) -> NotebookNode:
         """The assignment as nbgrader reads it: solutions and hidden tests between its marks."""
-        return self._notebook(map(_bare, map(_unfolded, to_answer(self.parts, solved=True))))
+        return self._notebook(map(_bare, to_answer(self.parts, solved=True)))
 
     def _notebook(self, cells: Iterable[NotebookNode]) -> NotebookNode:
         first = nbformat.v4.new_code_cell(install_cell(self.name))
@@ -124,6 +124,8 @@ def quizzes(cells: Sequence[NotebookNode]) -> list[dict[str, Any]]:
 def _plain_cell(part: Part, around: Surroundings) -> NotebookNode:
     """A cell with its text in plain Markdown, without what only the book reads."""
     metadata = {key: value for key, value in part.cell.metadata.items() if key == "jupyter"}
+    if "hide-input" in part.tags:  # code that draws, or asks: JupyterLab's word, and Colab's
+        metadata |= {"jupyter": {"source_hidden": True}, "cellView": "form"}
     cell = nbformat.from_dict({**part.cell, "metadata": metadata})
     if cell.cell_type == "markdown":
         cell.source = plain(cell.source, around)
@@ -147,8 +149,8 @@ def _titled(part: Part, *, folded: bool) -> NotebookNode:
 
 def _unfolded(cell: NotebookNode) -> NotebookNode:
     """A cell that shows its code, and of its outputs those that need no kernel."""
-    metadata = {key: value for key, value in cell.metadata.items() if key != "jupyter"}
-    copy = nbformat.from_dict({**cell, "metadata": metadata})
+    shown = {k: v for k, v in cell.metadata.items() if k not in ("jupyter", "cellView")}
+    copy = nbformat.from_dict({**cell, "metadata": shown})
     if cell.cell_type == "code":
         copy.outputs = [_still(o) for o in cell.outputs if _WIDGET not in o.get("data", {})]
     return copy
