@@ -302,7 +302,7 @@ def verdicts(
 
     A rule that moves the end of stability to larger G is predicted to help, one that moves it to
     smaller G to harm; within the 6% of the grid of `limits` neither. The prediction survives where
-    the 95% interval of the change lies on its side of 0, and fails where it lies on the other.
+    the 95% interval of the change lies on its side of 0, and fails where it lies elsewhere.
     """
     end = kept[kept["update"] == update].set_index("trick")["matched"]
     columns = ["gain", "gain_low", "gain_high"]
@@ -315,7 +315,7 @@ def verdicts(
         side = 0 if abs(np.log(ratio)) < 0.06 else int(np.sign(np.log(ratio)))
         sign = int(low > 0) - int(high < 0)
         verdict = "not decided"
-        if sign and side:
+        if sign:
             verdict = "survives" if sign == side else "fails"
         rows.append(
             {
