@@ -449,7 +449,7 @@ show_table(
     error.pivot_table("value", "prior", "group", sort=False)[
         list(bisg.FIVE)
     ].assign(**{"log loss": loss}),
-    caption="Error of the sum of each group, as a share of all voters, and log loss.",
+    caption="Error of the sum of each group, a share of all voters, and log loss.",
     alt="The voters' own shares have the smallest errors; residents the largest.",
     digits=3,
 )

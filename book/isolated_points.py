@@ -666,7 +666,7 @@ show_table(
         index=pd.Index(lost, name="run"),
     ),
     caption="Losses of three runs: what rises, and what comes back.",
-    alt="All have risen by step 10; only the run that finds all modes ends at zero.",
+    alt="All have risen by step 10; only the run that finds all modes ends at 0.",
     digits=3,
 )
 
@@ -767,8 +767,8 @@ show_table(
     speed.join(limits[list(words)].rename(columns=words)).rename_axis("trick"),
     caption="What tricks do, alternating updates, a = 0.1: factor per step of a "
     "matched point, and the largest G for which each holds (inf: none ends it).",
-    alt="Five discriminator steps are the fastest and trap a pair longest; momentum "
-    "0.9 loses a match at G = 0.30.",
+    alt="Five discriminator steps are the fastest and trap a pair longest; "
+    "momentum 0.9 loses a match at G = 0.30.",
     digits={
         "rate at G = 1": 3,
         "rate at G = 4": 3,

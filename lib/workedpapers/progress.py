@@ -45,4 +45,5 @@ def progress_bar(
         from tqdm.auto import tqdm
     except ImportError:
         return items
-    return tqdm(items, desc=desc, unit=unit, total=total, delay=3, leave=False)
+    shown: Iterable[Item] = tqdm(items, desc=desc, unit=unit, total=total, delay=3, leave=False)
+    return shown

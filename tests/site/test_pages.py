@@ -165,7 +165,8 @@ def test_the_cards_of_the_first_page_go_where_they_say(visit: Visit, book: str) 
     for title, target in (("Use the library", "library"), ("Teach", "teaching")):
         visit.page.goto(book + "book/intro.html")
         card = visit.page.locator(".sd-card", has_text=title)
-        card.locator("a.sd-stretched-link").click()
+        card.click()
+        visit.page.wait_for_url(f"**/book/{target}.html")
         assert visit.page.url.endswith(f"book/{target}.html")
 
 

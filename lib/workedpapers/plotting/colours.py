@@ -31,7 +31,10 @@ def palette() -> dict[str, Any]:
     >>> sorted(palette())
     ['colormap', 'dash', 'marker', 'series']
     """
-    return json.loads(Path(__file__).with_name("palette.json").read_text("utf-8"))
+    colours: dict[str, Any] = json.loads(
+        Path(__file__).with_name("palette.json").read_text("utf-8")
+    )
+    return colours
 
 
 #: Colours in the order in which series take them, told apart by people with any colour vision.

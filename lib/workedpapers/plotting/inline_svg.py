@@ -153,4 +153,24 @@ def _inline(svg: str) -> str:
         count=1,
     )
     # matplotlib's own style sheet would apply to the whole page; the root carries it instead.
-    return re.sub(r"<(metadata|style)\b.*?</\1>\s*", "", svg, flags=re.DOTALL)
+    svg = re.sub(r"<(metadata|style)\b.*?</\1>\s*", "", svg, flags=re.DOTALL)
+    return _light(svg)
+
+
+_MARK = r'<use xlink:href="[^"]*" x="[^"]*" y="[^"]*" style="'
+_MARKS = re.compile(rf'{_MARK}([^"]*)"/>(?:\s*{_MARK}\1"/>)+')
+
+
+def _light(svg: str) -> str:
+    """The same picture in fewer bytes.
+
+    Coordinates in hundredths of a point, marks of one look in a group that bears their style, no
+    blanks between tags (letters are outlines, so no text is lost).
+    """
+    svg = re.sub(r' (?:d|x|y|points)="[^"]*"', lambda m: re.sub(r"(\.\d\d)\d+", r"\1", m[0]), svg)
+
+    def grouped(run: re.Match[str]) -> str:
+        bare = run[0].replace(f' style="{run[1]}"', "")
+        return f'<g style="{run[1]}">{bare}</g>'
+
+    return re.sub(r">\s+<", "><", _MARKS.sub(grouped, svg))

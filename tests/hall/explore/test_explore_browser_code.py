@@ -295,7 +295,8 @@ def test_the_bundle_was_made_from_these_sources():
     front = HERE / "frontend"
     if not front.exists():
         pytest.skip("installed without the sources of the front end")
-    names = [f"src/{path.name}" for path in front.joinpath("src").iterdir()]
+    files = [*front.joinpath("src").rglob("*.js"), *front.joinpath("src").rglob("*.css")]
+    names = [path.relative_to(front).as_posix() for path in files]
     sha = hashlib.sha256()
     for name in [*sorted(names), "build.mjs", "package.json", "../../plotting/palette.json"]:
         sha.update(f"{name}\n".encode() + front.joinpath(name).read_bytes())

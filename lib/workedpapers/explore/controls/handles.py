@@ -107,16 +107,17 @@ class Handles(Control):
         if bound.shape not in ((), (2,) if axes == 2 else ()):
             pair = " or a pair of them" if axes == 2 else ""
             raise ExplorerError(f"handles {self.name}: {word} must be a number{pair}")
-        return np.broadcast_to(bound, (axes,)).tolist()
+        bounds: list[float] = np.broadcast_to(bound, (axes,)).tolist()
+        return bounds
 
     @property
     def count(self) -> int:
         """Number of points."""
-        return self.shape[0]
+        return int(self.shape[0])
 
     @property
     def default(self) -> list[Any]:
-        return self.check(self.value).tolist()
+        return list(self.check(self.value).tolist())
 
     @property
     def _fine(self) -> list[float]:
@@ -153,7 +154,7 @@ class Handles(Control):
             steps = np.round((raw - axis["origin"]) / axis["fine"])
             rounded = [float(f"{x:.12g}") for x in axis["origin"] + steps * axis["fine"]]
             columns.append(np.clip(rounded, axis["low"], axis["high"]))
-        return np.stack(columns, axis=-1).reshape(self.shape).tolist()
+        return list(np.stack(columns, axis=-1).reshape(self.shape).tolist())
 
     def _axes(self) -> list[dict[str, Any]]:
         """What the browser needs to know of each coordinate."""

@@ -58,7 +58,7 @@ class Axis:
         low, high, n = self.nodes[0], self.nodes[-1], len(self.nodes)
         if self.kind == "log":
             return math.log(value / low) / math.log(high / low) * (n - 1)
-        return (value - low) / (high - low) * (n - 1)
+        return float((value - low) / (high - low) * (n - 1))
 
     def to_json(self) -> dict[str, Any]:
         """The axis as the browser reads it."""

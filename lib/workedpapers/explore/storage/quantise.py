@@ -121,7 +121,8 @@ def _zigzag(codes: np.ndarray) -> np.ndarray:
 
 def _unzigzag(codes: np.ndarray) -> np.ndarray:
     one = codes.dtype.type(1)
-    return (codes >> one) ^ (np.zeros_like(codes) - (codes & one))
+    signed: np.ndarray = (codes >> one) ^ (np.zeros_like(codes) - (codes & one))
+    return signed
 
 
 def _planes(array: np.ndarray) -> bytes:
@@ -134,7 +135,8 @@ def _planes(array: np.ndarray) -> bytes:
 def _from_planes(data: bytes, dtype: Any) -> np.ndarray:
     width = np.dtype(dtype).itemsize
     bytes_ = np.frombuffer(data, np.uint8).reshape(width, -1).T
-    return np.ascontiguousarray(bytes_).view(np.dtype(dtype).newbyteorder("<")).reshape(-1)
+    values: np.ndarray = np.ascontiguousarray(bytes_).view(np.dtype(dtype).newbyteorder("<"))
+    return values.reshape(-1)
 
 
 class Store:

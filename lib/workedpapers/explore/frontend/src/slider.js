@@ -92,5 +92,9 @@ export function rail(input) {
     pointercancel: () => (held = null),
   };
   for (const [name, listener] of Object.entries(listeners)) element.addEventListener(name, listener);
+  // A drag along the slider is no swipe back to the page before.
+  element.addEventListener('touchmove', (event) => {
+    if (held?.slides && event.cancelable) event.preventDefault();
+  }, { passive: false });
   return element;
 }
