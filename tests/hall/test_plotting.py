@@ -1,9 +1,11 @@
+import io
 import re
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+import numpy as np
 import pytest
 
 from workedpapers import plotting
@@ -159,3 +161,33 @@ def test_lines_differ_by_more_than_colour() -> None:
         dashes = {str(line.get_linestyle()) + str(line._dash_pattern) for line in lines}
         plt.close(figure)
     assert len(dashes) == len(plotting.PALETTE)
+
+
+def test_many_marks_share_one_style_and_stay_where_they_are() -> None:
+    rng = np.random.default_rng(0)
+    with plotting.style():
+        figure, axes = plt.subplots()
+        axes.scatter(rng.random(1000), rng.random(1000), alpha=0.5)
+        axes.scatter(rng.random(3), rng.random(3), marker="x")
+        raw = io.StringIO()
+        figure.savefig(raw, format="svg", metadata={"Date": None})
+    svg = plotting.show(figure, alt=ALT, caption=CAPTION).svg
+
+    def marks(text: str) -> list[tuple[float, float, str]]:
+        """Places of all marks, with their own style or that of the group around them."""
+        found = []
+        for parent in ET.fromstring(text).iter():
+            for mark in parent.findall("{http://www.w3.org/2000/svg}use"):
+                if "x" in mark.attrib:
+                    style = mark.get("style") or parent.get("style")
+                    assert style
+                    found.append((float(mark.attrib["x"]), float(mark.attrib["y"]), style))
+        return found
+
+    before, after = marks(raw.getvalue()[raw.getvalue().index("<svg") :]), marks(svg)
+    assert len(after) == len(before) > 1003
+    places = [np.array([mark[:2] for mark in some]) for some in (before, after)]
+    assert np.abs(places[0] - places[1]).max() <= 0.01
+    looks = [len({mark[2] for mark in some}) for some in (before, after)]
+    assert looks[0] == looks[1] > 1
+    assert len(svg) < 0.5 * len(raw.getvalue())
