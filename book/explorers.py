@@ -417,7 +417,8 @@ hares_and_lynxes = Explorer(
     name="hares-and-lynxes",
     title="Hares and lynxes",
     caption="Hares multiply and are eaten; lynxes eat and die. Left over time, right "
-    "against each other. The mark is the balance, at which nothing would change; drag it.",
+    "against each other. The mark is the balance, at which nothing would change; "
+    "drag it.",
     alt="With a birth rate of {birth} and a death rate of {death} per day there are at "
     "most {most_lynxes:.1f} thousand lynxes.",
 )
@@ -438,8 +439,8 @@ hares_and_lynxes
 hares_and_lynxes.ask(
     Quiz(
         "animals-quiz",
-        "Grass grows better, and the birth rate of the hares rises from 1 to 1.6. At the "
-        "balance, of which animal are there more than before?",
+        "Grass grows better, and the birth rate of the hares rises from 1 to 1.6. At "
+        "the balance, of which animal are there more than before?",
         Pick(["Of hares.", "Of lynxes.", "Of both."], right="Of lynxes."),
         start={"birth": 1.0},
         reveal={"birth": 1.6},

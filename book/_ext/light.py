@@ -1,8 +1,9 @@
-"""Light pages: of the theme's icons only those that the pages show.
+"""Light pages: of the theme's icons only those that the pages show, search on its own page.
 
 The theme brings a script of 1.5 MB that draws every icon there is, and three fonts of all icons.
 Here the script goes, and the fonts keep the glyphs that occur on the pages, as the style sheet
-names them.
+names them. The theme also loads the whole index of the search on every page, for a search as one
+types that this book does not have; only the search page keeps it.
 """
 
 import re
@@ -15,6 +16,9 @@ from sphinx.application import Sphinx
 
 _SCRIPT = re.compile(r"\s*<script[^>]*scripts/fontawesome\.js[^>]*></script>")
 _PRELOAD = re.compile(r"\s*<link[^>]*scripts/fontawesome\.js[^>]*/?>")
+_SEARCH = re.compile(
+    r'\s*<script src="[^"]*(?:searchtools|language_data|searchindex)\.js"></script>'
+)
 _CLASSES = re.compile(r"\bfa-[a-z0-9-]+")
 _GLYPH = re.compile(
     r"((?:\.fa-[a-z0-9-]+:before,?)+)\{content:\"\\([0-9a-f]+|[^\"\\])\"\}"
@@ -62,6 +66,8 @@ def lighten(app: Sphinx, error: Exception | None) -> None:
     for path in Path(app.outdir).rglob("*.html"):
         text = path.read_text("utf-8")
         light = _PRELOAD.sub("", _SCRIPT.sub("", text))
+        if path.name != "search.html":
+            light = _SEARCH.sub("", light)
         texts.append(light)
         if light != text:
             path.write_text(light, "utf-8")

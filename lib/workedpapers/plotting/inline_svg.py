@@ -142,9 +142,10 @@ def _inline(svg: str) -> str:
         svg = svg.replace(colour, f"var(--wp-series-{i}, {colour})")
     # Two figures on one page must not share ids, or one would use the other's clip paths.
     tag = f"f{next(_serial)}-"
-    svg = re.sub(r'\bid="', f'id="{tag}', svg)
-    svg = re.sub(r'href="#', f'href="#{tag}', svg)
-    svg = svg.replace("url(#", f"url(#{tag}")
+    short = {name: f"{tag}{i:x}" for i, name in enumerate(re.findall(r'\bid="([^"]+)"', svg))}
+    svg = re.sub(
+        r'(\bid="|href="#|url\(#)([^")]+)', lambda m: m[1] + short.get(m[2], tag + m[2]), svg
+    )
     svg = re.sub(
         r'<svg([^>]*?) width="([\d.]+)pt" height="[\d.]+pt"',
         r'<svg\1 width="\2pt" style="max-width:100%;height:auto;'
