@@ -416,11 +416,11 @@ hares_and_lynxes = Explorer(
     grid={"birth": 13, "death": 7},
     name="hares-and-lynxes",
     title="Hares and lynxes",
-    caption="Hares multiply and are eaten; lynxes eat and die. Left over time, right "
-    "against each other. The mark is the balance, at which nothing would change; "
-    "drag it.",
-    alt="With a birth rate of {birth} and a death rate of {death} per day there are at "
-    "most {most_lynxes:.1f} thousand lynxes.",
+    caption="Hares multiply and are eaten; lynxes eat and die. Left over time, "
+    "right against each other. The mark is the balance, at which nothing would "
+    "change; drag it.",
+    alt="With a birth rate of {birth} and a death rate of {death} per day there "
+    "are at most {most_lynxes:.1f} thousand lynxes.",
 )
 hares_and_lynxes
 
@@ -439,13 +439,13 @@ hares_and_lynxes
 hares_and_lynxes.ask(
     Quiz(
         "animals-quiz",
-        "Grass grows better, and the birth rate of the hares rises from 1 to 1.6. At "
-        "the balance, of which animal are there more than before?",
+        "Grass grows better, and the birth rate of the hares rises from 1 to 1.6. "
+        "At the balance, of which animal are there more than before?",
         Pick(["Of hares.", "Of lynxes.", "Of both."], right="Of lynxes."),
         start={"birth": 1.0},
         reveal={"birth": 1.6},
-        why="The balance lies at {death} thousand hares and {birth} thousand lynxes: "
-        "whatever the hares gain, the lynxes eat.",
+        why="The balance lies at {death} thousand hares and {birth} thousand "
+        "lynxes: whatever the hares gain, the lynxes eat.",
     )
 )
 
