@@ -552,7 +552,7 @@ for name, kernel in kernels.items():
         TRUE, PAIR, kernel=kernel, lr_d=0.1, lr_g=0.45, steps=4000, keep="last"
     )
     found = ip.coverage(TRUE, other.final, radius=1.0).covered
-    ends = ", ".join(f"{y:.1f}" for y in np.sort(other.final[:, 0]) + 0.0)
+    ends = ", ".join(f"{y:.1f}" for y in np.sort(other.final[:, 0]).round(1) + 0.0)
     print(f"{name:22} covers {found} of 3, ends at {ends}")
 
 # %% [markdown]

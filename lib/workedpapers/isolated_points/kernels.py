@@ -16,7 +16,7 @@ long as the error that this brings is below `EXPANDED`.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -26,7 +26,7 @@ from workedpapers.checks import Floats, as_float_array, one_of, positive_array
 __all__ = ["Gaussian", "InverseMultiquadric", "Kernel", "Laplace", "Sum", "as_kernel"]
 
 Rows = slice | NDArray[np.intp]
-_BLOCK = 1 << 18  # pairs of points that are looked at together: 2 MB for each temporary array
+_BLOCK = 1 << 15  # pairs of points looked at together: 256 kB, a core's cache, for each array
 _MANY_DIMENSIONS = 8  # from here on a matrix product beats a loop over coordinates
 #: Largest error of a squared distance, in units of the width's square, that is let pass.
 EXPANDED = 1e-12
@@ -37,9 +37,19 @@ def squared_distances(x: Floats, y: Floats) -> Floats:
 
     From the differences, not from the expanded square, which loses digits far from the origin.
     """
-    total: Floats = np.square(x[..., :, None, 0] - y[..., None, :, 0])
-    for axis in range(1, x.shape[-1]):
-        total += np.square(x[..., :, None, axis] - y[..., None, :, axis])
+    return _summed_squares(_gaps(x, y))
+
+
+def _gaps(x: Floats, y: Floats) -> Iterator[Floats]:
+    """Differences x - y in one coordinate after the other, each of shape (..., n, m)."""
+    return (x[..., :, None, axis] - y[..., None, :, axis] for axis in range(x.shape[-1]))
+
+
+def _summed_squares(gaps: Iterable[Floats]) -> Floats:
+    squares = (gap * gap for gap in gaps)
+    total = next(squares)
+    for square in squares:
+        total += square
     return total
 
 
@@ -219,10 +229,10 @@ class Kernel(ABC):
             Shape (B, n, d).
         """
         total = np.zeros(x.shape)
-        for part, r2, expanded in self._pairs(x, centres):
+        for part, r2, gaps in self._pairs(x, centres):
             pull = self.slope(r2)
             pull *= 2 * weights[:, None, part]
-            total += _weighted_gaps(x, centres[:, part], pull, expanded)
+            total += _weighted_gaps(x, centres[:, part], pull, gaps)
         return total
 
     def dipole_gradient(self, x: Floats, centres: Floats, moments: Floats) -> Floats:
@@ -243,11 +253,11 @@ class Kernel(ABC):
             Shape (B, n, d).
         """
         total = np.zeros(x.shape)
-        for part, r2, expanded in self._pairs(x, centres):
+        for part, r2, gaps in self._pairs(x, centres):
             c, m = centres[:, part], moments[:, part]
             total -= 2 * np.matmul(self.slope(r2), m)
             bend = 4 * self.curvature(r2) * _along(x, c, m)
-            total -= _weighted_gaps(x, c, bend, expanded)
+            total -= _weighted_gaps(x, c, bend, gaps)
         return total
 
     def dipoles(self, x: Floats, centres: Floats, moments: Floats) -> Floats:
@@ -269,12 +279,25 @@ class Kernel(ABC):
             total -= 2 * (self.slope(r2) * along).sum(axis=-1)
         return total
 
-    def _pairs(self, x: Floats, centres: Floats) -> Iterator[tuple[slice, Floats, bool]]:
-        """Blocks of centres, squared distances of all places from them, and if by expansion."""
+    def _pairs(
+        self, x: Floats, centres: Floats
+    ) -> Iterator[tuple[slice, Floats, Iterable[Floats] | None]]:
+        """Blocks of centres, squared distances of all places from them, and the differences.
+
+        In few dimensions these are kept, in more they are taken anew; None where the square was
+        expanded.
+        """
         size = max(1, _BLOCK // max(1, x.shape[0] * x.shape[1]))
         blocks = [slice(i, i + size) for i in range(0, centres.shape[1], size)]
-        if x.shape[-1] < _MANY_DIMENSIONS or self.finest == 0:
-            yield from ((part, squared_distances(x, centres[:, part]), False) for part in blocks)
+        if x.shape[-1] < _MANY_DIMENSIONS:
+            for part in blocks:
+                gaps = list(_gaps(x, centres[:, part]))
+                yield part, _summed_squares(gaps), gaps
+            return
+        if self.finest == 0:
+            for part in blocks:
+                c = centres[:, part]
+                yield part, squared_distances(x, c), _gaps(x, c)
             return
         middle = x.mean(axis=1, keepdims=True)
         X = x - middle
@@ -285,13 +308,14 @@ class Kernel(ABC):
             # |X - C|^2 = |X|^2 + |C|^2 - 2 X.C rounds at a few eps of the largest |X|^2 + |C|^2.
             error = 4 * np.finfo(float).eps * (X2.max() + C2.max())
             if not error <= EXPANDED * self.finest**2:
-                yield part, squared_distances(x, centres[:, part]), False
+                c = centres[:, part]
+                yield part, squared_distances(x, c), _gaps(x, c)
                 continue
             r2 = np.matmul(X, C.swapaxes(1, 2))
             r2 *= -2
             r2 += X2
             r2 += C2
-            yield part, np.maximum(r2, 0.0, out=r2), True
+            yield part, np.maximum(r2, 0.0, out=r2), None
 
 
 def _along(x: Floats, centres: Floats, moments: Floats) -> Floats:
@@ -303,13 +327,14 @@ def _along(x: Floats, centres: Floats, moments: Floats) -> Floats:
     return total
 
 
-def _weighted_gaps(x: Floats, centres: Floats, pull: Floats, expanded: bool) -> Floats:
+def _weighted_gaps(
+    x: Floats, centres: Floats, pull: Floats, gaps: Iterable[Floats] | None
+) -> Floats:
     r"""Sum :math:`\sum_h s_h (x - c_h)` for weights s of shape (B, n, m), shape (B, n, d)."""
-    if not expanded:
+    if gaps is not None:
         total = np.empty(x.shape)
-        for axis in range(x.shape[-1]):
-            gap = x[:, :, None, axis] - centres[:, None, :, axis]
-            total[..., axis] = np.einsum("bnm,bnm->bn", pull, gap)
+        for axis, gap in enumerate(gaps):
+            np.vecdot(pull, gap, out=total[..., axis])
         return total
     middle = x.mean(axis=1, keepdims=True)  # the two sums are small where all points are near it
     out: Floats = pull.sum(axis=-1)[..., None] * (x - middle)
@@ -386,8 +411,8 @@ class Gaussian(_OfWidth):
     def slope(self, squared_distance: Floats) -> Floats:  # noqa: D102
         # phi'(s) = -phi(s) / 2 sigma^2
         half = -0.5 / self._width(squared_distance) ** 2
-        out: Floats = half * np.exp(squared_distance * half)
-        return out
+        out: Floats = np.exp(squared_distance * half)
+        return out * half
 
     def curvature(self, squared_distance: Floats) -> Floats:  # noqa: D102
         # phi''(s) = phi(s) / 4 sigma^4

@@ -24,6 +24,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -149,13 +150,13 @@ class UpdateRule:
         """Whether a player remembers earlier gradients."""
         return self.has_momentum or self.optimiser == Optimiser.OPTIMISTIC
 
-    @property
+    @cached_property
     def is_plain(self) -> bool:
         """Whether it is gradient steps alone, however many of the discriminator."""
         added = np.any(self.consensus) or np.any(self.gradient_penalty)
         return self.optimiser == Optimiser.GRADIENT and not self.has_momentum and not added
 
-    @property
+    @cached_property
     def filters(self) -> tuple[Filter, Filter]:
         """Filters of the discriminator and of the generator; for extragradient, of one look."""
         momenta = np.asarray(self.momentum_d), np.asarray(self.momentum_g)

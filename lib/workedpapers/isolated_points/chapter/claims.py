@@ -7,7 +7,6 @@ theory that is tested is derived in the chapter, so every basis is *reconstructi
 from __future__ import annotations
 
 from functools import cache
-from itertools import product
 from typing import Any
 
 import numpy as np
@@ -81,27 +80,30 @@ def threshold_errors(count: int = 40, seed: int = 1) -> Floats:
 @cache
 def collapse() -> pd.DataFrame:
     """Radius at which surplus points hold around a true point: closed form and simulation."""
-    rows = []
-    for n, ratio in product((2, 3, 4), (1.2, 1.6, 2.0, 2.5, 3.0)):
-        rng = np.random.default_rng([n, int(10 * ratio)])
+    ratios = np.array([1.2, 1.6, 2.0, 2.5, 3.0])
+    parts = []
+    for n in (2, 3, 4):
         corners = np.eye(n) - 1 / n  # a regular simplex, in n dimensions of which it needs n - 1
-        start = 0.9 * corners / np.linalg.norm(corners[0])
-        start += 0.05 * rng.standard_normal(start.shape) @ (np.eye(n) - 1 / n)
+        rngs = [np.random.default_rng([n, int(10 * ratio)]) for ratio in ratios]
+        shaken = np.stack([rng.standard_normal((n, n)) for rng in rngs])
+        start = 0.9 * corners / np.linalg.norm(corners[0]) + 0.05 * shaken @ corners
         run = simulate(
-            np.zeros((1, n)), start, true_mass=1.0, generated_mass=ratio / n, sigma=1.0,
+            np.zeros((1, n)), start, true_mass=1.0, generated_mass=ratios[:, None] / n, sigma=1.0,
             lr_d=0.1, lr_g=0.05, decay=1.0, steps=3000, keep="last", show=False,
         )  # fmt: skip
-        radius = np.linalg.norm(run.final, axis=1)
-        rows.append(
-            {
-                "n": n,
-                "mass_ratio": ratio,
-                "theory": float(collapse_radius(n, ratio, 1.0)),
-                "simulated": float(radius.mean()),
-                "spread": float(np.ptp(radius)),
-            }
+        radius = np.linalg.norm(run.final, axis=2)
+        parts.append(
+            pd.DataFrame(
+                {
+                    "n": n,
+                    "mass_ratio": ratios,
+                    "theory": collapse_radius(n, ratios, 1.0),
+                    "simulated": radius.mean(axis=1),
+                    "spread": np.ptp(radius, axis=1),
+                }
+            )
         )
-    return pd.DataFrame(rows)
+    return pd.concat(parts, ignore_index=True)
 
 
 def collapse_error() -> float:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from workedpapers.checks import Floats
 from workedpapers.isolated_points.chapter.ring_study import load_ring_map
 from workedpapers.isolated_points.experiments.ring_of_modes import (
     GAMMAS,
@@ -25,30 +26,32 @@ __all__ = ["width_cell", "width_explorer"]
 
 
 @cache
-def _summary(start: str) -> pd.DataFrame:
+def _summary(start: str) -> tuple[pd.DataFrame, dict[str, Floats]]:
+    """Means over seeds for one start, and the maps of two of them."""
     runs = load_ring_map()[1]
-    return summary(runs[runs["start"] == start])
+    table = summary(runs[runs["start"] == start])
+    maps = {
+        name: table.pivot_table(index="G", columns="sigma", values=name).to_numpy()
+        for name in ("covered", "lost")
+    }
+    return table, maps
 
 
 def width_cell(width: float, strength: float, start: str) -> dict[str, Any]:
     """Outputs of `width_explorer` at one setting of the stored map."""
     paths, _runs = load_ring_map()
-    table = _summary(start)
+    table, maps = _summary(start)
     i, j = int(np.argmin(np.abs(WIDTHS - width))), int(np.argmin(np.abs(GAMMAS - strength)))
     here = table[(table["sigma"] == WIDTHS[i]) & (table["G"] == GAMMAS[j])].iloc[0]
     path = paths[STARTS.index(start), i, j].clip(-3, 3)  # frames, points, 2
     gap = np.full((1, path.shape[1], 2), np.nan)
     joined = np.concatenate([path, gap]).transpose(1, 0, 2).reshape(-1, 2)
-    maps = {
-        name: table.pivot_table(index="G", columns="sigma", values=name)
-        for name in ("covered", "lost")
-    }
     places, begun = ring(), start_points(start, 0)
     return {
         "widths": WIDTHS,
         "strengths": GAMMAS,
-        "covered_map": maps["covered"].to_numpy(),
-        "lost_map": maps["lost"].to_numpy(),
+        "covered_map": maps["covered"],
+        "lost_map": maps["lost"],
         "mode_x": places[:, 0],
         "mode_y": places[:, 1],
         "begun_x": begun[:, 0],

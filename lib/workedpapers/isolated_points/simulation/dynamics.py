@@ -251,6 +251,7 @@ def _fill(
     ticks = iter(
         progress_bar(range(len(starts) * steps), desc="Simulating", unit="step", show=show)
     )
+    agrees = np.any(settings.rule.consensus)  # it has the lattice alone: what that lost is gone
     with np.errstate(all="ignore"):  # what overflows is found by `moves`, and told as NaN
         for start in starts:
             rows = slice(start, start + at_once)
@@ -262,7 +263,7 @@ def _fill(
             for k, y in enumerate(moves(field, some, noise)):
                 if k == following:
                     path[rows, column] = y
-                    if field.lost.any():  # consensus has the lattice alone: what it lost is gone
+                    if agrees and field.lost.any():
                         path[rows, column][field.lost] = np.nan
                     column, following = column + 1, next(wanted)
             lost[rows] = field.lost

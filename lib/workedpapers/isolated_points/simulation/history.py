@@ -49,50 +49,49 @@ class History:
     """
 
     def __init__(self, settings: SimulationSettings, length: int) -> None:
-        self.settings = settings
+        self.settings, self.length = settings, length
         size, count, dimension = settings.generated.shape
-        self.trail = np.zeros((size, length, count, dimension))
-        self.age_weight = np.zeros((size, length))
-        self.true_weight = np.zeros(size)
+        self.count: int = count
+        self.least: int = settings.true.shape[1]  # the centres of the true points come first
+        whole = self.least + length * count
+        self.centres, self.weight = np.zeros((size, whole, dimension)), np.zeros((size, whole))
+        self.centres[:, : self.least] = settings.true
+        self.keep = settings.keep[:, None]
         self.seen = 0
         self.lost = np.zeros(size, dtype=bool)  # a history never loses a point
         if settings.warm_up.any():
-            self._remember(settings.generated, settings.training(settings.warm_up))
+            self._remember(settings.generated, *self._masses(settings.training(settings.warm_up)))
+        self.masses = self._masses(settings.round_rate)
 
     def train(self, y: Floats) -> None:
         """One round of the discriminator in front of generated points of shape (B, N, d)."""
-        left = self.settings.keep
-        self.age_weight *= left[:, None]
-        self.true_weight *= left
-        self._remember(y, self.settings.round_rate)
+        self.weight[:, : self._used] *= self.keep
+        self._remember(y, *self.masses)
 
-    def _remember(self, y: Floats, weight: Floats) -> None:
-        slot = self.seen % self.age_weight.shape[1]
-        self.trail[:, slot] = y
-        self.age_weight[:, slot] = weight
-        self.true_weight += weight
+    def _masses(self, weight: Floats) -> tuple[Floats, Floats]:
+        """What a look of some weight adds at the true points and at the generated ones."""
+        s = self.settings
+        return weight[:, None] * s.true_mass, -weight[:, None] * s.generated_mass
+
+    def _remember(self, y: Floats, at_true: Floats, at_generated: Floats) -> None:
+        start = self.least + self.seen % self.length * self.count
+        slot = slice(start, start + self.count)
+        self.centres[:, slot] = y
+        self.weight[:, slot] = at_generated
+        self.weight[:, : self.least] += at_true
         self.seen += 1
+
+    @property
+    def _used(self) -> int:
+        """Number of centres that have a weight."""
+        return self.least + min(self.seen, self.length) * self.count
 
     def value(self, x: Floats) -> Floats:
         """The discriminators at points of shape (B, n, d), shape (B, n)."""
-        s = self.settings
-        value = s.kernel.expansion(x, s.true, self.true_weight[:, None] * s.true_mass)
-        if self.seen:
-            value -= s.kernel.expansion(x, *self._generated())
-        return value
+        used = self._used
+        return self.settings.kernel.expansion(x, self.centres[:, :used], self.weight[:, :used])
 
     def gradient(self, y: Floats) -> Floats:
         """Gradient of the discriminators at points, shape (B, N, d)."""
-        s = self.settings
-        pull = s.kernel.expansion_gradient(y, s.true, self.true_weight[:, None] * s.true_mass)
-        if self.seen:
-            pull -= s.kernel.expansion_gradient(y, *self._generated())
-        return pull
-
-    def _generated(self) -> tuple[Floats, Floats]:
-        """All that is remembered of the generated points, and with which weights."""
-        size, length, count, dimension = self.trail.shape
-        used = min(self.seen, length)
-        centres = self.trail[:, :used].reshape(size, used * count, dimension)
-        weight = self.age_weight[:, :used, None] * self.settings.generated_mass[:, None, :]
-        return centres, weight.reshape(size, -1)
+        kernel, used = self.settings.kernel, self._used
+        return kernel.expansion_gradient(y, self.centres[:, :used], self.weight[:, :used])

@@ -52,8 +52,10 @@ SPACING = 0.41  # h / sigma
 REACH = 13  # nodes on either side of the nearest
 MAX_NODES = 1 << 12  # about 1,700 sigma: a setting that needs more is computed by its history
 STEPS = np.arange(-REACH, REACH + 1)
-_BELL = np.exp(-((SPACING * STEPS) ** 2))
+_FARTHEST = 1e15  # nodes from 0, beyond which whole numbers are not told apart
+_PLACES = SPACING * STEPS
 UNIT = np.sqrt(2 / np.pi) * SPACING  # c
+_LEVEL_AND_MOMENT = np.stack([np.full(len(STEPS), 2.0), 2 * _PLACES], axis=1)
 _RESCALE = 1e100
 
 
@@ -75,31 +77,22 @@ def gaussian_parts(kernel: Kernel) -> list[tuple[float, Gaussian]] | None:
 def bell(offset: Floats) -> Floats:
     """Values of g at the 27 nodes around points, shape (P,) to (P, 27).
 
-    ``offset`` is the distance to the nearest node in units of σ. The exponential of a square is
-    split, :math:`e^{-(t-kh)^2} = e^{-t^2} (e^{2th})^k e^{-k^2h^2}`, and the powers come from
-    repeated squaring, several times quicker than 27 exponentials.
+    ``offset`` is the distance to the nearest node in units of σ.
     """
-    value = np.empty((len(offset), 2 * REACH + 1))
-    value[:, REACH] = 1
-    ratio = np.exp(2 * SPACING * offset)
-    for one, side in ((ratio, value[:, REACH + 1 :]), (1 / ratio, value[:, REACH - 1 :: -1])):
-        side[:, 0] = one
-        for done in (1, 2, 4, 8):  # powers 1..done are there; times power `done` they go on
-            more = min(done, REACH - done)
-            np.multiply(side[:, :more], side[:, done - 1, None], out=side[:, done : done + more])
-    value *= _BELL
-    value *= np.exp(-(offset**2))[:, None]
-    return value
+    value = offset[:, None] - _PLACES
+    value *= value
+    np.negative(value, out=value)
+    return np.exp(value, out=value)
 
 
 class Nodes:
     """Nodes around points, for several settings and one Gaussian of the kernel.
 
     ``field`` has shape (R, B, L): R rows of coefficients. Setting b holds the nodes ``low[b]`` to
-    ``low[b] + L - 1``, of which it has used ``used[0, b]`` to ``used[1, b] - 1``. After `locate`
-    the coefficients around the points are ``index``, the values of g there ``value``, and
-    ``offset`` the points' distance from their nearest node, in units of σ; each has one row for
-    each point of each setting.
+    ``low[b] + L - 1``, and reaches points whose nearest node is ``reach[0, b]`` to ``reach[1, b]``.
+    After `locate` the coefficients around the points are ``index``, the values of g there
+    ``value``, and ``offset`` the points' distance from their nearest node, in units of σ; each has
+    one row for each point of each setting.
     """
 
     def __init__(self, settings: SimulationSettings, gaussian: Gaussian, rows: int) -> None:
@@ -107,9 +100,9 @@ class Nodes:
         self.sigma = np.broadcast_to(gaussian.sigma, (len(settings),))[:, None]
         self.lost = np.zeros(len(settings), dtype=bool)
         self.low = np.zeros(len(settings), dtype=np.intp)
-        far = np.iinfo(np.intp).max // 4
-        self.used = np.array([[far], [-far]]).repeat(len(settings), axis=1)
+        self.reach = np.array([[np.inf], [-np.inf]]).repeat(len(settings), axis=1)[..., None]
         self.field = np.zeros((rows, len(settings), 0))
+        self.first = np.zeros((len(settings), 1), dtype=np.intp)  # its place in a flat row
         self._at: Floats | None = None
         self.locate(np.concatenate([settings.true[..., 0], settings.generated[..., 0]], axis=1))
 
@@ -118,57 +111,70 @@ class Nodes:
         amount = self.value * (UNIT * mass).reshape(-1, 1)
         np.add.at(self.field[row].reshape(-1), self.index.ravel(), amount.ravel())
 
-    def sums(self, *weights: Floats) -> Floats:
-        """Sums over the nodes around each point, weighted; shape (weights, R, points)."""
-        near = self.field.reshape(len(self.field), -1).take(self.index, axis=1)
-        return np.stack([np.einsum("cpk,pk->cp", near, weight) for weight in weights])
+    def near(self) -> Floats:
+        """Coefficients times g at the nodes around each located point, shape (R, points, 27)."""
+        near: Floats = self.field.reshape(len(self.field), -1).take(self.index, axis=1)
+        near *= self.value
+        return near
 
     def locate(self, y: Floats) -> None:
         """Find the nodes around points of shape (B, N), once for the same points."""
         if y is self._at:
             return
         z = y / self.sigma
-        nearest = np.rint(np.clip(z / SPACING, -1e15, 1e15))
-        node = nearest.astype(np.intp)
-        self._cover(node)
+        nearest = np.rint(z / SPACING)
+        if not ((nearest >= self.reach[0]) & (nearest <= self.reach[1])).all():
+            nearest = np.clip(nearest, -_FARTHEST, _FARTHEST)
+            self._cover(nearest)
+            z[self.lost] = nearest[self.lost] * SPACING
         self.offset = (z - nearest * SPACING).ravel()
         self.value = bell(self.offset)
-        length = self.field.shape[2]
-        start = node - self.low[:, None]
-        if self.lost.any():  # their values mean nothing any more, but must lie inside
-            start[self.lost] = REACH
-        start += np.arange(len(y))[:, None] * length
+        start = nearest.astype(np.intp)
+        start += self.first
         self.index = start.reshape(-1, 1) + STEPS
         self._at = y
 
-    def _cover(self, node: NDArray[np.intp]) -> None:
-        """Make the rows reach all nodes around the nearest ones, shape (B, N)."""
-        first, last = node.min(axis=1) - REACH, node.max(axis=1) + REACH + 1
-        before = self.used
-        self.used = np.stack([np.minimum(first, before[0]), np.maximum(last, before[1])])
-        out = (first < self.low) | (last > self.low + self.field.shape[2])
+    def _cover(self, nearest: Floats) -> None:
+        """Make the rows reach all nodes around the nearest ones, shape (B, N).
+
+        Those of lost settings mean nothing any more and are moved inside.
+        """
+        low, high = (end(axis=1).astype(np.intp) for end in (nearest.min, nearest.max))
+        out = (low - REACH < self.low) | (high + REACH >= self.low + self.field.shape[2])
         out &= ~self.lost
         if out.any():
-            self._make_room(out, before)
+            self._make_room(out, low - REACH, high + REACH + 1)
+        nearest[self.lost] = self.reach[0, self.lost]
 
-    def _make_room(self, out: NDArray[np.bool_], before: NDArray[np.intp]) -> None:
-        """Centre what some rows use, in longer rows if need be; ``before`` is what they held."""
-        span = self.used[1] - self.used[0]
+    def _make_room(
+        self, out: NDArray[np.bool_], first: NDArray[np.intp], last: NDArray[np.intp]
+    ) -> None:
+        """Centre what some rows use, in longer rows if need be, with room from first to last."""
+        length = self.field.shape[2]
+        holds = np.asarray(self.field.any(axis=0))
+        some = np.asarray(holds.any(axis=1))
+        start = end = self.low
+        if length:
+            start = self.low + holds.argmax(axis=1)
+            end = self.low + length - holds[:, ::-1].argmax(axis=1)
+            first = np.where(some, np.minimum(first, start), first)
+            last = np.where(some, np.maximum(last, end), last)
+        span = last - first
         self.lost |= out & (span > MAX_NODES)
         out = out & ~self.lost
-        length = self.field.shape[2]
         needed = max(int((span[out] + span[out] // 2).max(initial=0)) + 64, length)
         if needed > length:
             longer = np.zeros((len(self.field), len(span), needed))
             longer[:, :, :length] = self.field
             self.field = longer
-        low = np.where(out, self.used[0] - (needed - span) // 2, self.low)
-        for b in np.flatnonzero(out & (before[1] > before[0])):
-            start, end = before[:, b]
-            held = self.field[:, b, start - self.low[b] : end - self.low[b]].copy()
+        low = np.where(out, first - (needed - span) // 2, self.low)
+        for b in np.flatnonzero(out & some):
+            held = self.field[:, b, start[b] - self.low[b] : end[b] - self.low[b]].copy()
             self.field[:, b] = 0
-            self.field[:, b, start - low[b] : end - low[b]] = held
+            self.field[:, b, start[b] - low[b] : end[b] - low[b]] = held
         self.low = low
+        self.first = (np.arange(len(low)) * needed - low)[:, None]
+        self.reach = np.stack([low + REACH, low + needed - 1 - REACH])[..., None].astype(float)
 
 
 class _FadingNodes(Nodes):
@@ -182,44 +188,56 @@ class _FadingNodes(Nodes):
     def __init__(self, settings: SimulationSettings, weight: float, gaussian: Gaussian) -> None:
         super().__init__(settings, gaussian, rows=2)
         self.weight = weight
-        self.factor = np.ones(len(settings))
-        self.true_weight = np.zeros(len(settings))
+        self.keep, self.round_rate = settings.keep[:, None], settings.round_rate[:, None]
+        self.mass = self.round_rate * settings.generated_mass
+        self.factor = np.ones((len(settings), 1))
+        self.true_weight = np.zeros((len(settings), 1))
+        with np.errstate(divide="ignore"):
+            change = np.abs(np.log(np.abs(self.keep))).max()
+        self.in_range = int(np.log(_RESCALE) // change) if change else 1 << 30
+        self.unchecked = 0  # rounds since the factor's size was looked at
         self.locate(settings.true[..., 0])
         self.deposit(0, settings.true_mass)
         if settings.warm_up.any():
             self.locate(settings.generated[..., 0])
-            self.true_weight = settings.training(settings.warm_up)
-            self.deposit(1, self.true_weight[:, None] * settings.generated_mass)
+            self.true_weight = settings.training(settings.warm_up)[:, None]
+            self.deposit(1, self.true_weight * settings.generated_mass)
 
     def train(self, y: Floats) -> None:
         # F_u' = (1 - a) F_u + eta_d c [sum_i p_i g(x_i - u) - sum_j q_j g(y_j - u)]
-        s = self.settings
-        self.factor = self.factor * s.keep
-        size = np.abs(self.factor)
-        far = (size < 1 / _RESCALE) | (size > _RESCALE)
-        if far.any():
-            self.field[1, far] *= self.factor[far, None]
-            self.factor[far] = 1
-        self.true_weight = s.keep * self.true_weight + s.round_rate
+        self.factor = self.factor * self.keep
+        self.unchecked += 1
+        if self.unchecked >= self.in_range:
+            self._rescale()
+        self.true_weight = self.keep * self.true_weight + self.round_rate
         self.locate(y)
-        self.deposit(1, (s.round_rate / self.factor)[:, None] * s.generated_mass)
+        self.deposit(1, self.mass / self.factor)
+
+    def _rescale(self) -> None:
+        """Put a factor into its coefficients before it is too small or too large for a number."""
+        with np.errstate(divide="ignore"):
+            far = (np.abs(np.log(np.abs(self.factor))) > np.log(_RESCALE) / 2)[:, 0]
+        self.field[1, far] *= self.factor[far]
+        self.factor[far] = 1
+        self.unchecked = 0
 
     def value_at(self, y: Floats) -> Floats:
         # f(x) = sum_u F_u g(x - u)
         self.locate(y)
-        true, generated = self.sums(self.value)[0].reshape(2, *y.shape)
+        true, generated = self.near().sum(axis=2).reshape(2, *y.shape)
         return self._together(true, generated)
 
     def gradient(self, y: Floats) -> Floats:
         # g'(t - k h) = -2 (t - k h) g(t - k h), in units of sigma
         self.locate(y)
-        level, moment = self.sums(self.value, self.value * STEPS)
-        slope = (SPACING * moment - self.offset * level) * 2
-        true, generated = slope.reshape(2, *y.shape)
+        sums = self.near() @ _LEVEL_AND_MOMENT
+        level, moment = sums[..., 0], sums[..., 1]
+        true, generated = (moment - self.offset * level).reshape(2, *y.shape)
         return self._together(true, generated) / self.sigma
 
     def _together(self, true: Floats, generated: Floats) -> Floats:
-        return self.weight * (self.true_weight[:, None] * true - self.factor[:, None] * generated)
+        total = self.true_weight * true - self.factor * generated
+        return total if self.weight == 1 else self.weight * total
 
 
 class Lattice:

@@ -60,19 +60,24 @@ def moves(
     """
     y = settings.generated
     rate = (settings.lr_g[:, None] * settings.generated_mass)[..., None]
-    generator = _Generator(settings)
+    step = field.gradient if settings.rule.is_plain else _Generator(settings, field).step
+    looks_ahead = settings.rule.optimiser == Optimiser.EXTRAGRADIENT
+    alternating = settings.update == Update.ALTERNATING
+    simultaneous = settings.update == Update.SIMULTANEOUS
     broken = np.zeros(len(settings), dtype=bool)
+    some_broken = False
     yield y
     for shaken in noise:
-        if settings.rule.optimiser == Optimiser.EXTRAGRADIENT:
+        if looks_ahead:
             moved = y + rate * _looked_ahead(field, settings, y) + shaken
-        elif settings.update == Update.ALTERNATING:
+        elif alternating:
             field.train(y)
-            moved = y + rate * generator.step(field, y) + shaken
+            moved = y + rate * step(y) + shaken
         else:
-            moved = y + rate * generator.step(field, y) + shaken
-            field.train(y if settings.update == Update.SIMULTANEOUS else moved)
-        if not np.isfinite(moved).all() or broken.any():
+            moved = y + rate * step(y) + shaken
+            field.train(y if simultaneous else moved)
+        if some_broken or not np.isfinite(moved).all():
+            some_broken = True
             broken |= ~np.isfinite(moved).all(axis=(1, 2))
             moved = np.where(broken[:, None, None], settings.generated, moved)
             y = moved
@@ -83,19 +88,17 @@ def moves(
 
 
 class _Generator:
-    """The generator's filter and its memory."""
+    """The generator's filter and its memory; a plain rule has neither."""
 
-    def __init__(self, settings: SimulationSettings) -> None:
-        self.rule = settings.rule
-        self.on = [np.reshape(number, (-1, 1, 1)) for number in self.rule.filters[1]]
+    def __init__(self, settings: SimulationSettings, field: Discriminator) -> None:
+        self.on = [np.reshape(number, (-1, 1, 1)) for number in settings.rule.filters[1]]
         self.memory = np.zeros(settings.generated.shape)
+        self.pull = field.pull if isinstance(field, Filtered) else field.gradient
 
-    def step(self, field: Discriminator, y: Floats) -> Floats:
+    def step(self, y: Floats) -> Floats:
         """What a point of mass 1 and rate 1 moves by."""
-        if self.rule.is_plain:
-            return field.gradient(y)  # the filter of gain 1 and nothing else
         gain, carry, keep = self.on
-        pull = field.pull(y) if isinstance(field, Filtered) else field.gradient(y)
+        pull = self.pull(y)
         step = gain * pull + carry * self.memory
         self.memory = keep * self.memory + pull
         return step

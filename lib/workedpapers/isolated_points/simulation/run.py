@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -98,8 +99,7 @@ update='alternating', method='lattice')
         discriminator tells the two sets apart, up to its scale. At rest it is the squared maximum
         mean discrepancy of the two over the decay. Every position must have been kept.
         """
-        s = self.settings
-        return self._over_steps(s.true, s.true_mass) + self.generator_loss
+        return self._losses[0]
 
     @property
     def generator_loss(self) -> Floats:
@@ -107,7 +107,7 @@ update='alternating', method='lattice')
 
         Shape and condition are those of `value`.
         """
-        return -self._over_steps(None, self.settings.generated_mass)
+        return self._losses[1]
 
     def setting(self, index: int) -> Run:
         """Return the run of one setting of a batch, without the batch axis.
@@ -262,15 +262,20 @@ update='alternating', method='lattice')
             value[gone] = np.nan
         return value if self.settings.batched else value[0]
 
-    def _over_steps(self, x: Floats | None, mass: Floats) -> Floats:
-        """Sum of mass times f over points, or over the generated ones, after each step."""
+    @cached_property
+    def _losses(self) -> tuple[Floats, Floats]:
+        """The game's value and the generator's loss after each step, from one replay."""
         self._whole("value: each step")
-        path = self._path
-        total = np.empty(path.shape[:2])
+        s, path = self.settings, self._path
+        sound = np.where(np.isfinite(path), path, s.generated[:, None])
+        loss, value = np.empty((2, *path.shape[:2]))
         with np.errstate(all="ignore"):
-            for k, field in enumerate(replayed(self.settings, path, self.method)):
-                at = path[:, k] if x is None else x
-                sound = np.where(np.isfinite(at), at, self.settings.generated) if x is None else at
-                total[:, k] = (mass * field.value(sound)).sum(axis=1)
-        total[~np.isfinite(path).all(axis=(2, 3))] = np.nan
-        return total if self.settings.batched else total[0]
+            for k, field in enumerate(replayed(s, path, self.method)):
+                at_true, at_generated = field.value(s.true), field.value(sound[:, k])
+                loss[:, k] = -(s.generated_mass * at_generated).sum(axis=1)
+                value[:, k] = (s.true_mass * at_true).sum(axis=1) + loss[:, k]
+        gone = ~np.isfinite(path).all(axis=(2, 3))
+        for total in (value, loss):
+            total[gone] = np.nan
+            total.flags.writeable = False  # it is kept, and handed out more than once
+        return (value, loss) if s.batched else (value[0], loss[0])
