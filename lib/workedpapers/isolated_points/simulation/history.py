@@ -52,10 +52,10 @@ class History:
         self.settings, self.length = settings, length
         size, count, dimension = settings.generated.shape
         self.count: int = count
-        self.least: int = settings.true.shape[1]  # the centres of the true points come first
-        whole = self.least + length * count
+        self.true_count: int = settings.true.shape[1]  # the centres of the true points come first
+        whole = self.true_count + length * count
         self.centres, self.weight = np.zeros((size, whole, dimension)), np.zeros((size, whole))
-        self.centres[:, : self.least] = settings.true
+        self.centres[:, : self.true_count] = settings.true
         self.keep = settings.keep[:, None]
         self.seen = 0
         self.lost = np.zeros(size, dtype=bool)  # a history never loses a point
@@ -74,17 +74,17 @@ class History:
         return weight[:, None] * s.true_mass, -weight[:, None] * s.generated_mass
 
     def _remember(self, y: Floats, at_true: Floats, at_generated: Floats) -> None:
-        start = self.least + self.seen % self.length * self.count
+        start = self.true_count + self.seen % self.length * self.count
         slot = slice(start, start + self.count)
         self.centres[:, slot] = y
         self.weight[:, slot] = at_generated
-        self.weight[:, : self.least] += at_true
+        self.weight[:, : self.true_count] += at_true
         self.seen += 1
 
     @property
     def _used(self) -> int:
         """Number of centres that have a weight."""
-        return self.least + min(self.seen, self.length) * self.count
+        return self.true_count + min(self.seen, self.length) * self.count
 
     def value(self, x: Floats) -> Floats:
         """The discriminators at points of shape (B, n, d), shape (B, n)."""
