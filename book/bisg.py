@@ -453,16 +453,22 @@ show_table(
     alt="The voters' own shares have the smallest errors; residents the largest.",
     digits=3,
 )
+others = study.query("part == 'shares' and group == 'other'").set_index("prior")
+true_other, estimate = others.loc["voters"], others.loc["estimate"]
+print(
+    f"share of other voters: {true_other['value']:.3f}, estimated as "
+    f"{estimate['value']:.3f}, at most {estimate['high']:.3f}"
+)
 
 # %% [markdown]
 # With the residents as prior the sum misses 3.6 of a hundred voters who are white and adds 3.9 who
 # are Hispanic: many residents may not vote, or do not. The country's shares happen to be nearer.
 # With the voters' own shares the errors are at most 1.7 in a hundred, and the log loss is lowest,
 # 0.535. The estimate finds the white voters to 0.4 in a hundred and mends a third of the Hispanic
-# error. But its log loss is the worst of all, 0.725. It has given up *other*: with
-# names and places that do not tell that group apart, its share is estimated as 0.000, with a
-# {term}`standard error` of 0.001, and whoever belongs to it gets a probability near 0. A standard
-# error tells chance, not that the tables do not fit.
+# error. But its log loss is the worst of all, 0.725. It has given up *other*: with names and places
+# that do not tell that group apart, its share, 0.038 in truth, is estimated as 0.000 and at most
+# 0.001, and whoever belongs to it gets a probability near 0. A {term}`standard error` tells of
+# chance, not that the tables do not fit.
 #
 # In a population that the tables fit better, the estimate does better. Here the residents of the
 # simulation vote, three in ten white people and all others, and the names of the Census, from which
