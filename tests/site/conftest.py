@@ -28,6 +28,12 @@ ALSO = ["index.html", "search.html", "genindex.html", "404.html"]
 WIDTHS = {"desktop": 1280, "phone": 390}
 
 
+def has(page: str, what: str) -> bool:
+    """Whether the text of a built page holds something; False where there is no book yet."""
+    path = serve.HTML / page
+    return path.exists() and what in path.read_text("utf-8")
+
+
 @pytest.fixture(scope="session")
 def book() -> Iterator[str]:
     """Address of the built book."""

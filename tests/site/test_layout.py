@@ -1,4 +1,4 @@
-"""What a page shows fits its place: on a desktop, on a phone and on paper."""
+"""What a page shows fits its place on a desktop and on paper; its code can be shown."""
 
 import re
 
@@ -6,7 +6,7 @@ import pytest
 
 from tools import serve
 
-from .conftest import PAGES, Visit
+from .conftest import PAGES, Visit, has
 
 pytestmark = pytest.mark.site
 
@@ -22,38 +22,6 @@ CUT = """() => [...document.querySelectorAll(
   .filter(box => box.scrollWidth > box.clientWidth + 1
               || box.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
   .map(box => `${box.tagName} ${box.className}: ${box.innerText.slice(0, 80)}`)"""
-#: Whether something wider than its place can be scrolled to, by touch and by key.
-LOST = """() => {
-  const lost = [];
-  const wide = document.documentElement.clientWidth;
-  for (const thing of document.querySelectorAll(
-      '.bd-article table, .bd-article mjx-container[display="true"], .bd-article pre')) {
-    if (thing.offsetParent === null) continue;
-    if (thing.getBoundingClientRect().right <= wide && thing.scrollWidth <= thing.clientWidth + 1)
-      continue;
-    let box = thing;
-    while (box && !(['auto', 'scroll'].includes(getComputedStyle(box).overflowX)
-                    && box.scrollWidth > box.clientWidth)) box = box.parentElement;
-    if (!box || box.getBoundingClientRect().right > wide || box.tabIndex < 0)
-      lost.push(`${thing.tagName} ${thing.className}: ${thing.innerText.slice(0, 80)}`);
-  }
-  return lost;
-}"""
-
-#: Heights of letters, in px, of the still figures that are seen.
-LETTERS = """() => [...document.querySelectorAll('.wp-figure svg')]
-  .filter(svg => svg.getBoundingClientRect().width > 0)
-  .flatMap(svg => [...svg.querySelectorAll('[id*="text_"] > g[transform*="scale"]')].map(text => {
-    const points = 100 * /scale\\(([\\d.]+)/.exec(text.getAttribute('transform'))[1];
-    return points * svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
-  }))"""
-
-
-def has(page: str, what: str) -> bool:
-    """Whether the text of a built page holds something; False where there is no book yet."""
-    path = serve.HTML / page
-    return path.exists() and what in path.read_text("utf-8")
-
 
 WITH_CODE = [page for page in PAGES if has(page, "cell_input")]
 
@@ -77,24 +45,6 @@ def test_nothing_is_cut_in_print(visit: Visit, book: str, page: str) -> None:
     opened.set_viewport_size({"width": 718, "height": 1000})  # A4 with margins of 1 cm
     opened.wait_for_timeout(300)
     assert not opened.evaluate(CUT)
-
-
-@pytest.mark.parametrize("visit", [("phone", "light")], indirect=True, ids="-".join)
-@pytest.mark.parametrize("page", [*PAGES, "genindex.html"])
-def test_what_is_wider_than_a_phone_can_be_scrolled(visit: Visit, book: str, page: str) -> None:
-    opened = visit.open(book + page)
-    assert opened.evaluate("document.documentElement.scrollWidth") <= 390
-    assert not opened.evaluate(LOST)
-
-
-@pytest.mark.parametrize("visit", [("phone", "light")], indirect=True, ids="-".join)
-@pytest.mark.parametrize("page", [page for page in WITH_CODE if has(page, "wp-figure")])
-def test_letters_of_still_figures_can_be_read_on_a_phone(
-    visit: Visit, book: str, page: str
-) -> None:
-    heights = visit.open(book + page).evaluate(LETTERS)
-    assert len(heights) > 10
-    assert min(heights) >= 9
 
 
 @pytest.mark.parametrize("page", [page for page in WITH_CODE if has(page, "above-input")])
