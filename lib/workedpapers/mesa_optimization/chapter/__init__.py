@@ -1,0 +1,1 @@
+"""What the book's chapter shows. No other room imports this one."""

@@ -1,0 +1,1 @@
+"""Tests of workedpapers.mesa_optimization."""
