@@ -1,1 +1,7 @@
-"""What the book's chapter shows. No other room imports this one."""
+"""What the book's chapter shows. No other room imports this one.
+
+- ``claims``: the claims, each with the function that measures it.
+- ``figures``: the still figures.
+- ``explorers``: the figures that move; ``coin_explorer`` is the one of the coin world.
+- ``coin_study``, ``diversity_study``: studies that take minutes, with their stored results.
+"""

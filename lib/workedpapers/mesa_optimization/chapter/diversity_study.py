@@ -1,8 +1,8 @@
 """Where memorising becomes learning: agents trained on 1 to 4,096 bandits, each with a cue.
 
 Seven numbers of tasks with five seeds each take three minutes of one processor, so the results
-are kept in ``diversity.parquet``; ``python -m workedpapers.mesa_optimization.chapter.diversity_study``
-makes them again, and a test makes a part again.
+are kept in ``diversity.parquet``; this file, run as a module, makes them again, and a test makes
+a part again.
 """
 
 from __future__ import annotations
