@@ -16,7 +16,7 @@ from workedpapers.mesa_optimization.chapter.coin_study import (
 from workedpapers.mesa_optimization.coin_world.levels import distances
 from workedpapers.mesa_optimization.coin_world.training import _advantages, policy_slope
 from workedpapers.mesa_optimization.coin_world.world import World
-from workedpapers.mesa_optimization.learning.perceptron import backward, forward, perceptron
+from workedpapers.mesa_optimization.learning.layers import backward, forward, perceptron
 
 
 def by_queue(free: np.ndarray, source: int) -> np.ndarray:

@@ -5,7 +5,7 @@ import pytest
 from workedpapers.claims import table
 from workedpapers.explore import check_mirror
 from workedpapers.mesa_optimization.chapter import claims, figures
-from workedpapers.mesa_optimization.chapter.coin_explorer import coin_frames
+from workedpapers.mesa_optimization.chapter.walks import coin_frames
 
 
 @pytest.mark.parametrize("make", [figures.power_explorer, figures.deception_explorer])

@@ -15,7 +15,7 @@ from workedpapers.mesa_optimization.learning.gated import (
     gated_network,
     outputs,
 )
-from workedpapers.mesa_optimization.learning.perceptron import log_softmax
+from workedpapers.mesa_optimization.learning.layers import log_softmax
 
 __all__ = ["LAST", "BanditAgents", "task_list", "train_bandit_agents"]
 

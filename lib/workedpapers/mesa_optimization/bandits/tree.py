@@ -7,7 +7,7 @@ import numpy as np
 from workedpapers.checks import Floats, Reals, as_float_array
 from workedpapers.mesa_optimization.bandits.agents import LAST, BanditAgents
 from workedpapers.mesa_optimization.learning.gated import cell, outputs
-from workedpapers.mesa_optimization.learning.perceptron import log_softmax
+from workedpapers.mesa_optimization.learning.layers import log_softmax
 
 __all__ = ["bandit_agent_value"]
 

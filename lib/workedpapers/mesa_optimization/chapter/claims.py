@@ -6,7 +6,8 @@ basis is *reconstruction*; what comes from a later paper is said in ``where``.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -84,15 +85,18 @@ def bandit_agents() -> BanditAgents:
     return train_bandit_agents(seeds=[0, 1, 2, 3, 4])
 
 
+def _cost(x: float, *, c: float, power: int) -> float:
+    return c * x**power
+
+
 def split_error() -> float:
     """Largest distance of the solver from both closed forms, in bits of 100."""
     apart = [0.0]
-    for n in (1, 3, 10, 30, 100):
-        for c in (0.5, 2.0, 20.0):
-            linear = optimal_runtime_power(100.0, n, lambda x, c=c: c * x).run_time
-            square = optimal_runtime_power(100.0, n, lambda x, c=c: c * x * x).run_time
-            apart.append(abs(linear - (100 / c if n > c else 0.0)))
-            apart.append(abs(square - min(n / (2 * c), np.sqrt(100 / c))))
+    for n, c in product((1, 3, 10, 30, 100), (0.5, 2.0, 20.0)):
+        expected = {1: 100 / c if n > c else 0.0, 2: min(n / (2 * c), (100 / c) ** 0.5)}
+        for power, bits in expected.items():
+            found = optimal_runtime_power(100.0, n, partial(_cost, c=c, power=power))
+            apart.append(abs(found.run_time - bits))
     return max(apart)
 
 

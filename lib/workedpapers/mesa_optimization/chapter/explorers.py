@@ -160,7 +160,7 @@ def attention_explorer(**options: Any) -> Explorer:
                 )
                 + Points("by_step", "by_layer", label="tasks", size=8),
                 HeatMap(
-                    "matrix", "columns", "rows", zlabel="Entry of Q", zlim=(-1.6, 1.6),
+                    "matrix", "columns", "rows", zlabel="Entry of Q", zlim=(-0.65, 0.65),
                     colormap="diverging", xlabel="Column", ylabel="Row", height=330,
                 ),
             ),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from workedpapers.mesa_optimization.chapter.coin_explorer import coin_explorer
+from workedpapers.mesa_optimization.chapter.walks import coin_explorer
 from workedpapers.mesa_optimization.chapter.coin_study import (
     LENGTHS,
     OUTCOMES,

@@ -83,8 +83,8 @@ def objective_posterior(
     >>> from workedpapers import mesa_optimization as mesa
     >>> mesa.objective_posterior("instrumental").round(3).unique().tolist()
     [0.2]
-    >>> mesa.objective_posterior("instrumental", shift="vacuum opens").idxmax()
-    'instrumental'
+    >>> mesa.objective_posterior("side-effect", shift="sensor broken").idxmax()
+    'side-effect'
     """
     import pandas as pd
 

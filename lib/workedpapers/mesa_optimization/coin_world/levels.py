@@ -177,4 +177,4 @@ def coin_levels(
         parts.append([flat, start, coin, control, rng.random(len(flat))])
         have += len(flat)
     joined = [np.concatenate(part)[:count] for part in zip(*parts, strict=True)]
-    return Levels(size, *joined)  # type: ignore[arg-type]
+    return Levels(size, *joined)

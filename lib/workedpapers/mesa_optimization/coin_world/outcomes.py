@@ -10,7 +10,7 @@ from workedpapers.checks import Ints, positive_int
 from workedpapers.mesa_optimization.coin_world.levels import Levels
 from workedpapers.mesa_optimization.coin_world.training import CoinAgents
 from workedpapers.mesa_optimization.coin_world.world import World
-from workedpapers.mesa_optimization.learning.perceptron import forward, log_softmax
+from workedpapers.mesa_optimization.learning.layers import forward, log_softmax
 
 if TYPE_CHECKING:
     import pandas as pd

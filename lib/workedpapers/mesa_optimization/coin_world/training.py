@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from workedpapers.checks import Reals, positive, positive_int, probability
+from workedpapers.checks import Ints, Reals, positive, positive_int, probability
 from workedpapers.mesa_optimization.coin_world.levels import Levels, coin_levels
 from workedpapers.mesa_optimization.coin_world.world import World
 from workedpapers.mesa_optimization.learning.adam import Adam
-from workedpapers.mesa_optimization.learning.perceptron import (
+from workedpapers.mesa_optimization.learning.layers import (
     backward,
     forward,
     log_softmax,
@@ -97,7 +97,7 @@ class CoinAgents:
 
 
 def policy_slope(
-    output: Reals, action: Reals, before: Reals, advantage: Reals, goal: Reals,
+    output: Reals, action: Ints, before: Reals, advantage: Reals, goal: Reals,
     *, clip: float, entropy: float,
 ) -> Reals:  # fmt: skip
     """Gradient of the loss by the network's output, shape (agents, batch, actions + 1).
@@ -281,7 +281,7 @@ def train_coin_agents(
                 }
                 output, inputs = forward(parameters, chosen["seen"])
                 slope = policy_slope(
-                    output, chosen["action"], chosen["before"], chosen["advantage"],
+                    output, chosen["action"].astype(np.intp), chosen["before"], chosen["advantage"],
                     chosen["goal"], clip=settings.clip, entropy=settings.entropy,
                 )  # fmt: skip
                 gradients = backward(parameters, inputs, slope)

@@ -81,8 +81,9 @@ def optimal_runtime_power(
     Examples
     --------
     >>> from workedpapers import mesa_optimization as mesa
-    >>> mesa.optimal_runtime_power(P=100.0, N=50, cost=lambda x: 2 * x)
-    PowerSplit(run_time=50.0, base=0.0)
+    >>> split = mesa.optimal_runtime_power(P=100.0, N=50, cost=lambda x: 2 * x)
+    >>> round(split.run_time, 6), round(split.base, 6)
+    (50.0, 0.0)
     >>> mesa.optimal_runtime_power(P=100.0, N=1, cost=lambda x: 2 * x)
     PowerSplit(run_time=0.0, base=100.0)
     """
@@ -126,8 +127,7 @@ def _last_affordable(f: Callable[[float], float], power: float, most: float) -> 
         if middle in (low, high):
             break
         low, high = (middle, high) if f(middle) <= power else (low, middle)
-    # The end itself, where rounding alone kept it out.
-    return high if f(high) <= power * (1 + 1e-15) else low
+    return low
 
 
 def _refined(gain: Callable[[float], float], grid: np.ndarray, best: int) -> float:
