@@ -24,7 +24,7 @@
 #
 # In the paper's words, the {term}`base optimiser` is what trains, by its {term}`base objective`. A
 # learned model that is itself an optimiser is a {term}`mesa-optimiser`, and what it optimises is its
-# {term}`mesa-objective`. {term}`Outer alignment` asks whether the first objective is what people
+# {term}`mesa-objective`. {term}`Outer alignment <outer alignment>` asks whether the first objective is what people
 # want; {term}`inner alignment` whether the second is the first. Where both agree on every input there
 # is {term}`robust alignment`; where they agree in training only, {term}`pseudo-alignment`; and where
 # a model agrees in order to be left alone, {term}`deceptive alignment`.

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from workedpapers.mesa_optimization.chapter.walks import coin_explorer
 from workedpapers.mesa_optimization.chapter.coin_study import (
     LENGTHS,
     OUTCOMES,
@@ -20,6 +19,7 @@ from workedpapers.mesa_optimization.chapter.explorers import (
     deception_explorer,
     power_explorer,
 )
+from workedpapers.mesa_optimization.chapter.walks import coin_explorer
 from workedpapers.mesa_optimization.deception.absent import absent_minded, absent_minded_value
 from workedpapers.mesa_optimization.power.envelope import MazeEnvelope
 from workedpapers.mesa_optimization.regression.attention import LinearAttention

@@ -281,7 +281,7 @@ def layer_loss(
     >>> from workedpapers import mesa_optimization as mesa
     >>> cov = np.diag([1.0, 3.0])
     >>> round(mesa.layer_loss(mesa.optimal_layer(cov, 9), cov, 9), 4)
-    0.414
+    0.4874
     """
     tasks = TaskSettings.checked(cov, n_context, noise=noise, inputs=inputs, weights=weights)
     matrix = as_float_array(q, "q", ndim=2)
