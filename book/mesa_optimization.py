@@ -199,9 +199,9 @@ for name, fit in (("exact", exact), ("sampled", sampled)):
 figures.matrix_figure(exact, sampled, best.eta / 10)
 
 # %% [markdown]
-# Exact training reaches the closed form to six digits, in about a third of a second. The sampled run
-# ends within two parts in a thousand of it; what is left is the noise of its tasks, which
-# {ref}`fig-mesa-matrix` shows in the last picture. How alike are the two as *algorithms*? Three
+# Exact training reaches the closed form to six digits. The sampled run ends within two parts in a
+# thousand of it; what is left is the noise of its tasks, which {ref}`fig-mesa-matrix` shows in the
+# last picture. How alike are the two as *algorithms*? Three
 # measures of {cite:t}`vonoswald2023` compare, on 10,000 fresh tasks, losses, predictions, and the
 # gradients of the predictions by the query.
 
@@ -250,8 +250,8 @@ outside = [
 figures.scale_figure(pd.DataFrame(outside).assign(scale=scales))
 
 # %% [markdown]
-# It does, along the same curve. At the scale of training the loss is lowest in proportion; at twice
-# that scale both are worse than no step at all.
+# It does, along the same curve. From a scale of about 1.4 on both are worse than no step at all, the
+# dotted line.
 #
 # An ablation: let all tasks share one direction, so that $w = z\,u$ with one $u$ for ever. Then
 # there is something to *remember*, and the best layer remembers it.
@@ -261,16 +261,18 @@ u = np.ones((10, 1)) / np.sqrt(10)
 cov = np.eye(10) / 12
 shared = {"weights": 10 * u @ u.T}  # as much variance as ten free weights
 kept = mesa.optimal_layer(cov, 10, inputs="uniform", **shared)
-own = mesa.layer_loss(kept, cov, 10, inputs="uniform", **shared)
-any_w = mesa.layer_loss(kept, cov, 10, inputs="uniform")
-print(
-    f"on its own tasks   {own:.3f}\non tasks of any w  {any_w:.3f}\n"
-    f"rank of the matrix {np.linalg.matrix_rank(kept, tol=1e-8)}"
-)
+print("matrix of rank", np.linalg.matrix_rank(kept, tol=1e-8))
+plain_matrix = best.eta / 10 * np.eye(10)
+for name, q in (("this matrix", kept), ("the best plain step", plain_matrix)):
+    own = mesa.layer_loss(q, cov, 10, inputs="uniform", **shared)
+    other = mesa.layer_loss(q, cov, 10, inputs="uniform")
+    print(f"{name:20} own tasks {own:.3f}   tasks of any w {other:.3f}")
+zero = best.zero_loss
+print(f"{'zero':20} own tasks {zero:.3f}   tasks of any w {zero:.3f}")
 
 # %% [markdown]
-# It does better on its own tasks than gradient descent could, and on others hardly better than a
-# prediction of zero, 0.417. Its matrix has rank 1: it asks the examples for one number. Whether
+# On its own tasks it does far better than the step, and on others hardly better than a prediction of
+# zero. Its matrix has rank 1: it asks the examples for one number. Whether
 # training yields an optimiser or a memory is decided by the tasks.
 #
 # (mesa-unequal)=
@@ -298,7 +300,7 @@ show_table(
 )
 
 # %% [markdown]
-# The layer has the loss of the closed form, a tenth below that of the best plain step. *What this
+# The layer has the loss of the closed form, nine in a hundred below that of the best plain step. *What this
 # section does not show*: that anything is misaligned. This mesa-optimiser minimises just the loss
 # that it was trained on. Learned optimisation is a precondition of the paper's worry and not an
 # instance of it. And the argument worked because the model has a closed form; nobody can open a
@@ -335,8 +337,7 @@ show_table(
         index=pd.Index(rules, name="rule"),
     ),
     caption="Exact expected number of payments of rules for two arms.",
-    alt="The greedy rule is close to the best at 10 pulls and falls behind "
-    "at 30.",
+    alt="The greedy rule is close to the best at 10 pulls and falls behind at 30.",
     digits=4,
 )
 
@@ -487,9 +488,9 @@ trained = pd.concat(
 )
 show_table(
     trained.set_index(["share", "seed"]),
-    caption="Four agents: shares of levels. Usual: coin found where it "
-    "always was. Then "
-    "what is met first when it has moved.",
+    caption="Four agents: shares of levels. Usual: coin found where it always was. "
+    "Then what is met first when it has moved; unseen: the coin, when it is not "
+    "shown; preference for it over a cell that is never shown.",
     alt="All are good on usual levels; only those trained with moved coins "
     "go to them.",
     units=dict.fromkeys(trained.columns.drop(["share", "seed"]), "%"),
@@ -521,7 +522,8 @@ show_table(
 # go to the coin. In between the outcomes part: at 3% agents go to the corner in only half of the
 # levels, but to the coin in 13 of a hundred. *They have unlearned the proxy before they learned the
 # goal.* The last column compares the coin with a cell that was drawn like it and never shown: an agent
-# that does not care meets the coin first in 50 of a hundred. Even at 0% it differs little from that.
+# that does not care meets the coin first in 50 of a hundred. At 0% it is 56, so even these agents are
+# drawn to the coin a little: to call them blind to it would be wrong.
 #
 # {cite:t}`langosco2022` found that 2% of moved coins already help a lot. Is that a property of the
 # share? It depends on how long one trains.
@@ -556,8 +558,8 @@ figures.length_figure()
 figures.deception_explorer()
 
 # %% [markdown]
-# With one deployment episode there is nothing to wait for. With three, it takes a detection of more than a
-# third. The paper names three conditions: the objective extends beyond the next modification; the
+# With one deployment episode there is nothing to wait for. With three and no discount, it takes a
+# probability of detection of more than a third. The paper names three conditions: the objective extends beyond the next modification; the
 # agent knows that it is selected; and it expects the selection to end. Without the first or second,
 # it says, the agent always defects, and without the third it does one thing for ever, *always or
 # never*. Each condition is a number of the planner: $\gamma$, the believed $\delta$, the believed end.
@@ -638,25 +640,27 @@ print(f"learned step     {mesa.layer_loss(learned, mine_cov, 20, noise=0.5):.2f}
 import time
 
 
-def per_step(dim, exact, steps=8):
-    """Milliseconds of the processor for a step."""
-    begin = time.process_time()
-    mesa.train_linear_attention(dim=dim, n_context=dim, steps=1, exact=exact)
-    first = time.process_time() - begin
+def seconds(dim, exact, steps):
     begin = time.process_time()
     mesa.train_linear_attention(dim=dim, n_context=dim, steps=steps, exact=exact)
-    return 1000 * max(time.process_time() - begin - first, 1e-5) / (steps - 1)
+    return time.process_time() - begin
+
+
+def per_step(dim, exact):
+    """Milliseconds of the processor for a step, without what is done once."""
+    few, many = (2, 22) if dim > 10 or not exact else (50, 550)
+    spent = seconds(dim, exact, many) - seconds(dim, exact, few)
+    return 1000 * spent / (many - few)
 
 
 costs = {
-    name: [per_step(d, exact) for d in (5, 10, 20)]
+    name: [per_step(d, exact) for d in (5, 10, 20, 40)]
     for name, exact in (("exact", True), ("2,048 tasks", False))
 }
 show_table(
-    pd.DataFrame(costs, index=pd.Index(["5", "10", "20"], name="inputs d")),
+    pd.DataFrame(costs, index=pd.Index(["5", "10", "20", "40"], name="inputs d")),
     caption="Processor time of one step, on the machine that built this page.",
-    alt="The exact step is far cheaper for few inputs, and its cost grows "
-    "fastest.",
+    alt="The exact step is far cheaper for few inputs, and its cost grows fastest.",
     units={"exact": "ms", "2,048 tasks": "ms"},
     digits=",.2g",
 )
@@ -678,8 +682,7 @@ from workedpapers.claims import table as claims_table
 claims_table(
     claims.CLAIMS,
     chapter="mesa_optimization",
-    paper="Risks from learned optimization in advanced machine learning "
-    "systems",
+    paper="Risks from learned optimization in advanced machine learning systems",
 )
 
 # %% [markdown]
@@ -871,8 +874,9 @@ assert smallest == 4
 # ```{solution-start} mesa-5
 # :class: dropdown
 # ```
-# Open. There is no agreed test of internal search. A beginning: levels where the coin is near but the
-# way is long. Reflexes run against the wall; a search goes around.
+# Open. There is no agreed test of internal search. A beginning: levels with many walls, where reflexes
+# should run against a wall and a search would go around. Equal rates with and without walls are no
+# proof: compare levels of equal distance next.
 
 # %% jupyter={"source_hidden": true, "outputs_hidden": true}
 some = mesa.train_coin_agents(0.10, seeds=[0], updates=100)

@@ -111,13 +111,15 @@ def scale_figure(found: pd.DataFrame) -> Shown:
         figure, axes = plt.subplots()
         axes.semilogy(found["scale"], found["loss_gd"], label="best step of training's scale")
         axes.semilogy(found["scale"], found["loss_model"], "o", ms=5, label="trained layer")
+        # Without a step the loss grows as the square of the scale: d s / 2 = 10 / 24 at 1.
+        axes.semilogy(found["scale"], found["scale"] ** 2 * 10 / 24, ":", label="no step")
         axes.axvline(1, lw=1, color="0.5")
         axes.set(xlabel="Scale of the inputs (1: as in training)", ylabel="Loss")
         axes.legend()
     return show(
         figure,
-        alt="Loss over the scale of the inputs: layer and step lie on one curve, lowest near 1 and "
-        "rising steeply beyond.",
+        alt="Loss over the scale of the inputs: layer and step lie on one curve, which rises "
+        "steeply beyond 1 and crosses that of no step at about 1.4.",
         caption="Outside of training: the layer fails just where a step of fixed length fails.",
         name="mesa-scale",
     )
