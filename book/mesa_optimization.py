@@ -347,12 +347,12 @@ from dataclasses import replace
 agents = claims.bandit_agents()  # mesa.train_bandit_agents(seeds=[0, 1, 2, 3, 4])
 values = mesa.bandit_agent_value(agents)
 print("above the greedy rule:", int((values > 6.0058).sum()), "of", len(values))
-print(f"mean over seeds        {values.mean():.3f} of 6.022")
 
 # %%
 one = replace(
     agents, parameters=[p[:1] for p in agents.parameters], seeds=agents.seeds[:1]
 )
+print(f"mean over seeds            {values.mean():.4f} of 6.0218")
 for name, sampled_arm in (("likelier arm", False), ("drawn arm", True)):
     value = mesa.bandit_agent_value(one, sampled=sampled_arm)[0]
     print(f"first agent, {name:12} {value:.4f}")
