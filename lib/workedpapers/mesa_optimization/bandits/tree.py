@@ -117,4 +117,5 @@ def _walk(agents: BanditAgents, cues: Reals, known: Floats | None, sampled: bool
             parts.append((weight * taken * (1 - p), paid, unpaid + one, LAST[2 * arm], h, task))
         joined = (np.concatenate(part, 1) for part in zip(*parts, strict=True))
         weight, paid, unpaid, last, h, task = joined
-    return total / tasks
+    mean: Floats = total / tasks
+    return mean

@@ -36,11 +36,12 @@ class Inputs(StrEnum):
 
 def pairings(s: Floats) -> Floats:
     """Fourth moments of a Gaussian with covariance s: the sum over the three pairings."""
-    return (
+    total: Floats = (
         np.einsum("ab,cd->abcd", s, s)
         + np.einsum("ac,bd->abcd", s, s)
         + np.einsum("ad,bc->abcd", s, s)
     )
+    return total
 
 
 def covariance(value: npt.ArrayLike, name: str) -> Floats:
