@@ -1,0 +1,1 @@
+"""Tests of workedpapers.model_written_evals."""
