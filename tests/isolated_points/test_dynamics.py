@@ -114,7 +114,7 @@ def test_the_bound_of_the_window_and_of_the_sum_hold_and_are_not_idle():
 
 
 @given(st.lists(st.floats(-0.205, 0.205), min_size=1, max_size=5))
-def test_bells_by_repeated_squaring_are_exponentials(offsets):
+def test_bells_are_exponentials(offsets):
     t = np.array(offsets)
     k = np.arange(-lattice.REACH, lattice.REACH + 1)
     direct = np.exp(-((t[:, None] - k * lattice.SPACING) ** 2))
