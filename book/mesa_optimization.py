@@ -54,7 +54,7 @@ power = figures.power_explorer()
 power
 
 # %% [markdown]
-# With few instances the best split, the large point, is at the left: store the answers. With a
+# With few instances the best split, the square, is at the left: store the answers. With a
 # linear cost it jumps to the other end when $N$ passes the cost. With a quadratic one it moves there
 # step by step.
 #

@@ -170,8 +170,9 @@ def attention_explorer(**options: Any) -> Explorer:
                 "predictions differ by {apart:.3f} in the mean."
             ),
         ],
-        grid={"share": 3, "examples": 5, "scale": 5, "noise": 3},
-        bits=8,
+        grid={"share": 5, "examples": 5, "scale": 5, "noise": 3},
+        # Losses range over three orders of magnitude, and are read as numbers.
+        bits={"by_step": 8, "by_layer": 8, "matrix": 8, "loss_step": 32, "loss_layer": 32},
         title="A layer of attention beside a step of gradient descent",
         name="attention",
         caption="Each dot is a task. The layer was trained with ten examples, scale 1, no noise. "

@@ -40,7 +40,7 @@ def coin_frames(share: str, agent: str, level: str) -> dict[str, Any]:
     seed = int(agent.split()[-1]) - 1
     cells = _walk(LABELS[share], seed, i)
     size = levels.size
-    floor = np.where(levels.free[i], 0.15, 1.0).reshape(size, size)[::-1]
+    floor = np.where(levels.free[i], 0.9, 0.1).reshape(size, size)[::-1]
     row, column = np.divmod(cells, size)
     coin_row, coin_column = divmod(int(levels.coin[i]), size)
     coin, corner = _reached(cells, int(levels.coin[i])), _reached(cells, levels.corner)
@@ -81,8 +81,8 @@ def coin_explorer(**options: Any) -> Explorer:
         ],
         view=[
             HeatMap(
-                "floor", "places", "places", zlabel="Wall", zlim=(0, 1), colormap="gray",
-                xlabel="Column", ylabel="Row, from below", height=360, equal=True,
+                "floor", "places", "places", zlabel="Wall (0) or floor (1)", zlim=(0, 1),
+                colormap="gray", xlabel="Column", ylabel="Row, from below", height=360, equal=True,
             )
             + Points("coin_x", "coin_y", label="coin", size=20)
             + Points("corner_x", "corner_y", label="corner", size=24, hollow=True)
@@ -103,7 +103,7 @@ def coin_explorer(**options: Any) -> Explorer:
         title="Which of these agents wants the coin?",
         name="coin",
         caption="Trained agents on levels that they never saw, with the coin away from its usual "
-        "corner (ring, lower right). The walk goes on after coin or corner.",
+        "corner (hollow square, lower right). The walk goes on after coin or corner.",
         alt="Trained with {share} of the coins moved, {agent} on {level} meets first: {first}.",
         **options,
     )  # fmt: skip
