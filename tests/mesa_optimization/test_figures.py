@@ -38,6 +38,14 @@ def test_still_figures_say_what_they_show() -> None:
 
 
 @pytest.mark.slow
+def test_losses_on_the_static_page_are_exact_though_they_range_widely() -> None:
+    report = figures.attention_explorer(static=True).static_report
+    errors = {output.name: output.error for output in report.outputs}
+    assert max(errors["loss_layer"], errors["loss_step"]) < 1e-3
+    assert report.total < 400_000
+
+
+@pytest.mark.slow
 def test_the_verdicts_are_those_that_the_chapter_tells() -> None:
     rows = {row["id"]: row["verdict"] for row in table(claims.CLAIMS, "mesa_optimization").rows}
     others = {"mesa-absent": "not reproduced", "mesa-deceives": "not testable here"}
