@@ -1,17 +1,26 @@
 import mne
 import numpy as np
 import pytest
-from mne.decoding import GeneralizingEstimator, SlidingEstimator, cross_val_multiscore
+from mne.decoding import (
+    GeneralizingEstimator,
+    SlidingEstimator,
+    cross_val_multiscore,
+    get_coef,
+)
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.base import clone, is_classifier
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import RidgeClassifier
-from sklearn.model_selection import StratifiedKFold
+from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import GridSearchCV, StratifiedKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from sklearn.utils import get_tags
+from sklearn.utils.estimator_checks import check_estimator
 
 from tests.meg_decoding.small_recordings import recording
+from workedpapers.meg_decoding.decoding.activation import patterns
 from workedpapers.meg_decoding.decoding.estimators import (
     GeneralizingLDA,
     GeneralizingRidge,
@@ -185,3 +194,186 @@ def test_bad_test_data_are_named():
         fitted.score(X, y[:3])
     with pytest.raises(ValueError, match="the AUC is not defined"):
         fitted.score(X, np.repeat("a", 20))
+
+
+@pytest.mark.parametrize("p", [4, 30])
+@pytest.mark.parametrize("classes", [None, "balanced", {"a": 3.0}])
+def test_weights_are_those_of_scikit_learn(p, classes):
+    X, y = recording(26, p, 3)
+    X, y = X[np.r_[0:20, 21, 23]], y[np.r_[0:20, 21, 23]]
+    w = np.random.default_rng(1).uniform(0.2, 3, len(y))
+    mine = TimeResolvedRidge(2.0, class_weight=classes).fit(X, y, sample_weight=w)
+    for t in range(3):
+        peer = make_pipeline(StandardScaler(), RidgeClassifier(2.0, class_weight=classes))
+        parts = {"standardscaler__sample_weight": w, "ridgeclassifier__sample_weight": w}
+        expected = peer.fit(X[..., t], y, **parts).decision_function(X[..., t])
+        assert_allclose(mine.decision_function(X)[:, t], expected, atol=1e-8)
+
+
+@pytest.mark.parametrize("ours", [TimeResolvedRidge, TimeResolvedLDA])
+@pytest.mark.parametrize("p", [4, 30])
+@pytest.mark.parametrize("classes", [2, 3])
+def test_whole_weights_are_repetitions_in_fit_and_score(ours, p, classes):
+    X, y = recording(24, p, 3, classes=classes)
+    times = np.random.default_rng(2).integers(0, 3, 24)
+    weighted = ours().fit(X, y, sample_weight=times)
+    again, labels = np.repeat(X, times, axis=0), np.repeat(y, times)
+    repeated = ours().fit(again, labels)
+    assert_allclose(weighted.decision_function(X), repeated.decision_function(X), atol=1e-8)
+    if classes == 2:
+        assert_allclose(weighted.patterns_, repeated.patterns_, atol=1e-8)
+    for scoring in ("roc_auc", "accuracy"):
+        weighted.scoring = scoring
+        # Rounded, so that some values are equal.
+        expected = weighted.score(again, labels)
+        assert_allclose(weighted.score(X, y, sample_weight=times), expected, atol=1e-12)
+
+
+def test_weighted_area_is_that_of_scikit_learn_and_ties_count_one_half():
+    X, y = recording(30, 1, 2)
+    X = np.round(2 * X) / 2
+    w = np.random.default_rng(0).uniform(0, 2, 30)
+    fitted = TimeResolvedRidge(scale=False).fit(X, y)
+    values = fitted.decision_function(X)
+    expected = [roc_auc_score(y, values[:, t], sample_weight=w) for t in range(2)]
+    assert_allclose(fitted.score(X, y, sample_weight=w), expected, atol=1e-12)
+
+
+def test_balanced_discriminant_analysis_has_equal_priors():
+    X, y = recording(31, 4, 1)
+    fitted = TimeResolvedLDA(0.3, class_weight="balanced", scale=False).fit(X, y)
+    middle = (X[y == "a"].mean(axis=0) + X[y == "b"].mean(axis=0)) / 2
+    assert_allclose(fitted.decision_function(middle[None]), 0, atol=1e-10)
+
+
+@pytest.mark.parametrize("p", [4, 30])
+@pytest.mark.parametrize("classes", [2, 3])
+def test_mne_takes_filters_and_patterns(p, classes):
+    X, y = recording(30, p, 3, classes=classes)
+    fitted = TimeResolvedRidge(alpha=2.0).fit(X, y)
+    expected = patterns(X, y, scale="fixed", alpha=2.0).values
+    assert_allclose(get_coef(fitted, "patterns_"), expected, atol=1e-9)
+    beta = get_coef(fitted, "filters_")
+    assert beta.shape == ((p, 3) if classes == 2 else (3, p, 3))
+    assert_array_equal(beta[..., 0].ravel(), fitted.coef_[0].T.ravel())
+
+
+def test_patterns_of_discriminant_analysis_are_those_of_two_classes():
+    X, y = recording(30, 5, 1)
+    fitted = TimeResolvedLDA(0.2, scale=False).fit(X, y)
+    within = sum(np.trace(np.cov(X[y == k, :, 0].T, bias=True)) * (y == k).sum() for k in "ab")
+    options = {"classifier": "lda", "scale": None, "alpha": 0.25 * within / 5}
+    # Shrinkage gives 1 - s of the covariance, so that scores are larger and patterns smaller.
+    assert_allclose(get_coef(fitted, "patterns_"), 0.8 * patterns(X, y, **options).values)
+    X, y = recording(30, 5, 3, classes=3)
+    assert not hasattr(TimeResolvedLDA().fit(X, y), "patterns_")
+    assert get_coef(TimeResolvedLDA().fit(X, y), "filters_").shape == (3, 5, 3)
+
+
+def test_a_search_over_penalties_takes_a_summary():
+    X, y = recording(36, 8, 3)
+    grid = {"alpha": [0.1, 10.0]}
+    search = GridSearchCV(TimeResolvedRidge(summary="mean"), grid, cv=3).fit(X, y)
+    means = [cross_val_multiscore(TimeResolvedRidge(a), X, y, cv=StratifiedKFold(3)).mean()
+             for a in grid["alpha"]]  # fmt: skip
+    assert_allclose(search.cv_results_["mean_test_score"], means)
+    fitted = TimeResolvedRidge().fit(X, y)
+    assert TimeResolvedRidge(summary="max").fit(X, y).score(X, y) == fitted.score(X, y).max()
+
+
+@pytest.mark.parametrize(
+    ("parameters", "y", "weights", "says"),
+    [
+        ({}, [0.1, 0.5, 0.1, 0.5, 0.3, 0.2], None, "y: expected classes, got real numbers"),
+        ({}, list("ababab"), [1, 1, 1, 1, 1, -1], "sample_weight: expected numbers at least 0"),
+        ({}, list("ababab"), np.zeros(6), "sample_weight: expected a weight above zero"),
+        ({}, list("ababab"), np.ones(5), "sample_weight: expected 6 values"),
+        ({"class_weight": "x"}, list("ababab"), None, "class_weight: expected 'balanced'"),
+        ({"class_weight": {"a": -1}}, list("ababab"), None, "class_weight: expected numbers above"),
+        ({"class_weight": {"c": 1}}, list("ababab"), None, "class_weight: expected weights of"),
+        ({}, None, None, "requires y to be passed"),
+        ({"summary": "x"}, list("ababab"), None, "summary: expected one of mean, max"),
+    ],
+)
+def test_bad_labels_weights_and_summaries_are_named(parameters, y, weights, says):
+    X = np.random.default_rng(0).standard_normal((6, 2, 2))
+    with pytest.raises(ValueError, match=says):
+        TimeResolvedRidge(**parameters).fit(X, y, sample_weight=weights)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_missing_values_are_named_where_they_are(bad):
+    X, y = recording(20, 4, 3)
+    fitted = TimeResolvedRidge().fit(X, y)
+    X[3, 1, 2] = bad
+    with pytest.raises(
+        ValueError, match=r"X: expected finite numbers, got .* at index \(3, 1, 2\)"
+    ):
+        fitted.predict(X)
+    with pytest.raises(
+        ValueError, match=r"X: expected finite numbers, got .* at index \(3, 1, 2\)"
+    ):
+        TimeResolvedRidge().fit(X, y)
+
+
+#: What the checks of scikit-learn ask for and these estimators leave alone.
+WORDS = "refused, in the words of this library"
+EXCEPTIONS = {
+    "check_complex_data": WORDS,
+    "check_dtype_object": "refused, for numbers are expected",
+    "check_estimators_empty_data_messages": WORDS,
+    "check_estimators_nan_inf": WORDS,
+    "check_fit2d_predict1d": WORDS,
+    "check_n_features_in_after_fitting": WORDS,
+    "check_supervised_y_2d": "refused, for labels have one dimension",
+}
+
+
+def wide(X):
+    """Tables as epochs of a single time; the rest as it is."""
+    if hasattr(X, "tocsr"):
+        return X
+    table = np.asarray(X)
+    return table[..., None] if table.ndim == 2 else X
+
+
+class OneTime:
+    """Before an estimator: two dimensions in, and no dimension for the time out."""
+
+    def fit(self, X, y, sample_weight=None):
+        return super().fit(wide(X), y, sample_weight)
+
+    def decision_function(self, X):
+        return super().decision_function(wide(X))[:, 0]
+
+    def predict(self, X):
+        return super().predict(wide(X))[:, 0]
+
+    def score(self, X, y, sample_weight=None):
+        return super().score(wide(X), y, sample_weight)[0]
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.two_d_array = True
+        return tags
+
+
+class OneTimeRidge(OneTime, TimeResolvedRidge):
+    pass
+
+
+class OneTimeLDA(OneTime, TimeResolvedLDA):
+    def predict_proba(self, X):
+        return super().predict_proba(wide(X))[:, 0]
+
+
+@pytest.mark.parametrize("kind", [OneTimeRidge, OneTimeLDA])
+def test_they_pass_the_checks_of_scikit_learn(kind):
+    tags = get_tags(kind.__mro__[2]())
+    assert tags.input_tags.three_d_array
+    assert not tags.input_tags.two_d_array
+    # Its checks are written for two dimensions: epochs of a single time have these.
+    results = check_estimator(kind(), expected_failed_checks=EXCEPTIONS, on_skip=None)
+    failed = {each["check_name"] for each in results if each["status"] == "xfail"}
+    assert failed == set(EXCEPTIONS)  # no exception that is none
+    assert sum(each["status"] == "passed" for each in results) > 50

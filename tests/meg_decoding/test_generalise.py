@@ -83,9 +83,13 @@ def test_other_epochs_are_scored_by_decoders_of_all_training_epochs(options):
             pipeline.fit(X[:, :, t], y)
             expected = [roc_auc_score(z, pipeline.decision_function(Z[:, :, u])) for u in range(4)]
             assert_allclose(found.auc[t], expected, atol=1e-12)
-    # Epochs tested on themselves are fitted, so that they are told apart better than held-out ones.
-    itself = generalise(X, y, test=X, y_test=y, alpha=2.0, **options)
+    # Epochs that were trained on are fitted: all but the same ones are told apart too well.
+    copies = X + 1e-9 * np.random.default_rng(0).standard_normal(X.shape)
+    itself = generalise(X, y, test=copies, y_test=y, alpha=2.0, **options)
     assert itself.auc.diagonal().mean() > decode(X, y, alpha=2.0, **options).auc.mean()
+    with pytest.raises(ValueError, match="test: expected epochs that are not among the training"):
+        generalise(X, y, test=np.concatenate([Z[..., [0, 1, 2, 3, 0, 1]], X[7:8]]),
+                   y_test=np.append(z, y[7]), alpha=2.0, **options)  # fmt: skip
 
 
 def test_epochs_of_mne_and_the_table_of_results():
@@ -95,7 +99,8 @@ def test_epochs_of_mne_and_the_table_of_results():
     assert frame.index.name == "train"
     assert_allclose(frame.to_numpy(), found.auc)
     assert "12 x 12 times, 3 fold(s)" in repr(found)
-    again = generalise(epochs, "condition", test=epochs, y_test="condition", scale="type")
+    other = mne_epochs(24, t=12, seed=1)
+    again = generalise(epochs, "condition", test=other, y_test="condition", scale="type")
     assert again.auc.shape == (12, 12)
 
 
@@ -110,7 +115,7 @@ def test_bad_input_is_named():
     with pytest.raises(ValueError, match=r"y_test: expected the classes \['a', 'b'\]"):
         generalise(X, y, test=X, y_test=np.where(y == "a", "c", "b"))
     with pytest.raises(ValueError, match="confounds: expected None"):
-        generalise(X, y, test=X, y_test=y, confounds=np.arange(20))
+        generalise(X, y, test=-X, y_test=y, confounds=np.arange(20))
     with pytest.raises(ValueError, match="window: expected at most 1"):
         generalise(X, y, test=X[:, :, :1], y_test=y, window=2)
     with pytest.raises(ValueError, match="training and test times differ"):

@@ -180,6 +180,45 @@ def class_auc(scores: Reals, codes: Ints, classes: int, multiclass: str) -> Floa
     return class_auc_of_each(scores, [codes], classes, multiclass)[0]
 
 
+def weighted_class_auc(
+    scores: Reals, codes: Ints, classes: int, multiclass: str, weights: Floats
+) -> Floats:
+    """AUC in which each pair of epochs counts with the product of their weights.
+
+    Parameters
+    ----------
+    scores, codes, classes, multiclass : array or int or str
+        As in `class_auc`, with ``codes`` of shape (m,).
+    weights : array of float
+        Shape (m,), at least 0.
+
+    Returns
+    -------
+    array of float
+        Shape (...); with whole weights it equals `class_auc` of epochs that are repeated as often.
+    """
+
+    def area(a: int, others: list[int]) -> Floats:
+        first, rest = np.flatnonzero(codes == a), np.flatnonzero(np.isin(codes, others))
+        column = scores[0] if len(scores) == 1 else scores[a]
+        w, v = weights[first], weights[rest]
+        order = np.argsort(column[..., rest], axis=-1)
+        below = np.concatenate([[0], v])[np.concatenate([np.zeros_like(order[..., :1]), order + 1],
+                                                        axis=-1)].cumsum(axis=-1)  # fmt: skip
+        ranked = np.take_along_axis(column[..., rest], order, axis=-1).reshape(-1, len(rest))
+        won = np.empty(len(ranked))
+        rows = zip(ranked, column[..., first].reshape(len(ranked), -1),
+                   below.reshape(len(ranked), -1), strict=True)  # fmt: skip
+        for number, (row, own, sums) in enumerate(rows):
+            # weight of the others below, and that of equal ones by half
+            least, most = (sums[np.searchsorted(row, own, side)] for side in ("left", "right"))
+            won[number] = w @ (least + most) / 2
+        share: Floats = won.reshape(column.shape[:-1]) / (w.sum() * v.sum())
+        return share
+
+    return over_classes(area, classes, multiclass)
+
+
 def class_auc_of_each(
     scores: Reals, codes: Sequence[Ints], classes: int, multiclass: str
 ) -> list[Floats]:

@@ -16,5 +16,6 @@ What is answered:
 - `generalisation`: trained at one time, tested at another
 - `neighbourhoods`: the searchlight over sensors
 - `activation`: patterns of a decoder, as maps of the sensors
-- `estimators`: the same for scikit-learn's and MNE's own tools
+- `estimators`: the same for scikit-learn's and MNE's own tools; `all_times`: what they
+  compute
 """

@@ -10,20 +10,27 @@ when it is asked for.
 from __future__ import annotations
 
 from abc import ABCMeta, abstractmethod
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils.validation import check_is_fitted
 
-from workedpapers.checks import Reals, as_float_array, one_of, probability
+from workedpapers.checks import (
+    Floats,
+    Ints,
+    Reals,
+    as_float_array,
+    one_of,
+    positive_array,
+    probability,
+)
 from workedpapers.threads import one_thread
 
-from ..classifiers.lda import log_odds, training_rule
-from ..classifiers.ridge import solve_ridge
-from ..classifiers.roc import class_auc
-from ..preprocessing.scaling import spread_of
-from .refit import penalised_products
+from ..classifiers.lda import log_odds
+from ..classifiers.roc import class_auc, weighted_class_auc
+from .all_times import LinearFits, TrainingSet, decision_values, epochs_of, fit_lda, fit_ridge
 from .scores import correct
 from .settings import targets_of
 
@@ -37,6 +44,8 @@ if TYPE_CHECKING:  # scikit-learn has no types
 else:
     from sklearn.base import BaseEstimator, ClassifierMixin
 
+SUMMARIES: dict[str, Callable[..., Any]] = {"mean": np.mean, "max": np.max}
+
 __all__ = ["GeneralizingLDA", "GeneralizingRidge", "TimeResolvedLDA", "TimeResolvedRidge"]
 
 
@@ -46,11 +55,13 @@ class _TimeResolved(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
     scale: bool
     scoring: str
     multiclass: str
+    class_weight: str | Mapping[Any, float] | None
+    summary: str | None
 
     _own_time = True  # whether a decoder is tested at the time of its training alone
 
     @one_thread
-    def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
+    def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
         """Fit a decoder at each time.
 
         Parameters
@@ -58,7 +69,9 @@ class _TimeResolved(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         X : array_like
             Epochs, shape (n, p, t).
         y : array_like
-            Labels, shape (n,).
+            Labels, shape (n,); no measurements such as reaction times.
+        sample_weight : array_like or None
+            Weight of each epoch in means, scales and errors, at least 0, shape (n,).
 
         Returns
         -------
@@ -70,27 +83,46 @@ class _TimeResolved(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         TypeError, ValueError
             For shapes, values or parameters that do not fit.
         """
-        data, labels = as_float_array(X, "X", ndim=3), np.asarray(y)
-        if labels.shape != data.shape[:1]:
-            raise ValueError(f"y: expected {len(data)} labels, got shape {labels.shape}.")
+        data = epochs_of(X)
+        labels = _labels(y, len(data))
+        weights = _weights(sample_weight, len(data))
         self._check_parameters()
         if not isinstance(self.scale, (bool, np.bool_)):
             raise TypeError(f"scale: expected True or False, got {self.scale!r}.")
         one_of(self.scoring, "scoring", ("roc_auc", "accuracy"))
         one_of(self.multiclass, "multiclass", ("ovo", "ovr"))
+        if self.summary is not None:
+            one_of(self.summary, "summary", SUMMARIES)
+        if weights is not None and not weights.all():
+            data, labels, weights = data[weights > 0], labels[weights > 0], weights[weights > 0]
         self.classes_, codes = np.unique(labels, return_inverse=True)
         if len(self.classes_) < 2:
-            raise ValueError(f"y: expected at least two classes, got only {self.classes_}.")
-        A = np.ascontiguousarray(data.transpose(2, 0, 1))
-        mean = A.mean(axis=1, keepdims=True)
-        A -= mean
-        spread = np.asarray(spread_of(A, mean)) if self.scale else np.ones_like(mean)
-        A = np.divide(A, spread, dtype=np.float64)
-        beta, level = self._solve(A, targets_of(codes, len(self.classes_)))
-        self.coef_ = beta / spread.transpose(0, 2, 1)
-        self.intercept_ = level - (mean @ self.coef_)[:, 0]
+            raise ValueError(
+                f"y: expected at least two classes, got only one class, {self.classes_}."
+            )
+        found = self._solve(data, self._training_set(codes, weights))
+        self.coef_, self.intercept_ = found.beta, found.constant
+        self._covariance, self._inner = found.covariance, found.inner
         self.n_features_in_ = data.shape[1]
         return self
+
+    @property
+    def filters_(self) -> Reals:
+        """Coefficients as `mne.decoding.get_coef` takes them, (p, t) or (classes, p, t)."""
+        check_is_fitted(self)
+        return _by_class(self.coef_)
+
+    @property
+    def patterns_(self) -> Reals:
+        """Patterns of the decision values, (p, t) or (classes, p, t), see `patterns`.
+
+        LDA of three or more classes has none, since its discriminants are defined up to a
+        function common to all classes.
+        """
+        check_is_fitted(self)
+        # Scores of several classes sum to a constant: their covariance lacks one rank.
+        inverse = np.linalg.pinv(self._inner, hermitian=True, rcond=1e-11)
+        return _by_class(self._covariance @ inverse)
 
     def decision_function(self, X: ArrayLike) -> Reals:
         """Decision values of epochs.
@@ -107,7 +139,7 @@ class _TimeResolved(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
             time, (n, t, u) or (n, t, u, classes), for t training and u test times; so it is with
             the other methods.
         """
-        values = self._values(self._checked(X))
+        values = self._values(X)
         return values[..., 0] if values.shape[-1] == 1 else values
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
@@ -123,13 +155,15 @@ class _TimeResolved(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         array
             Shape (n, t) or (n, t, u).
         """
-        values = self._values(self._checked(X))
+        values = self._values(X)
         chosen = values[..., 0] > 0 if values.shape[-1] == 1 else values.argmax(axis=-1)
         labels: NDArray[Any] = self.classes_[chosen.astype(int)]
         return labels
 
-    def score(self, X: ArrayLike, y: ArrayLike, sample_weight: None = None) -> Reals:
-        """AUC or accuracy at each time.
+    def score(
+        self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None
+    ) -> Reals | float:
+        """AUC or accuracy at each time, or one number if ``summary`` says so.
 
         Parameters
         ----------
@@ -137,58 +171,89 @@ class _TimeResolved(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
             Epochs, shape (n, p, t).
         y : array_like
             Labels of the training set, shape (n,).
-        sample_weight : None
-            For the interface alone.
+        sample_weight : array_like or None
+            Weight of each epoch, at least 0, shape (n,); a pair of epochs counts in the AUC with
+            the product of their weights.
 
         Returns
         -------
-        array of float
-            Shape (t,), or for training and test times, (t, u).
+        array of float or float
+            Shape (t,), or for training and test times, (t, u); a number with a ``summary``.
 
         Raises
         ------
         ValueError
             For labels that the training set lacks, or without an epoch of a class for the AUC.
         """
-        values, labels = self._values(self._checked(X)), np.asarray(y)
+        values, labels = self._values(X), np.asarray(y)
         if labels.shape != values.shape[:1]:
             raise ValueError(f"y: expected {len(values)} labels, got shape {labels.shape}.")
         unknown = np.setdiff1d(labels, self.classes_)
         if len(unknown):
             raise ValueError(f"y: expected labels of the training set, got {unknown[0]!s}.")
-        codes, classes = np.searchsorted(self.classes_, labels), len(self.classes_)
-        if self.scoring == "accuracy":
-            accuracy: Reals = correct(np.moveaxis(values, 0, -2), codes).mean(axis=-1)
-            return accuracy
-        if len(np.unique(codes)) < classes:
-            raise ValueError("y: expected every class, for the AUC is not defined without one.")
-        by_column = np.ascontiguousarray(np.moveaxis(self._ranked(values), 0, -1))  # (..., c, n)
-        return class_auc(np.moveaxis(by_column, -2, 0), codes, classes, self.multiclass)
+        codes = np.searchsorted(self.classes_, labels)
+        found = self._scored(values, codes, _weights(sample_weight, len(labels)))
+        return found if self.summary is None else float(SUMMARIES[self.summary](found))
+
+    def __sklearn_tags__(self) -> Any:
+        """What scikit-learn is told: epochs have three dimensions."""
+        tags = super().__sklearn_tags__()  # type: ignore[misc]
+        tags.input_tags.two_d_array = False
+        tags.input_tags.three_d_array = True
+        return tags
 
     @abstractmethod
     def _check_parameters(self) -> None:
         """Raise an error for a penalty that does not fit."""
 
     @abstractmethod
-    def _solve(self, A: Reals, Y: Reals) -> tuple[Reals, Reals]:
-        """Coefficients, (t, p, c), and constants, (t, c), for centred A, (t, n, p), Y (n, c)."""
+    def _solve(self, X: Reals, train: TrainingSet) -> LinearFits:
+        """Decoders of all times."""
+
+    def _training_set(self, codes: Ints, weights: Floats | None) -> TrainingSet:
+        sample_weight = np.ones(len(codes)) if weights is None else weights
+        factor = _class_weights(self.class_weight, self.classes_, codes)[codes]
+        targets = targets_of(codes, len(self.classes_))
+        return TrainingSet(
+            targets, sample_weight, np.sqrt(sample_weight * factor), self.class_weight == "balanced"
+        )
+
+    def _scored(self, values: Reals, codes: Ints, weights: Floats | None) -> Reals:
+        """AUC or accuracy of decision values with a last axis for the classes."""
+        classes = len(self.classes_)
+        if self.scoring == "accuracy":
+            right = correct(np.moveaxis(values, 0, -2), codes)
+            accuracy: Reals = np.average(right, axis=-1, weights=weights)
+            return accuracy
+        counted = codes if weights is None else codes[weights > 0]
+        if len(np.unique(counted)) < classes:
+            raise ValueError("y: expected every class, for the AUC is not defined without one.")
+        by_column = np.ascontiguousarray(np.moveaxis(self._ranked(values), 0, -1))  # (..., c, n)
+        columns = np.moveaxis(by_column, -2, 0)
+        if weights is None:
+            return class_auc(columns, codes, classes, self.multiclass)
+        return weighted_class_auc(columns, codes, classes, self.multiclass, weights)
 
     def _ranked(self, values: Reals) -> Reals:
         """What the AUC compares, of the shape of ``values``."""
         return values
 
-    def _values(self, X: Reals) -> Reals:
+    @one_thread
+    def _values(self, X: ArrayLike) -> Reals:
         """Decision values with a last axis for the classes, (n, t, c) or (n, t, u, c)."""
+        data = self._checked(X)
         if self._own_time:
-            found: Reals = X.transpose(2, 0, 1) @ self.coef_ + self.intercept_[:, None]
-            return found.transpose(1, 0, 2)
-        beta = self.coef_.transpose(2, 0, 1)  # (c, t, p)
-        found = beta[:, None] @ X + self.intercept_.T[:, None, :, None]  # (c, n, t, u)
-        return np.moveaxis(found, 0, -1)
+            found = decision_values(data, self.coef_, self.intercept_)
+        else:
+            beta = self.coef_.transpose(2, 0, 1)  # (c, t, p)
+            found = np.moveaxis(beta[:, None] @ data + self.intercept_.T[:, None, :, None], 0, -1)
+        if not np.isfinite(found).all():
+            as_float_array(data, "X")  # says where
+        return found
 
     def _checked(self, X: ArrayLike) -> Reals:
         check_is_fitted(self)
-        data, (t, p, _) = as_float_array(X, "X", ndim=3), self.coef_.shape
+        data, (t, p, _) = epochs_of(X), self.coef_.shape
         if data.shape[1] != p or (self._own_time and data.shape[2] != t):
             raise ValueError(
                 f"X: expected {p} channels" + (f" and {t} times" if self._own_time else "")
@@ -211,6 +276,12 @@ class TimeResolvedRidge(_TimeResolved):
         "roc_auc" or "accuracy", what `score` returns.
     multiclass : str
         "ovo" or "ovr", the AUC of three or more classes.
+    class_weight : str or mapping or None
+        "balanced" gives every class the same total weight; a mapping from labels to weights, 1 for
+        those it lacks, weighs the epochs of a class; None does neither.
+    summary : str or None
+        None for a score at each time; "mean" or "max" over all times for one number, which
+        `sklearn.model_selection.GridSearchCV` needs.
 
     Attributes
     ----------
@@ -220,6 +291,9 @@ class TimeResolvedRidge(_TimeResolved):
         Shape (t, p, c), in the units of the data; c = 1 for two classes.
     intercept_ : object
         Shape (t, c).
+    filters_, patterns_ : object
+        Coefficients and patterns for `mne.decoding.get_coef`, shape (p, t) for two classes, else
+        (classes, p, t).
 
     See Also
     --------
@@ -254,19 +328,22 @@ class TimeResolvedRidge(_TimeResolved):
         scale: bool = True,
         scoring: str = "roc_auc",
         multiclass: str = "ovo",
+        class_weight: str | Mapping[Any, float] | None = None,
+        summary: str | None = None,
     ) -> None:
         self.alpha = alpha
         self.scale = scale
         self.scoring = scoring
         self.multiclass = multiclass
+        self.class_weight = class_weight
+        self.summary = summary
 
     def _check_parameters(self) -> None:
         if not self.alpha > 0:
             raise ValueError(f"alpha: expected a positive number, got {self.alpha}.")
 
-    def _solve(self, A: Reals, Y: Reals) -> tuple[Reals, Reals]:
-        beta, _ = _ridge(A, Y, np.full(len(A), float(self.alpha)))
-        return beta, Y.mean(axis=0)
+    def _solve(self, X: Reals, train: TrainingSet) -> LinearFits:
+        return fit_ridge(X, train, bool(self.scale), float(self.alpha))
 
 
 class TimeResolvedLDA(_TimeResolved):
@@ -285,6 +362,12 @@ class TimeResolvedLDA(_TimeResolved):
         "roc_auc" or "accuracy", what `score` returns.
     multiclass : str
         "ovo" or "ovr", the AUC of three or more classes.
+    class_weight : str or mapping or None
+        As in `TimeResolvedRidge`. Priors are the classes' shares of the weights, equal with
+        "balanced".
+    summary : str or None
+        None for a score at each time; "mean" or "max" over all times for one number, which
+        `sklearn.model_selection.GridSearchCV` needs.
 
     Attributes
     ----------
@@ -294,6 +377,9 @@ class TimeResolvedLDA(_TimeResolved):
         Shape (t, p, c), in the units of the data; c = 1 for two classes.
     intercept_ : object
         Shape (t, c).
+    filters_, patterns_ : object
+        Coefficients and patterns for `mne.decoding.get_coef`, shape (p, t) for two classes, else
+        (classes, p, t).
 
     See Also
     --------
@@ -333,11 +419,26 @@ class TimeResolvedLDA(_TimeResolved):
         scale: bool = True,
         scoring: str = "roc_auc",
         multiclass: str = "ovo",
+        class_weight: str | Mapping[Any, float] | None = None,
+        summary: str | None = None,
     ) -> None:
         self.shrinkage = shrinkage
         self.scale = scale
         self.scoring = scoring
         self.multiclass = multiclass
+        self.class_weight = class_weight
+        self.summary = summary
+
+    @property
+    def patterns_(self) -> Reals:
+        """Patterns of the log odds of two classes, (p, t), see `patterns`."""
+        check_is_fitted(self)
+        if len(self.classes_) > 2:
+            raise AttributeError(
+                "patterns_: discriminants of three or more classes are defined up to a function "
+                "common to all; take those of TimeResolvedRidge, which span the same maps."
+            )
+        return super().patterns_
 
     def predict_proba(self, X: ArrayLike) -> Reals:
         """Posterior probabilities of the classes.
@@ -352,7 +453,7 @@ class TimeResolvedLDA(_TimeResolved):
         array of float
             Shape (n, t, classes), or (n, t, u, classes) if tested at every time.
         """
-        values = self._values(self._checked(X))
+        values = self._values(X)
         if values.shape[-1] == 1:
             values = np.concatenate([np.zeros_like(values), values], axis=-1)
         share = np.exp(values - values.max(axis=-1, keepdims=True))
@@ -362,21 +463,12 @@ class TimeResolvedLDA(_TimeResolved):
     def _check_parameters(self) -> None:
         probability(self.shrinkage, "shrinkage", open_interval=True)
 
-    def _solve(self, A: Reals, Y: Reals) -> tuple[Reals, Reals]:
-        _, n, p = A.shape
-        if n == len(self.classes_):
-            raise ValueError(f"X: expected more epochs than the {n} classes; none varies within.")
-        s, c = float(self.shrinkage), Y.shape[1]
-        member = (np.column_stack([Y < 0, Y > 0]) if c == 1 else Y > 0).astype(float)
-        sums = member.T @ A  # (t, K, p)
-        between = ((sums**2).sum(axis=2) / member.sum(axis=0)).sum(axis=1)
-        within = np.einsum("tnp,tnp->t", A, A) - between
-        # At a time when nothing varies any positive number will do.
-        alpha = s / (1 - s) * np.where(within > 0, within, 1) / p
-        beta, residual = _ridge(A, Y, alpha)
-        constant = np.full((n, 1), n**-0.5)
-        rule = training_rule(residual, Y, np.ones(n), constant, keep=1 - s)
-        return rule.discriminants(beta), rule.constant
+    def _solve(self, X: Reals, train: TrainingSet) -> LinearFits:
+        if len(X) == len(self.classes_):
+            raise ValueError(
+                f"X: expected more epochs than the {len(X)} classes; none varies within."
+            )
+        return fit_lda(X, train, bool(self.scale), float(self.shrinkage))
 
     def _ranked(self, values: Reals) -> Reals:
         return log_odds(values)
@@ -395,6 +487,8 @@ class GeneralizingRidge(TimeResolvedRidge):
         "roc_auc" or "accuracy".
     multiclass : str
         "ovo" or "ovr".
+    class_weight, summary : str or mapping or None
+        As in `TimeResolvedRidge`.
 
     See Also
     --------
@@ -436,6 +530,8 @@ class GeneralizingLDA(TimeResolvedLDA):
         "roc_auc" or "accuracy".
     multiclass : str
         "ovo" or "ovr".
+    class_weight, summary : str or mapping or None
+        As in `TimeResolvedLDA`.
 
     See Also
     --------
@@ -464,10 +560,58 @@ class GeneralizingLDA(TimeResolvedLDA):
     _own_time = False
 
 
-def _ridge(A: Reals, Y: Reals, alpha: Reals) -> tuple[Reals, Reals]:
-    """Coefficients, shape (t, p, c), for centred A, and `penalised_products`, (t, 1, c, c)."""
-    At, (_, n, p) = A.transpose(0, 2, 1), A.shape
-    labels, dual = Y - Y.mean(axis=0), p >= n
-    x = solve_ridge(A @ At, labels, alpha) if dual else solve_ridge(At @ A, At @ labels, alpha)
-    residual = penalised_products(labels, At, x, alpha, Y.shape[1])
-    return (At @ x if dual else x), residual
+def _labels(y: ArrayLike, n: int) -> NDArray[Any]:
+    """Labels of classes, shape (n,)."""
+    if y is None:
+        raise ValueError("y: a classifier requires y to be passed, but the target y is None.")
+    labels = np.asarray(y)
+    if labels.shape != (n,):
+        raise ValueError(f"y: expected {n} labels, got shape {labels.shape}.")
+    if labels.dtype.kind == "f":
+        as_float_array(labels, "y")
+        if (labels != np.floor(labels)).any():
+            raise ValueError(
+                f"y: expected classes, got real numbers such as {labels[labels % 1 != 0][0]:g}. "
+                "Unknown label type: continuous. See decode for what a label is."
+            )
+    return labels
+
+
+def _weights(sample_weight: ArrayLike | None, n: int) -> Floats | None:
+    """Weights, shape (n,), at least 0 and not all 0."""
+    if sample_weight is None:
+        return None
+    weights = positive_array(sample_weight, "sample_weight", zero=True)
+    if weights.shape != (n,):
+        raise ValueError(f"sample_weight: expected {n} values, got shape {weights.shape}.")
+    if not weights.any():
+        raise ValueError("sample_weight: expected a weight above zero, got none.")
+    return weights
+
+
+def _class_weights(
+    class_weight: str | Mapping[Any, float] | None, classes: NDArray[Any], codes: Ints
+) -> Floats:
+    """Weight of each class, shape (classes,)."""
+    if class_weight is None:
+        return np.ones(len(classes))
+    if isinstance(class_weight, Mapping):
+        labels = classes.tolist()
+        strange = [label for label in class_weight if label not in labels]
+        if strange:
+            raise ValueError(
+                f"class_weight: expected weights of {labels}, got one of {strange[0]!r}."
+            )
+        return positive_array([class_weight.get(k, 1.0) for k in labels], "class_weight")
+    if not isinstance(class_weight, str) or class_weight != "balanced":
+        raise ValueError(
+            f"class_weight: expected 'balanced', a mapping or None, got {class_weight!r}."
+        )
+    # As in scikit-learn, by numbers of epochs: n / (classes n_k)
+    return len(codes) / (len(classes) * np.bincount(codes))
+
+
+def _by_class(values: Reals) -> Reals:
+    """From (t, p, c) to (p, t), or (c, p, t)."""
+    turned = values.transpose(2, 1, 0)
+    return turned[0] if len(turned) == 1 else turned

@@ -178,9 +178,9 @@ def generalise(
     if test is not None:
         everything = np.arange(len(settings.targets))
         settings = replace(settings, folds=[(everything, everything)])
-        others = _like(
-            settings, as_epoched(test, y_test, times=test_times, dtype=settings.data.X.dtype.name)
-        )
+        raw = as_epoched(test, y_test, times=test_times, dtype=settings.data.X.dtype.name)
+        others = _like(settings, raw)
+        _refuse_training_epochs(as_epoched(epochs, y, **_loading(options)), raw)
     elif y_test is not None or test_times is not None:
         raise ValueError("y_test, test_times: expected test epochs with them.")
     elif settings.leave_one_out:
@@ -229,6 +229,25 @@ def _like(settings: DecodingSettings, test: Epoched) -> Epoched:
     if settings.divisor is not None:
         test = test.with_data(test.X / settings.divisor)
     return test if settings.averaged == 1 else moving_average(test, settings.averaged)
+
+
+def _loading(options: DecodingOptions) -> dict[str, Any]:
+    """The options that say what a recording is."""
+    names = ("groups", "times", "channel_types", "dtype")
+    return {name: options[name] for name in names if name in options}  # type: ignore[literal-required]
+
+
+def _refuse_training_epochs(train: Epoched, test: Epoched) -> None:
+    """Raise `ValueError` if an epoch is in both, whose score would be that of a fit to itself."""
+    if train.X.shape[1:] != test.X.shape[1:]:
+        return
+    known = {hash(row.tobytes()) for row in train.X}
+    for number, row in enumerate(test.X):
+        if hash(row.tobytes()) in known:
+            raise ValueError(
+                f"test: expected epochs that are not among the training epochs, got epoch "
+                f"{number}, which is. Leave test out for cross-validation."
+            )
 
 
 def _fold_scores(
