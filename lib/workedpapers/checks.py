@@ -11,6 +11,7 @@ __all__ = [
     "Ints",
     "Reals",
     "as_float_array",
+    "as_seed",
     "columns_present",
     "one_of",
     "positive",
@@ -58,7 +59,8 @@ def as_float_array(
     TypeError
         If the values are not real numbers.
     ValueError
-        If the number of dimensions is wrong, or if it is empty or holds NaN or infinity.
+        If the number of dimensions is wrong, if it is empty, or if it holds NaN, infinity or
+        masked values.
 
     Examples
     --------
@@ -69,6 +71,10 @@ def as_float_array(
     Traceback (most recent call last):
     ValueError: times: expected finite numbers, got nan at index (1,) (1 such value(s) of 2).
     """
+    if np.ma.is_masked(value):
+        raise ValueError(
+            f"{name}: expected no masked values, got {np.ma.count_masked(value)}."  # type: ignore[no-untyped-call]
+        )
     try:
         array = np.asarray(value)
     except ValueError:  # numpy's word for it is an inhomogeneous shape
@@ -92,6 +98,42 @@ def as_float_array(
             f"({int(bad.sum())} such value(s) of {array.size})."
         )
     return array
+
+
+def as_seed(value: int | np.random.Generator, name: str = "seed") -> int:
+    """Return ``value`` as a whole number that seeds, drawn from it if it is a Generator.
+
+    Parameters
+    ----------
+    value : int or numpy.random.Generator
+        The seed, at least 0, or what one number is drawn from.
+    name : str
+        The argument's name, for the message.
+
+    Returns
+    -------
+    int
+        The seed.
+
+    Raises
+    ------
+    TypeError
+        If it is neither a whole number nor a Generator.
+    ValueError
+        If it is below 0.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from workedpapers.checks import as_seed
+    >>> as_seed(3)
+    3
+    >>> as_seed(np.random.default_rng(0)) == as_seed(np.random.default_rng(0))
+    True
+    """
+    if isinstance(value, np.random.Generator):
+        return int(value.integers(2**31))
+    return positive_int(value, name, least=0)
 
 
 def positive_array(value: npt.ArrayLike, name: str, *, zero: bool = False) -> Floats:

@@ -66,3 +66,19 @@ def test_options_and_columns_are_listed() -> None:
     checks.columns_present(frame, "frame", ["last"])
     with pytest.raises(ValueError, match=r"frame: expected column\(s\) 'zip'; it has 'last'"):
         checks.columns_present(frame, "frame", ["last", "zip"])
+
+
+def test_generators_seed() -> None:
+    first, second = (checks.as_seed(np.random.default_rng(0)) for _ in range(2))
+    assert first == second
+    assert checks.as_seed(np.int64(3)) == 3
+    with pytest.raises(ValueError, match="seed: expected at least 0"):
+        checks.as_seed(-1)
+    with pytest.raises(TypeError, match="luck: expected a whole number"):
+        checks.as_seed(None, "luck")  # type: ignore[arg-type]
+
+
+def test_masked_values_are_no_values() -> None:
+    with pytest.raises(ValueError, match="x: expected no masked values, got 2"):
+        checks.as_float_array(np.ma.masked_greater([1.0, 2.0, 3.0], 1.5), "x")
+    assert checks.as_float_array(np.ma.masked_greater([1.0, 2.0], 5.0), "x").tolist() == [1, 2]

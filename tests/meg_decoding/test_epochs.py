@@ -1,3 +1,4 @@
+import mne
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
@@ -148,7 +149,7 @@ def test_pseudo_trials_average_each_epoch_once_within_its_class_and_group():
     X = rng.standard_normal((20, 3, 4))
     X[:, 0] = group[:, None]
     X[:, 1] = np.arange(20)[:, None]
-    data = pseudo_trials(X, y, size=3, groups=group, times=[0, 1, 2, 3], seed=2)
+    data = pseudo_trials(X, y, size=3, groups=group, times=[0, 0.1, 0.2, 0.3], seed=2)
     assert_allclose(np.bincount(data.groups), [2, 1, 1, 2])
     assert_allclose(data.X[:, 0, 0], data.groups)  # no average crosses a group
     assert (data.y == np.where(data.groups < 2, "a", "b")).all()
@@ -169,3 +170,87 @@ def test_pseudo_trials_raise_the_auc():
     averaged = pseudo_trials(X, y, size=5, seed=0)
     assert len(averaged.y) == 32
     assert decode(averaged).auc[2:].mean() > decode(X, y).auc[2:].mean() + 0.05
+
+
+def test_time_frequency_epochs_have_a_channel_for_each_frequency():
+    epochs = mne_epochs(24, t=20)
+    rng = np.random.default_rng(0)
+    power = rng.random((24, 8, 3, 20))
+    tfr = mne.time_frequency.EpochsTFRArray(
+        epochs.info, power, epochs.times, [4.0, 8.0, 12.0], metadata=epochs.metadata
+    )
+    data = as_epoched(tfr, "condition", groups="image", picks="eeg")
+    assert data.ch_names[:3] == ("eeg4 4 Hz", "eeg4 8 Hz", "eeg4 12 Hz")
+    assert_allclose(data.X, power[:, 4:].reshape(24, 12, 20))
+    assert_allclose(decode(tfr, "condition", cv=2).auc.shape, 20)
+
+
+def test_lists_of_evoked_responses_and_of_source_estimates_are_trials():
+    epochs = mne_epochs(12, t=10)
+    trials = list(epochs.iter_evoked())
+    for one, name in zip(trials, epochs.metadata["condition"], strict=True):
+        one.comment = name
+    data = as_epoched(trials)
+    assert_allclose(data.X, epochs.get_data(copy=False))
+    assert (data.y == epochs.metadata["condition"]).all()
+    values = np.random.default_rng(0).standard_normal((12, 6, 10))
+    vertices = [np.arange(4), np.arange(2)]
+    sources = [mne.SourceEstimate(v, vertices, tmin=-0.1, tstep=0.01) for v in values]
+    data = as_epoched(sources, epochs.metadata["condition"], picks=[1, 5])
+    assert data.ch_names == ("source 1", "source 5")
+    assert_allclose(data.X, values[:, [1, 5]])
+    with pytest.raises(ValueError, match="source estimates of the same places and times"):
+        as_epoched([*sources[:-1], sources[0].copy().crop(-0.05)], np.arange(12) % 2)
+    with pytest.raises(ValueError, match="evoked responses of the same channels and times"):
+        as_epoched([*trials[:-1], trials[0].copy().crop(-0.05)], np.arange(12) % 2)
+
+
+def test_any_type_of_channel_is_picked():
+    info = mne.create_info(["S1", "S2", "d1", "d2"], 10.0, ["hbo", "hbr", "dbs", "dbs"])
+    X = np.random.default_rng(0).standard_normal((8, 4, 5))
+    epochs = mne.EpochsArray(X, info, verbose="ERROR")
+    with pytest.raises(ValueError, match=r"got dbs, hbo, hbr\. Say with picks"):
+        as_epoched(epochs, np.arange(8) % 2)
+    assert as_epoched(epochs, np.arange(8) % 2, picks="dbs").ch_names == ("d1", "d2")
+    assert as_epoched(epochs, np.arange(8) % 2, picks=["S2", "d1"]).ch_names == ("S2", "d1")
+    epochs.info["bads"] = ["d1"]
+    assert as_epoched(epochs, np.arange(8) % 2, picks="dbs").ch_names == ("d2",)
+    assert as_epoched(X, np.arange(8) % 2, picks=[2]).ch_names == ("channel 2",)
+    with pytest.raises(ValueError, match="picks: expected different numbers from 0 to 3"):
+        as_epoched(X, np.arange(8) % 2, picks="eeg")
+
+
+def test_numbers_of_groups_may_be_real_numbers_and_measurements_are_no_classes():
+    X = np.random.default_rng(0).standard_normal((60, 2, 2))
+    y = np.arange(60) % 2
+    data = as_epoched(X, y, groups=np.arange(60.0) // 2)
+    assert data.groups.max() == 29
+    with pytest.raises(ValueError, match=r"groups: expected numbers of groups, got real .* 0.5"):
+        as_epoched(X, y, groups=np.arange(60) / 2)
+    with pytest.raises(ValueError, match=r"y: expected classes, got real numbers such as 0.25"):
+        as_epoched(X, np.arange(60) % 12 / 4)
+
+
+def test_masked_values_and_milliseconds_are_refused():
+    X = np.random.default_rng(0).standard_normal((8, 2, 3))
+    y = np.arange(8) % 2
+    with pytest.raises(ValueError, match="epochs: expected no masked values, got 1"):
+        as_epoched(np.ma.masked_array(X, np.arange(48).reshape(X.shape) == 5), y)
+    assert as_epoched(np.ma.masked_array(X, np.zeros(X.shape, bool)), y).X.shape == X.shape
+    with pytest.raises(ValueError, match="y: expected no missing label, got masked"):
+        as_epoched(X, np.ma.masked_array(y, np.arange(8) == 5))
+    with pytest.raises(ValueError, match="times: expected seconds, got steps of 4"):
+        as_epoched(X, y, times=[-4, 0, 4])
+
+
+def test_generators_seed_and_results_are_compared_without_an_error():
+    X, y = recording(40, 4)
+    first, second = (decode(X, y, seed=np.random.default_rng(k)) for k in (1, 1))
+    assert_allclose(first.auc, second.auc)
+    assert first == first
+    assert first != second  # they are two results, whatever they hold
+    assert (decode(X, y, seed=np.random.default_rng(2)).auc != first.auc).any()
+    with pytest.raises(TypeError, match="seed: expected a whole number"):
+        decode(X, y, seed="a")
+    with pytest.raises(TypeError, match=r"alpha: expected a positive number.* got \[1, 10\]"):
+        decode(X, y, alpha=[1, 10])

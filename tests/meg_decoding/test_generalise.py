@@ -74,7 +74,9 @@ def test_a_lasting_pattern_generalises_and_a_reversed_one_goes_below_chance():
 def test_other_epochs_are_scored_by_decoders_of_all_training_epochs(options):
     X, y = recording(40, 9, t=6)
     Z, z = recording(26, 9, t=4, seed=5)
-    found = generalise(X, y, test=Z, y_test=z, test_times=[1, 2, 3, 4], alpha=2.0, **options)
+    found = generalise(
+        X, y, test=Z, y_test=z, test_times=[0.1, 0.2, 0.3, 0.4], alpha=2.0, **options
+    )
     width = options.get("window", 1)
     assert found.auc.shape == (6 - width + 1, 4 - width + 1)
     if options == {"scale": "fixed"}:

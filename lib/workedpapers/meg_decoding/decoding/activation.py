@@ -32,7 +32,7 @@ from .settings import Classifier, DecodingOptions, DecodingSettings
 __all__ = ["Patterns", "patterns"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Patterns:
     """Patterns of a decoder at each time.
 
@@ -178,7 +178,8 @@ def patterns(
         )
     raw: Epoched = as_epoched(
         epochs, y, groups=options.get("groups"), times=options.get("times"),
-        channel_types=options.get("channel_types"), dtype=options.get("dtype", "float64"),
+        channel_types=options.get("channel_types"), picks=options.get("picks"),
+        dtype=options.get("dtype", "float64"),
     )  # fmt: skip
     weights = settings.root_weights
     Q = unpenalised_basis(weights, settings.confounds)

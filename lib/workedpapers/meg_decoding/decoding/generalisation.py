@@ -31,7 +31,7 @@ __all__ = ["Generalisation", "generalise"]
 _CHUNK = 2**22  # decision values held at once
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Generalisation:
     """AUC for each training time and test time.
 
@@ -178,7 +178,10 @@ def generalise(
     if test is not None:
         everything = np.arange(len(settings.targets))
         settings = replace(settings, folds=[(everything, everything)])
-        raw = as_epoched(test, y_test, times=test_times, dtype=settings.data.X.dtype.name)
+        raw = as_epoched(
+            test, y_test, times=test_times, picks=options.get("picks"),
+            dtype=settings.data.X.dtype.name,
+        )  # fmt: skip
         others = _like(settings, raw)
         _refuse_training_epochs(as_epoched(epochs, y, **_loading(options)), raw)
     elif y_test is not None or test_times is not None:
@@ -233,7 +236,7 @@ def _like(settings: DecodingSettings, test: Epoched) -> Epoched:
 
 def _loading(options: DecodingOptions) -> dict[str, Any]:
     """The options that say what a recording is."""
-    names = ("groups", "times", "channel_types", "dtype")
+    names = ("groups", "times", "channel_types", "picks", "dtype")
     return {name: options[name] for name in names if name in options}  # type: ignore[literal-required]
 
 

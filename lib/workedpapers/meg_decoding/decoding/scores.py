@@ -20,7 +20,7 @@ from .settings import Classifier, DecodingSettings
 __all__ = ["Scores"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Scores:
     r"""Time-resolved decoding of one recording.
 

@@ -15,6 +15,7 @@ from workedpapers.checks import (
     Ints,
     Reals,
     as_float_array,
+    as_seed,
     one_of,
     positive_int,
 )
@@ -60,6 +61,7 @@ class DecodingOptions(TypedDict, total=False):
     groups: str | ArrayLike | None
     times: ArrayLike | None
     channel_types: ArrayLike | None
+    picks: Any
     whiten: bool | str | tuple[float, float] | Whitener
     scale: str | None
     alpha: float | str | None
@@ -71,7 +73,7 @@ class DecodingOptions(TypedDict, total=False):
     window_mode: str
     multiclass: str
     dtype: str
-    seed: int
+    seed: int | np.random.Generator
 
 
 @dataclass(frozen=True)
@@ -142,6 +144,7 @@ class DecodingSettings:
         groups: str | ArrayLike | None = None,
         times: ArrayLike | None = None,
         channel_types: ArrayLike | None = None,
+        picks: Any = None,
         whiten: bool | str | tuple[float, float] | Whitener = False,
         scale: str | None = "auto",
         alpha: float | str | None = None,
@@ -153,14 +156,21 @@ class DecodingSettings:
         window_mode: str = "stack",
         multiclass: str = "ovo",
         dtype: str = "float64",
-        seed: int = 0,
+        seed: int | np.random.Generator = 0,
     ) -> Self:
         """Check the arguments of `decode`, which documents them, and make the folds."""
         kind_of_classifier = Classifier(one_of(classifier, "classifier", Classifier))
         raw = as_epoched(
-            epochs, y, groups=groups, times=times, channel_types=channel_types, dtype=dtype
+            epochs,
+            y,
+            groups=groups,
+            times=times,
+            channel_types=channel_types,
+            picks=picks,
+            dtype=dtype,
         )
         n, _, t = raw.X.shape
+        seed = as_seed(seed)
         folds = make_folds(raw, cv, seed)
         whitening = whitener(raw, whiten)
         scaling = _scale(scale, whitening is not None)
@@ -271,7 +281,7 @@ def _scale(scale: str | None, whitened: bool) -> Scale | None:
 
 def _strength(value: float | str, name: str, expected: str = "a positive number") -> float:
     """A ridge penalty, positive and finite."""
-    if isinstance(value, (str, bool)) or not np.isreal(value):
+    if isinstance(value, (str, bool)) or np.ndim(value) or not np.isreal(value):
         raise TypeError(f"{name}: expected {expected}, got {value!r}.")
     if not 0 < value < np.inf:
         raise ValueError(f"{name}: expected a positive number, got {value}.")

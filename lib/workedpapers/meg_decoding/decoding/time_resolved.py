@@ -36,6 +36,7 @@ def decode(
     groups: str | ArrayLike | None = None,
     times: ArrayLike | None = None,
     channel_types: ArrayLike | None = None,
+    picks: Any = None,
     whiten: bool | str | tuple[float, float] | Whitener = False,
     scale: str | None = "auto",
     alpha: float | str | None = None,
@@ -47,14 +48,16 @@ def decode(
     window_mode: str = "stack",
     multiclass: str = "ovo",
     dtype: str = "float64",
-    seed: int = 0,
+    seed: int | np.random.Generator = 0,
 ) -> Scores:
     r"""Decode the classes at each time by ridge regression or LDA, cross-validated in closed form.
 
     Parameters
     ----------
     epochs : object
-        `mne.Epochs`, an array of shape (n_epochs, n_channels, n_times), or an `Epoched`.
+        `mne.Epochs`; an array of shape (n_epochs, n_channels, n_times); an `Epoched`; also
+        `mne.time_frequency.EpochsTFR`, whose channels at each frequency are channels here, and a
+        list of `mne.Evoked` or of source estimates, one a trial.
     y : str or array_like or None
         Labels, shape (n_epochs,), or the name of a column of ``epochs.metadata``. The positive
         class is the second one in sorted order.
@@ -75,6 +78,10 @@ def decode(
         Seconds of each sample, for arrays.
     channel_types : array_like or None
         Of an array's channels; see ``scale="type"``.
+    picks : object
+        Channels, as MNE takes them: types such as "hbo", names or numbers; of arrays and source
+        estimates numbers alone. The default is the good MEG, EEG, sEEG and ECoG channels of MNE's
+        objects, and all channels of others.
     whiten : bool or str or Whitener
         Multivariate noise normalisation: True for the noise before time 0, "all" for that of all
         times, (start, end) in seconds, or a `Whitener`.
@@ -112,7 +119,7 @@ def decode(
         against all others.
     dtype : str
         "float64", or "float32" for half the memory, and less time where channels outnumber epochs.
-    seed : int
+    seed : int or Generator
         Of the folds.
 
     Returns
@@ -162,9 +169,10 @@ def decode(
     """
     settings = DecodingSettings.checked(
         epochs, y, classifier=classifier, cv=cv, groups=groups, times=times,
-        channel_types=channel_types, whiten=whiten, scale=scale, alpha=alpha, penalty=penalty,
-        confounds=confounds, class_weight=class_weight, sample_weight=sample_weight,
-        window=window, window_mode=window_mode, multiclass=multiclass, dtype=dtype, seed=seed,
+        channel_types=channel_types, picks=picks, whiten=whiten, scale=scale, alpha=alpha,
+        penalty=penalty, confounds=confounds, class_weight=class_weight,
+        sample_weight=sample_weight, window=window, window_mode=window_mode, multiclass=multiclass,
+        dtype=dtype, seed=seed,
     )  # fmt: skip
     return decode_checked(settings)
 

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from scipy.stats import false_discovery_control
 from scipy.stats import t as student_t
 
-from workedpapers.checks import Floats, as_float_array, one_of, positive_int, probability
+from workedpapers.checks import Floats, as_float_array, as_seed, one_of, positive_int, probability
 
 from .courses import Scores, as_scores, as_times
 from .resample import subject_courses
@@ -53,7 +53,7 @@ class GroupTestSettings:
         alpha: float = 0.05,
         level: float = 0.95,
         n: int = 2000,
-        seed: int = 0,
+        seed: int | np.random.Generator = 0,
     ) -> Self:
         """Check the arguments."""
         return cls(
@@ -63,7 +63,7 @@ class GroupTestSettings:
             alpha=probability(alpha, "alpha", open_interval=True),
             level=probability(level, "level", open_interval=True),
             n=positive_int(n, "n", least=100),
-            seed=seed,
+            seed=as_seed(seed),
         )
 
 
@@ -77,7 +77,7 @@ def group_test(
     alpha: float = 0.05,
     level: float = 0.95,
     n: int = 2000,
-    seed: int = 0,
+    seed: int | np.random.Generator = 0,
 ) -> pd.DataFrame:
     """Test the group's scores against chance at each time; see `group_test_maps` for maps.
 
@@ -103,7 +103,7 @@ def group_test(
         Coverage of the pointwise interval of the mean, by Student's t.
     n : int
         Number of sign flips; all 2^subjects are taken if they are no more.
-    seed : int
+    seed : int or Generator
         Of the flips.
 
     Returns
@@ -172,7 +172,7 @@ def group_test_maps(
     alpha: float = 0.05,
     level: float = 0.95,
     n: int = 2000,
-    seed: int = 0,
+    seed: int | np.random.Generator = 0,
 ) -> pd.DataFrame:
     """Test a group's maps of temporal generalisation against chance in each cell.
 
@@ -187,7 +187,7 @@ def group_test_maps(
         Training times, seconds.
     test_times : array_like or None
         Test times, seconds; by default the training times.
-    chance, correction, tail, alpha, level, n, seed : float or str or int
+    chance, correction, tail, alpha, level, n, seed : float or str or int or Generator
         As in `group_test`, over all cells. "cluster" and "tfce" join cells that are neighbours
         along either axis.
 

@@ -119,7 +119,7 @@ def onset(
     n_boot: int = 1000,
     alpha: float = 0.05,
     permutations: int = 2000,
-    seed: int = 0,
+    seed: int | np.random.Generator = 0,
     **options: Unpack[FitOptions],
 ) -> Onset:
     r"""Onset of an effect that raises the scores of a group above chance.
@@ -159,7 +159,7 @@ def onset(
         Level of the test for an effect.
     permutations : int
         Sign flips of that test.
-    seed : int
+    seed : int or Generator
         Of the resampling and the flips.
     **options : Unpack[FitOptions]
         Of the methods "hinge" and "peak50", see there: shape, baseline, fraction, smoothing.

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self, TypedDict, Unpack
 
-from workedpapers.checks import as_float_array, one_of, positive_int, probability
+import numpy as np
+
+from workedpapers.checks import as_float_array, as_seed, one_of, positive_int, probability
 
 from ..group.courses import Window
 from ..group.resample import IntervalKind
@@ -79,7 +81,7 @@ class OnsetSettings:
         n_boot: int = 1000,
         alpha: float = 0.05,
         permutations: int = 2000,
-        seed: int = 0,
+        seed: int | np.random.Generator = 0,
         **options: Unpack[FitOptions],
     ) -> Self:
         """Check the arguments; those of the fit itself are checked by `fit_change_point`."""
@@ -99,6 +101,6 @@ class OnsetSettings:
             n_boot=positive_int(n_boot, "n_boot", least=100),
             alpha=probability(alpha, "alpha", open_interval=True),
             permutations=positive_int(permutations, "permutations", least=100),
-            seed=seed,
+            seed=as_seed(seed),
             fit=options,
         )

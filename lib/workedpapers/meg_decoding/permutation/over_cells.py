@@ -59,7 +59,7 @@ __all__ = ["GeneralisationTest", "permute_generalise"]
 _CHUNK = 2**20  # decision values held at once
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class GeneralisationTest:
     """AUC for each training time and test time, and how often chance does as well.
 
@@ -259,7 +259,7 @@ def permute_generalise(
     if settings.leave_one_out:
         raise ValueError("cv='loo': single epochs have no AUC; use folds.")
     scheme = chosen_scheme(settings.data, exchange)
-    drawn = permuted_codes(settings, n, scheme, np.random.default_rng([options.get("seed", 0), 1]))
+    drawn = permuted_codes(settings, n, scheme, np.random.default_rng([settings.record["seed"], 1]))
     codes = np.vstack([settings.data.codes, drawn])  # the data as they are come first
     # An offset common to all epochs and times would only cost digits.
     level = settings.data.X.mean(axis=(0, 2), keepdims=True)

@@ -38,7 +38,7 @@ __all__ = ["PermutationTest", "permute"]
 DIGITS = 12
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PermutationTest:
     """AUC over time and what it would be without any relation to the labels.
 
@@ -236,7 +236,7 @@ def permute(
     n = positive_int(n, "n")
     settings = DecodingSettings.checked(epochs, y, **options)
     scheme = chosen_scheme(settings.data, exchange)
-    codes = permuted_codes(settings, n, scheme, np.random.default_rng([options.get("seed", 0), 1]))
+    codes = permuted_codes(settings, n, scheme, np.random.default_rng([settings.record["seed"], 1]))
     observed = decode_checked(settings, show=False).auc
     courses: Callable[[DecodingSettings, Ints], Floats] = _in_folds
     if options.get("class_weight") is not None:

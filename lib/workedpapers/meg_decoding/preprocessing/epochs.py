@@ -11,10 +11,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from workedpapers.checks import Floats, Ints, Reals, as_float_array, columns_present
 
+from .from_mne import event_names, is_mne, picked_numbers, read_mne
+
 __all__ = ["Epoched", "as_epoched"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Epoched:
     """Epochs with labels, as every function of this package uses them.
 
@@ -111,6 +113,7 @@ def as_epoched(
     groups: str | ArrayLike | None = None,
     times: ArrayLike | None = None,
     channel_types: ArrayLike | None = None,
+    picks: Any = None,
     dtype: type[np.floating[Any]] | str = "float64",
 ) -> Epoched:
     """Check a recording and its labels.
@@ -118,9 +121,10 @@ def as_epoched(
     Parameters
     ----------
     epochs : object
-        `mne.Epochs` or `mne.EpochsArray`, an array of shape (n_epochs, n_channels, n_times), or an
-        `Epoched`, which passes unchanged if no other argument is given. Of mne epochs the good
-        MEG, EEG, sEEG and ECoG channels are used.
+        `mne.Epochs` or `mne.EpochsArray`; `mne.time_frequency.EpochsTFR`, whose channels at each
+        frequency become channels; a list of `mne.Evoked`, or of source estimates, one a trial; an
+        array of shape (n_epochs, n_channels, n_times); or an `Epoched`, which passes unchanged if
+        no other argument is given.
     y : str or array_like or None
         Labels, shape (n_epochs,), or the name of a column of ``epochs.metadata``. None takes the
         names of the events of mne epochs.
@@ -132,6 +136,10 @@ def as_epoched(
     channel_types : array_like or None
         One for each channel of an array, such as "grad"; channels of one type share a unit. All
         are of one type by default.
+    picks : object
+        Channels, as MNE takes them: types, names or numbers; bad ones are left out unless they are
+        named. The default is the good MEG, EEG, sEEG and ECoG channels of MNE's objects, and all
+        channels of others. Of arrays and source estimates numbers alone.
     dtype : type or str
         "float64" or "float32", in which everything is computed.
 
@@ -145,25 +153,29 @@ def as_epoched(
         drop them), times that do not increase.
     """
     if isinstance(epochs, Epoched):
-        given = [name for name, value in [("y", y), ("groups", groups), ("times", times)]
-                 if value is not None]  # fmt: skip
+        given = [name for name, value in [("y", y), ("groups", groups), ("times", times),
+                                          ("picks", picks)] if value is not None]  # fmt: skip
         if given:
             raise ValueError(f"{given[0]}: expected None for an Epoched, which holds its own.")
         return epochs.with_data(epochs.X.astype(_float_type(dtype), copy=False))
     metadata, info = None, None
-    if hasattr(epochs, "get_data") and hasattr(epochs, "info"):
+    if is_mne(epochs):
         if times is not None or channel_types is not None:
             raise ValueError("times, channel_types: expected None for mne epochs.")
-        X, names, types, info, metadata = _from_mne(epochs)
-        seconds = np.asarray(epochs.times, dtype=float)
+        X, names, types, seconds, info, metadata = read_mne(epochs, picks)
+        X = _array(X)
         if y is None:
-            y = _event_names(epochs)
+            y = event_names(epochs)
     else:
         X = _array(epochs)
         p = X.shape[1]
         names = tuple(f"channel {i}" for i in range(p))
         types = _types(channel_types, p)
         seconds = _times(times, X.shape[2])
+        if picks is not None:
+            chosen = picked_numbers(picks, p)
+            X, names = X[:, chosen], tuple(names[i] for i in chosen)
+            types = tuple(types[i] for i in chosen)
     n = len(X)
     codes, classes = _labels(y, "y", n, metadata)
     if len(classes) < 2:
@@ -182,36 +194,20 @@ def _float_type(dtype: Any) -> type[np.floating[Any]]:
 
 
 def _array(value: Any) -> Reals:
+    if np.ma.is_masked(value):
+        as_float_array(value, "epochs")  # says that, and how many
     X = np.asarray(value)
     if X.dtype.kind not in "iuf":
         raise TypeError(
             f"epochs: expected mne epochs or an array of real numbers, got "
-            f"{type(value).__name__} of dtype {X.dtype}."
+            f"{type(value).__name__} of dtype {X.dtype}"
+            + (", that is one recording: cut it into epochs." if hasattr(value, "info") else ".")
         )
     if X.ndim != 3:
         raise ValueError(f"epochs: expected shape (n_epochs, n_channels, n_times), got {X.shape}.")
     if 0 in X.shape:
         raise ValueError(f"epochs: expected no empty dimension, got shape {X.shape}.")
     return X if X.dtype.kind == "f" else X.astype(np.float64)
-
-
-def _from_mne(epochs: Any) -> tuple[Reals, tuple[str, ...], tuple[str, ...], Any, Any]:
-    import mne
-
-    picks = mne.pick_types(
-        epochs.info, meg=True, eeg=True, seeg=True, ecog=True, ref_meg=False, exclude="bads"
-    )
-    if not len(picks):
-        raise ValueError("epochs: expected at least one good MEG, EEG, sEEG or ECoG channel.")
-    X = _array(epochs.get_data(picks=picks, copy=False))
-    names = tuple(epochs.ch_names[i] for i in picks)
-    types = tuple(epochs.get_channel_types(picks=picks))
-    return X, names, types, mne.pick_info(epochs.info, picks), epochs.metadata
-
-
-def _event_names(epochs: Any) -> NDArray[Any]:
-    names = {number: name for name, number in epochs.event_id.items()}
-    return np.array([names[number] for number in epochs.events[:, 2]])
 
 
 def _times(times: ArrayLike | None, t: int) -> Floats:
@@ -227,6 +223,9 @@ def _times(times: ArrayLike | None, t: int) -> Floats:
             f"times: expected increasing seconds, got {seconds[i]:g} before {seconds[i + 1]:g} "
             f"at index {i}."
         )
+    step = float(np.median(np.diff(seconds))) if t > 1 else 0.0
+    if step >= 1:
+        raise ValueError(f"times: expected seconds, got steps of {step:g}. Are they milliseconds?")
     return seconds
 
 
@@ -252,6 +251,8 @@ def _labels(value: Any, name: str, n: int, metadata: Any) -> tuple[Ints, NDArray
         columns_present(metadata, "epochs.metadata", [value])
         value = metadata[value]
     labels = pd.Series(np.asarray(value)) if np.ndim(value) == 1 else None
+    if np.ma.is_masked(value):
+        raise ValueError(f"{name}: expected no missing label, got masked ones.")
     if labels is None:
         raise ValueError(f"{name}: expected one dimension, got shape {np.shape(value)}.")
     if len(labels) != n:
@@ -263,9 +264,22 @@ def _labels(value: Any, name: str, n: int, metadata: Any) -> tuple[Ints, NDArray
         unique, codes = np.unique(labels.to_numpy(), return_inverse=True)
     except TypeError:
         raise TypeError(f"{name}: expected labels of one kind, got a mixture of types.") from None
-    if labels.dtype.kind == "f" and len(unique) > max(10, n // 4):
-        raise ValueError(f"{name}: expected classes, got {len(unique)} different real numbers.")
+    if labels.dtype.kind == "f":
+        _check_numbers(unique, name, n)
     return codes.astype(np.intp), unique
+
+
+def _check_numbers(unique: NDArray[Any], name: str, n: int) -> None:
+    """Raise `ValueError` if real numbers are measurements, not numbers of classes or groups."""
+    expected = "classes" if name == "y" else "numbers of groups"
+    if name == "y" and len(unique) > max(10, n // 4):
+        raise ValueError(f"{name}: expected classes, got {len(unique)} different real numbers.")
+    broken = unique[unique != np.floor(unique)]
+    if len(broken):
+        raise ValueError(
+            f"{name}: expected {expected}, got real numbers such as {broken[0]:g}. If they are "
+            f"names, give them as strings."
+        )
 
 
 def _check_channels(X: Reals, names: tuple[str, ...]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from workedpapers.checks import positive_int
+from workedpapers.checks import as_seed, positive_int
 
 from .epochs import Epoched, as_epoched
 
@@ -22,7 +22,8 @@ def pseudo_trials(
     size: int,
     groups: str | ArrayLike | None = None,
     times: ArrayLike | None = None,
-    seed: int = 0,
+    picks: Any = None,
+    seed: int | np.random.Generator = 0,
 ) -> Epoched:
     """Average epochs of the same class and group.
 
@@ -42,7 +43,9 @@ def pseudo_trials(
         As in `decode`.
     times : array_like, optional
         As in `decode`.
-    seed : int
+    picks : object
+        As in `decode`.
+    seed : int or Generator
         Of the random assignment.
 
     Returns
@@ -78,9 +81,9 @@ def pseudo_trials(
     >>> meg.pseudo_trials(X, y, size=5)
     <Epoched: 16 epochs (cat: 8, dog: 8) x 6 channels x 5 times, 0 to 4 s>
     """
-    data = as_epoched(epochs, y, groups=groups, times=times)
+    data = as_epoched(epochs, y, groups=groups, times=times, picks=picks)
     size = positive_int(size, "size")
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(as_seed(seed))
     members = np.zeros_like(data.codes) if data.groups is None else data.groups
     cells = np.unique(np.stack([data.codes, members]), axis=1, return_inverse=True)[1].ravel()
     parts = []

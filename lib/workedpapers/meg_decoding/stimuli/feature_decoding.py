@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from workedpapers.checks import Floats, Ints, positive_int, probability
+from workedpapers.checks import Floats, Ints, as_seed, positive_int, probability
 from workedpapers.stats import Interval
 
 from ..classifiers.roc import mid_rank_sums, ordered_pairs
@@ -64,7 +64,7 @@ def decode_features(
     permutations: int = 1000,
     resamples: int = 2000,
     confidence: float = 0.95,
-    seed: int = 0,
+    seed: int | np.random.Generator = 0,
 ) -> FeatureDecoding:
     r"""Cross-validated decoding of the condition from picture features alone.
 
@@ -95,7 +95,7 @@ def decode_features(
         refitted, so the interval does not hold the luck of training.
     confidence : float
         Of the interval.
-    seed : int
+    seed : int or Generator
         Seed of folds, permutations and bootstrap.
 
     Returns
@@ -149,7 +149,7 @@ def decode_features(
     positive_int(permutations, "permutations", least=20)
     positive_int(resamples, "resamples", least=100)
     probability(confidence, "confidence", open_interval=True)
-    seed = positive_int(seed, "seed", least=0)
+    seed = as_seed(seed)
     codes = group_codes(groups, len(X))
     if isinstance(cv, str):
         raise TypeError(f"cv: expected a number of folds, a splitter or pairs, got {cv!r}.")
