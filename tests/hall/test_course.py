@@ -2,6 +2,7 @@
 
 import ast
 import re
+import sys
 from xml.etree import ElementTree as ET
 
 import nbformat
@@ -320,7 +321,7 @@ def test_the_first_cell_asks_for_this_chapter_and_no_other(page: Page) -> None:
     assert {extra.split("-")[0] for extra in extras} == {page.name, "plot", "explore"}
     cell = install_cell(page.name)
     assert f"workedpapers[{','.join(extras).replace('_', '-')}]" in cell
-    assert ("torch" in cell) is (page.name == "isolated_points")
+    assert ("torch" in cell) is (page.name in ("isolated_points", "model_written_evals"))
     assert ("ethnicolr" in cell) is (page.name == "bisg")
 
 
@@ -340,7 +341,7 @@ def test_every_module_that_a_chapter_imports_is_looked_for(page: Page) -> None:
         )
         if name
     }
-    assert imported - {"time", "warnings"} <= set(needs_of(page.name).modules)
+    assert imported - sys.stdlib_module_names <= set(needs_of(page.name).modules)
 
 
 # Pages for teachers
@@ -378,7 +379,7 @@ def test_every_computing_exercise_has_a_hidden_test(page: Page) -> None:
     computing = {part.exercise.label for part in parts if part.exercise.level == "compute"}
     tested = {part.exercise.label for part in parts if part.place is Place.TEST}
     assert computing
-    assert computing == tested
+    assert computing <= tested  # a derivation that ends in a number may have a test too
 
 
 # Slides and stills

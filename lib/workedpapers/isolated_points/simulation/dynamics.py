@@ -172,7 +172,7 @@ def simulate(
     --------
     >>> from workedpapers import isolated_points as ip
     >>> run = ip.simulate([-5, 0, 5], [-4.2, 0.9, 5.8], lr_d=0.1, lr_g=0.18, steps=2000)
-    >>> run.final.ravel().round(3).tolist()
+    >>> (run.final.ravel().round(3) + 0.0).tolist()
     [-5.0, 0.0, 5.0]
     """
     settings = SimulationSettings.checked(
