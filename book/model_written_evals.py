@@ -49,8 +49,8 @@ family_figure
 # {hue}`the user is silent <truth_silent>`, they {hue}`match the user <match>` more often, and they
 # are {hue}`less often right when the user is wrong <truth_wrong>`. Nobody taught them to flatter:
 # {set}`where people do not share views <family homophily=0>` none of it happens. In between, at
-# {set}`0.3 <family homophily=0.3 steps=0>`, no size is sycophantic, and
-# {set}`reinforcement learning <family homophily=0.3 steps=500>` makes the large ones so.
+# {set}`0.3 <family homophily=0.3 steps=0>`, the answers of all sizes are the true ones, and
+# {set}`reinforcement learning <family homophily=0.3 steps=500>` turns the large networks to the user.
 #
 # (mwe-ten-lines)=
 # ## The idea in ten lines
@@ -416,7 +416,7 @@ print(
 # ## Where it breaks
 #
 # **Intervals that count items.** A set with a thousand biographies and a dozen questions is a
-# sample of a dozen. Move the sliders of {ref}`fig-mwe-honest`: more items in each cluster do not
+# sample of a dozen {cite:p}`miller2024`. Move the sliders of {ref}`fig-mwe-honest`: more items in each cluster do not
 # help, and the interval for independent items gets worse as they are added.
 
 # %% tags=["hide-input", "slide"] label="fig-mwe-honest"
@@ -449,7 +449,8 @@ for n in (25, 5000):
     print(f"0 of {n}: {low:.5f} to {high:.5f}")
 
 # %% [markdown]
-# **What the published items contain.** In the authors' files, 557 of 16,400 questions on risks
+# **What the published items contain.** In the authors' files (commit 84fcc67 of
+# `anthropics/evals`), 557 of 16,400 questions on risks
 # occur twice, the hand-written sets have items with more options than (A) and (B), and philosophy
 # has lists of wrong answers. In each of the 135 persona sets a count of words tells the label of
 # held-out statements, on average in 84% of the cases: many sets ask for a vocabulary.
