@@ -55,8 +55,9 @@ power
 
 # %% [markdown]
 # With few instances the best split, the square, is at the left: store the answers. With a
-# linear cost it jumps to the other end when $N$ passes the cost. With a quadratic one it moves there
-# step by step.
+# linear cost it jumps to the other end when $N$ passes the cost:
+# {set}`a hundred instances <power instances=100 shape=linear>` are best served by a search. With
+# {set}`a quadratic cost <power instances=100 shape=quadratic>` it moves there step by step.
 #
 # (mesa-ten-lines)=
 # ## The idea in ten lines
