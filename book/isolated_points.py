@@ -680,7 +680,7 @@ show_table(
 # At first all three rise: the discriminator learns, in about $1/a = 10$ steps, whatever becomes of
 # the run. *A loss that rises while the discriminator is young says nothing.* What tells
 # is whether it comes back. With points at rest $f = \frac1\lambda(\sum p K - \sum q K)$, and the
-# value of the game, $\sum p f(x) - \sum q f(y)$, is the squared MMD between the two sets over
+# value of the game, $\sum p f(x) - \sum q f(y)$, is the squared {term}`MMD` between the two sets over
 # $\lambda$: zero where all modes are found, and 0.180 for ever after the collapse. Under the point
 # that runs away the value, 0.184, is not this number, 0.222, for its $f$ never comes to rest.
 #
@@ -886,7 +886,7 @@ show_table(
 # points as you like, and a kernel: in any dimension, with masses of your own. `stability` tells
 # beforehand what a matched point will do; `coverage` and `mmd` tell afterwards what became of
 # them: {term}`recall and precision`, that is the share of the data that have a generated point
-# within a radius, and the share of the generated points that are near data; and {term}`MMD`, a
+# within a radius, and the share of the generated points that are near data; and MMD, a
 # distance between the two sets {cite:p}`gretton2012`. Here are 200 points on two half moons, and
 # 40 generated ones.
 

@@ -104,10 +104,11 @@ def test_places_may_be_numbers(duck, codes):
 
 @pytest.mark.parametrize("kind", ["HUGEINT", "DECIMAL(20, 2)", "DECIMAL(9, 0)", "BIGINT"])
 def test_places_may_be_numbers_of_any_kind(duck, kind):
-    table = duck.sql(
-        f"select 'Garcia' as last, cast(zip as {kind}) as zip, id from "
-        "(values (94110, 0), (2138, 1), (21381234, 2), (99999, 3)) as t(zip, id)"
+    duck.raw_sql(
+        f"create or replace table numbers as select 'Garcia' as last, cast(zip as {kind}) as zip, "
+        "id from (values (94110, 0), (2138, 1), (21381234, 2), (99999, 3)) as t(zip, id)"
     )
+    table = duck.table("numbers")
     frame = pd.DataFrame({"last": ["Garcia"] * 4, "zip": [94110, 2138, 21381234, 99999]})
     result = bisg.predict_table(table, surname="last", geo="zip").to_pandas()
     result = result.sort_values("id").reset_index(drop=True)

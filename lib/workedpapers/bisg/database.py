@@ -274,14 +274,13 @@ def _join_places(ibis: Any, table: Any, column: str, settings: PredictionSetting
     places["__inhabited"] = geography.inhabited
     stored = ibis.memtable(places)
     table = table.left_join(stored, table["__geo_code"] == stored["__geo_key"])
-    lived_in = table["__inhabited"].fill_null(False)
-    zips = geography.coding is Coding.ZIP
-    military = ibis.literal(False)
-    if zips:
-        military = table["__geo_code"].re_search(MILITARY) & ~table["__geo_padded"]
     wider = ibis.literal(False)
     if settings.unknown_zip is UnknownZip.THREE_DIGIT:
         table, wider = _join_three_digit(ibis, table, settings)
+    lived_in = table["__inhabited"].fill_null(False)
+    military = ibis.literal(False)
+    if geography.coding is Coding.ZIP:
+        military = table["__geo_code"].re_search(MILITARY) & ~table["__geo_padded"]
     how = ibis.cases(
         (table["__geo_missing"], Place.MISSING.value),
         (table["__geo_code"].isnull(), Place.MALFORMED.value),
