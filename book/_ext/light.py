@@ -6,6 +6,7 @@ names them. The theme also loads the whole index of the search on every page, fo
 types that this book does not have; only the search page keeps it.
 """
 
+import logging
 import re
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,9 @@ from typing import Any
 from fontTools import subset
 from fontTools.ttLib import TTFont
 from sphinx.application import Sphinx
+
+#: What is cut from a font is no news, and would bury the warnings of a build.
+logging.getLogger("fontTools").setLevel(logging.WARNING)
 
 _SCRIPT = re.compile(r"\s*<script[^>]*scripts/fontawesome\.js[^>]*></script>")
 _PRELOAD = re.compile(r"\s*<link[^>]*scripts/fontawesome\.js[^>]*/?>")
