@@ -795,9 +795,9 @@ show_table(
 # 0.894 with the penalty, to 0.917 with optimism. Momentum 0.5 is a gain at $G = 1$, 0.935, and makes
 # the swings grow at $G = 4$, 1.025. No trick keeps a matched point up to a larger $G$ than plain
 # alternating steps do, 386.83; momentum 0.9 loses it at 0.30. The other failures do not follow
-# speed. A collapsed pair is trapped up to $G = 4.99$ by plain steps (4.70 in theory: a run of 1,000
-# steps sees a swing a little after it begins to grow), and whatever calms the players traps it
-# longer: up to 29.50 with five discriminator steps. A lone point rests up to about $G = 1$
+# speed. A collapsed pair is trapped up to $G = 4.69$ by plain steps, where the closed form says
+# 4.70, and by the penalty too. Most of what calms the players traps it longer: optimism up to 7.66,
+# consensus up to 8.15, five discriminator steps up to 29.50. A lone point rests up to about $G = 1$
 # under most rules, and up to 6.78 with these five steps. One trick, and it cures the third failure
 # and deepens the second.
 #
