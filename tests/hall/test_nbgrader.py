@@ -20,8 +20,16 @@ pytestmark = pytest.mark.slow
 
 
 def nbgrader(folder: Path, *arguments: str) -> str:
-    """Run a command of nbgrader in a folder, with settings of nobody else."""
-    settings = {"JUPYTER_CONFIG_DIR": str(folder / "config"), "HOME": str(folder)}
+    """Run a command of nbgrader in a folder, with settings of nobody else.
+
+    It starts programs of its environment by their names, as in an environment that is activated.
+    """
+    programs = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    settings = {
+        "JUPYTER_CONFIG_DIR": str(folder / "config"),
+        "HOME": str(folder),
+        "PATH": programs,
+    }
     result = subprocess.run(
         [sys.executable, "-m", "nbgrader", *arguments],
         cwd=folder,
