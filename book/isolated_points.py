@@ -394,7 +394,7 @@ for n in (2, 3, 4):
     near = 0.5 * corners / np.linalg.norm(corners[0])
     equal = {"true_mass": 1.0, "generated_mass": 1.0, "noise": 1e-4, "seed": 0}
     crowd = ip.simulate(
-        np.zeros((1, n)), near, lr_g=0.05, steps=8000, keep="last", **equal, **RATES
+        np.zeros((1, n)), near, lr_g=0.05, steps=5000, keep="last", **equal, **RATES
     )
     stay = ip.coverage(crowd.true, crowd.final, radius=2.0).hits
     print(
@@ -930,7 +930,7 @@ for width in (0.1, 0.3, 1.0):
 # there is memory. On a line, the Gaussian has a better way: it is a sum of products of narrower
 # Gaussians on a lattice, by the trapezoid rule, which for Gaussians converges faster than any
 # power {cite:p}`trefethen2014`. Then $f$ is one number per lattice node, and a step costs the
-# same however long the past. Both agree to twelve digits; here is what 64 settings cost.
+# same however long the past. Both agree to twelve digits; here is what 32 settings cost.
 
 # %% tags=["hide-input"] label="fig-ip-cost"
 figures.cost_figure()

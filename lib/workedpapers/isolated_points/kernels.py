@@ -412,7 +412,8 @@ class Gaussian(_OfWidth):
         # phi'(s) = -phi(s) / 2 sigma^2
         half = -0.5 / self._width(squared_distance) ** 2
         out: Floats = np.exp(squared_distance * half)
-        return out * half
+        out *= half
+        return out
 
     def curvature(self, squared_distance: Floats) -> Floats:  # noqa: D102
         # phi''(s) = phi(s) / 4 sigma^4

@@ -246,7 +246,7 @@ def outcast_figure(found: pd.DataFrame) -> Shown:
     )
 
 
-def cost_figure(settings: int = 64, decay: float = 0.2) -> Shown:
+def cost_figure(settings: int = 32, decay: float = 0.2) -> Shown:
     """Processor time of a batch against its length, by history and on the lattice."""
     import time
 

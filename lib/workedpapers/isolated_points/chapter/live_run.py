@@ -30,6 +30,8 @@ WEIGHT = SPACING * np.sqrt(2 / np.pi)
 TABLE: Floats = np.exp(-((SPACING * np.arange(-HALF, HALF + 1)) ** 2))
 #: Terms of the series of the exponential, whose argument is at most 0.17.
 TERMS = 13
+#: Up to this many points are worked through one by one.
+FEW = 16
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,17 @@ def _exp(t: Floats) -> Floats:
     return total
 
 
+def _exp_of_few(t: list[float]) -> list[float]:
+    """The same numbers as `_exp`, without the cost of calls for small arrays."""
+    totals = []
+    for one in t:
+        total = 1.0
+        for n in range(TERMS, 0, -1):
+            total = 1 + one / n * total
+        totals.append(total)
+    return totals
+
+
 def _spread(z: Floats) -> tuple[npt.NDArray[np.int64], Floats, Floats]:
     """Nearest nodes (n,), distances from them (n,), and g at the nodes around (n, 2 HALF + 1).
 
@@ -68,7 +81,9 @@ def _spread(z: Floats) -> tuple[npt.NDArray[np.int64], Floats, Floats]:
     s = z - nearest
     c = SPACING * SPACING
     # Both in one call: this is where the time goes.
-    step, centre = _exp(np.concatenate([2 * c * s, -c * s * s])).reshape(2, -1, 1)
+    exponents = np.concatenate([2 * c * s, -c * s * s])
+    both = _exp(exponents) if len(z) > FEW else np.array(_exp_of_few(exponents.tolist()))
+    step, centre = both.reshape(2, -1, 1)
     up = np.repeat(step, HALF, axis=1)
     middle = np.ones((len(z), 1))
     right = np.cumprod(up, axis=1)

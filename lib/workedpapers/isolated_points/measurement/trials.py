@@ -236,19 +236,23 @@ def simulated_threshold(settings: pd.DataFrame, *, steps: int = 3000, rounds: in
         k: settings[k].to_numpy(float) for k in ("sigma", "lr_d", "decay", "p", "q")
     }
     guess = critical_lr_g(**fixed, n=number, update=update)
-    true_mass, generated_mass = fixed.pop("p"), fixed.pop("q")
+    masses = {"true_mass": fixed.pop("p"), "generated_mass": fixed.pop("q")}
 
-    def returns(rate: Floats) -> NDArray[np.bool_]:
+    def returns(*logs: Floats) -> NDArray[np.bool_]:
+        """Whether points come back at some rates, all simulated side by side; a row for each."""
+        given: dict[str, Any] = {k: np.tile(v, len(logs)) for k, v in (fixed | masses).items()}
         mode = displaced_modes(
-            **fixed, lr_g=rate, true_mass=true_mass, generated_mass=generated_mass, number=number,
-            steps=steps, update=update,
-        )  # fmt: skip
-        return np.abs(mode) < 1
+            **given, lr_g=np.exp(np.concatenate(logs)), number=number, steps=steps, update=update
+        )
+        return (np.abs(mode) < 1).reshape(len(logs), -1)
 
     low, high = np.log(guess / 4), np.log(guess * 4)
-    bracketed = returns(np.exp(low)) & ~returns(np.exp(high))
-    for _ in range(rounds):
+    at_low, at_high = returns(low, high)
+    for done in range(0, rounds, 2):  # two bisections from one batch: the second has two places
         middle = (low + high) / 2
-        back = returns(np.exp(middle))
+        at_first, back, at_third = returns((low + middle) / 2, middle, (middle + high) / 2)
         low, high = np.where(back, middle, low), np.where(back, high, middle)
-    return np.where(bracketed, np.exp((low + high) / 2), np.nan)
+        if done + 1 < rounds:
+            middle, back = (low + high) / 2, np.where(back, at_third, at_first)
+            low, high = np.where(back, middle, low), np.where(back, high, middle)
+    return np.where(at_low & ~at_high, np.exp((low + high) / 2), np.nan)

@@ -143,35 +143,41 @@ class Nodes:
         out = (low - REACH < self.low) | (high + REACH >= self.low + self.field.shape[2])
         out &= ~self.lost
         if out.any():
-            self._make_room(out, low - REACH, high + REACH + 1)
+            rows = np.flatnonzero(out)
+            self._make_room(rows, low[rows] - REACH, high[rows] + REACH + 1)
         nearest[self.lost] = self.reach[0, self.lost]
 
     def _make_room(
-        self, out: NDArray[np.bool_], first: NDArray[np.intp], last: NDArray[np.intp]
+        self, rows: NDArray[np.intp], first: NDArray[np.intp], last: NDArray[np.intp]
     ) -> None:
-        """Centre what some rows use, in longer rows if need be, with room from first to last."""
-        length = self.field.shape[2]
-        holds = np.asarray(self.field.any(axis=0))
+        """Centre what some settings hold, in longer rows if need be, with room from first to last.
+
+        ``first`` and ``last`` have one number for each of these settings.
+        """
+        length, before = self.field.shape[2], self.low[rows]
+        holds = np.asarray(self.field[:, rows].any(axis=0))
         some = np.asarray(holds.any(axis=1))
-        start = end = self.low
+        start = end = before
         if length:
-            start = self.low + holds.argmax(axis=1)
-            end = self.low + length - holds[:, ::-1].argmax(axis=1)
+            start = before + holds.argmax(axis=1)
+            end = before + length - holds[:, ::-1].argmax(axis=1)
             first = np.where(some, np.minimum(first, start), first)
             last = np.where(some, np.maximum(last, end), last)
         span = last - first
-        self.lost |= out & (span > MAX_NODES)
-        out = out & ~self.lost
-        needed = max(int((span[out] + span[out] // 2).max(initial=0)) + 64, length)
+        fits = span <= MAX_NODES
+        self.lost[rows[~fits]] = True
+        needed = max(int((span[fits] + span[fits] // 2).max(initial=0)) + 64, length)
         if needed > length:
-            longer = np.zeros((len(self.field), len(span), needed))
+            longer = np.zeros((*self.field.shape[:2], needed))
             longer[:, :, :length] = self.field
             self.field = longer
-        low = np.where(out, first - (needed - span) // 2, self.low)
-        for b in np.flatnonzero(out & some):
-            held = self.field[:, b, start[b] - self.low[b] : end[b] - self.low[b]].copy()
+        low = self.low.copy()
+        low[rows[fits]] = (first - (needed - span) // 2)[fits]
+        for k in np.flatnonzero(fits & some):
+            b, old, new = rows[k], before[k], low[rows[k]]
+            held = self.field[:, b, start[k] - old : end[k] - old].copy()
             self.field[:, b] = 0
-            self.field[:, b, start[b] - low[b] : end[b] - low[b]] = held
+            self.field[:, b, start[k] - new : end[k] - new] = held
         self.low = low
         self.first = (np.arange(len(low)) * needed - low)[:, None]
         self.reach = np.stack([low + REACH, low + needed - 1 - REACH])[..., None].astype(float)

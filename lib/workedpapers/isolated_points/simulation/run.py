@@ -269,11 +269,13 @@ update='alternating', method='lattice')
         s, path = self.settings, self._path
         sound = np.where(np.isfinite(path), path, s.generated[:, None])
         loss, value = np.empty((2, *path.shape[:2]))
+        masses = np.concatenate([s.true_mass, -s.generated_mass], axis=1)
+        first = s.true.shape[1]  # of the generated points
         with np.errstate(all="ignore"):
             for k, field in enumerate(replayed(s, path, self.method)):
-                at_true, at_generated = field.value(s.true), field.value(sound[:, k])
-                loss[:, k] = -(s.generated_mass * at_generated).sum(axis=1)
-                value[:, k] = (s.true_mass * at_true).sum(axis=1) + loss[:, k]
+                terms = masses * field.value(np.concatenate([s.true, sound[:, k]], axis=1))
+                value[:, k] = terms.sum(axis=1)
+                loss[:, k] = terms[:, first:].sum(axis=1)
         gone = ~np.isfinite(path).all(axis=(2, 3))
         for total in (value, loss):
             total[gone] = np.nan
