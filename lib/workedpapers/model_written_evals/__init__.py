@@ -13,6 +13,7 @@ Where to look:
 
 - ``items``: one form for all published layouts; what is wrong with a set.
 - ``models``: what a model is here; functions, language models from a file, models that only write.
+- ``engine``: Inspect AI: its models here, our items and models there.
 - ``generation``: statements that a model writes and a scorer ranks, in steps that can be resumed.
 - ``scoring``: from log-probabilities to numbers with intervals; power; many sets.
 - ``family``: the world, the transformers, reinforcement learning, and a model that writes items.

@@ -1,3 +1,5 @@
+from .engine.logs import read_log as read_log
+from .engine.remote import InspectModel as InspectModel
 from .family.models import Family as Family
 from .family.models import ToyModel as ToyModel
 from .family.models import toy_family as toy_family
@@ -20,6 +22,8 @@ from .items.audits import audit as audit
 from .items.audits import separability as separability
 from .items.published import from_hub as from_hub
 from .items.published import load as load
+from .items.shipped import statement_items as statement_items
+from .items.shipped import user_items as user_items
 from .items.table import Flag as Flag
 from .items.table import as_items as as_items
 from .models.cached import CachedModel as CachedModel
@@ -29,6 +33,8 @@ from .models.protocol import CallableModel as CallableModel
 from .models.protocol import Model as Model
 from .models.sampling import SampledModel as SampledModel
 from .models.sampling import read_answer as read_answer
+from .models.tokens import Token as Token
+from .models.tokens import read_tokens as read_tokens
 from .scoring.answers import evaluate as evaluate
 from .scoring.answers import one_answer as one_answer
 from .scoring.effects import Effect as Effect
@@ -60,12 +66,14 @@ __all__ = [
     "Family",
     "Flag",
     "Generator",
+    "InspectModel",
     "LanguageModel",
     "Model",
     "PositionBias",
     "Questions",
     "SampledModel",
     "Summary",
+    "Token",
     "ToyModel",
     "World",
     "Writer",
@@ -91,15 +99,19 @@ __all__ = [
     "power_of",
     "pronoun_bias",
     "read_answer",
+    "read_log",
+    "read_tokens",
     "rescale",
     "rewards",
     "rl_optimum",
     "separability",
     "share_interval",
+    "statement_items",
     "summarise",
     "toy_family",
     "toy_items",
     "toy_writer",
     "user_effect",
+    "user_items",
     "write_items",
 ]

@@ -26,10 +26,10 @@ from workedpapers.model_written_evals.family.transformer import parameters_of
 from workedpapers.model_written_evals.family.world import World
 
 STORED = "family_study.csv"
-WIDTHS = (2, 4, 8, 16, 32)
+WIDTHS = (2, 4, 8, 16, 32, 88)  # 196 to 99,440 parameters
 HOMOPHILY = (0.0, 0.3, 0.5, 0.7, 0.9)
 SEEDS = 5
-STEPS = (0, 50, 200, 500)
+STEPS = (0, 50, 200, 500, 2000)
 BETA = 0.2
 
 #: A network is at the optimum if its mean probability is as near to it as this.

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from workedpapers.checks import positive_int
 from workedpapers.model_written_evals.models.protocol import Model
 
 __all__ = ["CachedModel", "append_line", "lines_of"]
@@ -46,11 +47,16 @@ class CachedModel:
     path : str or pathlib.Path
         File of JSON lines, one for each question; it is made where it is not there. Use one file
         for each model.
+    together : int, default 1
+        How many questions are asked at once; as many are lost if the process is killed. A model
+        behind a network answers many in the time of one.
 
     Raises
     ------
+    TypeError
+        If the number of questions is not whole.
     ValueError
-        If the file holds a line that is no JSON.
+        If it is below 1, or the file holds a line that is no JSON.
 
     Notes
     -----
@@ -72,9 +78,11 @@ class CachedModel:
 
     model: Model
     path: str | Path
+    together: int = 1
     _known: dict[tuple[str, ...], list[float]] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
+        positive_int(self.together, "together")
         self.path = Path(self.path)
         for row in lines_of(self.path):
             self._known[(row["prompt"], *row["options"])] = row["logprobs"]
@@ -96,13 +104,13 @@ class CachedModel:
         list of list of float
             One number for each option.
         """
-        found = []
-        for prompt, answers in zip(prompts, options, strict=True):
-            key = (prompt, *answers)
-            if key not in self._known:
-                (told,) = self.model.logprobs([prompt], [list(answers)])
-                self._known[key] = [float(value) for value in told]
-                row = {"prompt": prompt, "options": list(answers), "logprobs": self._known[key]}
+        keys = [(prompt, *answers) for prompt, answers in zip(prompts, options, strict=True)]
+        new = list(dict.fromkeys(key for key in keys if key not in self._known))
+        for start in range(0, len(new), self.together):
+            part = new[start : start + self.together]
+            told = self.model.logprobs([key[0] for key in part], [list(key[1:]) for key in part])
+            for key, values in zip(part, told, strict=True):
+                self._known[key] = [float(value) for value in values]
+                row = {"prompt": key[0], "options": key[1:], "logprobs": self._known[key]}
                 append_line(Path(self.path), row)
-            found.append(self._known[key])
-        return found
+        return [self._known[key] for key in keys]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import importlib.util
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from workedpapers.checks import one_of, positive, positive_int, probability
+from workedpapers.model_written_evals.models.tokens import Token
 
 __all__ = ["LanguageModel", "local_model"]
 
@@ -82,9 +83,93 @@ class LanguageModel:
             return question
         if self.template == "dialogue":
             return f"\n\nHuman: {question}\n\nAssistant:"
-        turns = [{"role": "user", "content": question}]
-        text = self.tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
+        return self.conversation([{"role": "user", "content": question}])
+
+    def conversation(self, turns: Sequence[Mapping[str, str]]) -> str:
+        """The text of a conversation in the model's own template, up to its next reply.
+
+        Parameters
+        ----------
+        turns : sequence of mapping
+            Each with ``role``, such as "user", and ``content``.
+
+        Returns
+        -------
+        str
+            The text.
+        """
+        text = self.tokenizer.apply_chat_template(
+            list(turns), tokenize=False, add_generation_prompt=True
+        )
         return str(text)
+
+    def count(self, text: str) -> int:
+        """Number of tokens of a text.
+
+        Parameters
+        ----------
+        text : str
+            The text.
+
+        Returns
+        -------
+        int
+            How many.
+        """
+        return len(self._tokens(text))
+
+    def next_tokens(
+        self, text: str, n: int = 8, *, top: int = 20, temperature: float = 0.0, seed: int = 0
+    ) -> list[Token]:
+        """Go on with a text, and tell what was probable at each place.
+
+        Parameters
+        ----------
+        text : str
+            What the model goes on with, as it is.
+        n : int, default 8
+            Most tokens; fewer where the model ends.
+        top : int, default 20
+            How many of the most probable tokens are told.
+        temperature : float, default 0.0
+            0 takes the most probable token; else tokens are drawn.
+        seed : int, default 0
+            Seed of the draws.
+
+        Returns
+        -------
+        list of Token
+            The tokens.
+
+        Raises
+        ------
+        TypeError
+            If a number is not whole.
+        ValueError
+            If a number is out of its range.
+        """
+        import torch
+
+        positive_int(top, "top")
+        tokens = self._tokens(text)
+        draws = torch.Generator().manual_seed(seed)
+        found: list[Token] = []
+        for _ in range(positive_int(n, "n")):
+            odds = self._log_softmax(tokens, 1)[0]
+            if temperature > 0:
+                taken = int(torch.multinomial((odds / temperature).softmax(-1), 1, generator=draws))
+            else:
+                taken = int(odds.argmax())
+            if taken == self.tokenizer.eos_token_id:
+                break
+            values, places = odds.topk(top)
+            listed = zip(places.tolist(), values.tolist(), strict=True)
+            found.append(
+                Token(self.tokenizer.decode([taken]), float(odds[taken]),
+                      [(self.tokenizer.decode([place]), value) for place, value in listed])
+            )  # fmt: skip
+            tokens = [*tokens, taken]
+        return found
 
     def logprobs(
         self, prompts: Sequence[str], options: Sequence[Sequence[str]]

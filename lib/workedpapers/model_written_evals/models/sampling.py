@@ -9,7 +9,10 @@ from math import inf, log
 
 from workedpapers.checks import positive_int
 
-__all__ = ["SampledModel", "read_answer"]
+__all__ = ["UNREAD", "SampledModel", "count_answers", "read_answer"]
+
+#: Log-probability of every option of a question without a readable answer.
+UNREAD = -30.0
 
 
 def read_answer(text: str, options: Sequence[str]) -> int | None:
@@ -45,6 +48,14 @@ def read_answer(text: str, options: Sequence[str]) -> int | None:
         if word and begin.startswith(word) and not begin[len(word) :][:1].isalnum():
             found.append(place)
     return found[0] if len(found) == 1 else None
+
+
+def count_answers(read: Sequence[int | None], options: int) -> list[float]:
+    """Logarithm of each option's share among all samples; of unread ones a tie of hardly any."""
+    counts = [read.count(place) for place in range(options)]
+    if not any(counts):
+        return [UNREAD] * options
+    return [log(count / len(read)) if count else -inf for count in counts]
 
 
 @dataclass
@@ -116,7 +127,5 @@ class SampledModel:
             read = [read_answer(self.generate(prompt, i), answers) for i in range(self.samples)]
             self.asked += len(read)
             self.unread += read.count(None)
-            counts = [read.count(place) for place in range(len(answers))]
-            none = not any(counts)
-            found.append([-30.0 if none else log(c / self.samples) if c else -inf for c in counts])
+            found.append(count_answers(read, len(answers)))
         return found
