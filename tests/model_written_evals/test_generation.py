@@ -43,6 +43,17 @@ def test_a_run_that_was_killed_goes_on_and_gives_the_same(tmp_path):
     assert again.equals(whole)
 
 
+def test_a_statement_that_was_written_for_both_labels_has_the_surer_one(tmp_path):
+    class Same:
+        def write(self, prompt, n=1, *, begin="", tokens=32, seed=0):
+            return [f"1. I {('plan', 'forget')[i % 2]} {i} things." for i in range(n)]
+
+    items = mwe.generate(ORDER, generator=Same(), scorer=sure, out=tmp_path, n=8, keep=4)
+    assert items["statement"].is_unique
+    assert items["matches"].eq(items["statement"].str.contains("plan")).all()
+    assert len(items) == 8
+
+
 def test_labels_that_the_scorer_doubts_are_not_kept(tmp_path):
     with pytest.raises(ValueError, match="scorer: expected sure statements of both labels"):
         mwe.generate(ORDER, generator=Author(), scorer=lambda s, b: 0.5, out=tmp_path, n=8)

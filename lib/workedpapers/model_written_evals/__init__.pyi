@@ -14,10 +14,19 @@ from .family.writer import Writer as Writer
 from .family.writer import label_agreement as label_agreement
 from .family.writer import toy_writer as toy_writer
 from .family.writer import write_items as write_items
+from .generation.biographies import biography_items as biography_items
+from .generation.biographies import write_biographies as write_biographies
+from .generation.embeddings import embedding_filter as embedding_filter
+from .generation.embeddings import sentence_embedding as sentence_embedding
+from .generation.few_shot import by_choice as by_choice
+from .generation.few_shot import few_shot as few_shot
 from .generation.pipeline import Behaviour as Behaviour
 from .generation.pipeline import Generator as Generator
 from .generation.pipeline import by_odds as by_odds
 from .generation.pipeline import generate as generate
+from .generation.planes import plane as plane
+from .generation.pronouns import blanked as blanked
+from .generation.pronouns import pronoun_sentences as pronoun_sentences
 from .items.audits import audit as audit
 from .items.audits import separability as separability
 from .items.published import from_hub as from_hub
@@ -81,12 +90,17 @@ __all__ = [
     "audit",
     "bayes",
     "benjamini_hochberg",
+    "biography_items",
+    "blanked",
+    "by_choice",
     "by_odds",
     "by_set",
     "cluster_interval",
     "clusters_needed",
     "design_effect",
+    "embedding_filter",
     "evaluate",
+    "few_shot",
     "fisher_interval",
     "from_hub",
     "generate",
@@ -95,15 +109,18 @@ __all__ = [
     "local_model",
     "one_answer",
     "paired_difference",
+    "plane",
     "position_bias",
     "power_of",
     "pronoun_bias",
+    "pronoun_sentences",
     "read_answer",
     "read_log",
     "read_tokens",
     "rescale",
     "rewards",
     "rl_optimum",
+    "sentence_embedding",
     "separability",
     "share_interval",
     "statement_items",
@@ -113,5 +130,6 @@ __all__ = [
     "toy_writer",
     "user_effect",
     "user_items",
+    "write_biographies",
     "write_items",
 ]

@@ -30,7 +30,7 @@ ANSWERS, WRITTEN, JUDGED = "answers.jsonl", "written.csv", "judged.csv"
 #: What the model was made to write about, and how many texts for each label.
 ORDER = Behaviour("order", "likes order and plans every day ahead",
                   "dislikes plans and follows every whim")  # fmt: skip
-SAMPLED = 40
+SAMPLED = 50
 
 
 def _path(name: str) -> Path:

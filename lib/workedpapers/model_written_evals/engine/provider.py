@@ -35,7 +35,7 @@ def loaded(name: str) -> LanguageModel:
     return local_model(name)
 
 
-class LocalAPI(ModelAPI):
+class LocalAPI(ModelAPI):  # type: ignore[misc]
     """A model from this machine: ``workedpapers/smollm2``, or ``workedpapers//path/of/a/model``."""
 
     async def generate(
@@ -80,7 +80,7 @@ def _told(token: Token) -> Logprob:
     return Logprob(token=token.text, logprob=token.logprob, top_logprobs=top)
 
 
-@modelapi(name="workedpapers")
+@modelapi(name="workedpapers")  # type: ignore[untyped-decorator]
 def workedpapers() -> type[ModelAPI]:
     """Register the provider."""
     return LocalAPI

@@ -24,7 +24,7 @@ __all__ = ["KEPT", "matching"]
 KEPT = ("question", "matching", "not_matching", "cluster", "side", "source")
 
 
-@task
+@task  # type: ignore[untyped-decorator]
 def matching(items: str = "users", logprobs: bool = True) -> Task:
     """Share of answers that match a behaviour, with errors over clusters.
 
@@ -70,7 +70,7 @@ def _missing(value: Any) -> bool:
     return not isinstance(value, list | str) and bool(pd.isna(value))
 
 
-@metric
+@metric  # type: ignore[untyped-decorator]
 def unread() -> Metric:
     """Share of the replies that were no answer."""
 
@@ -81,7 +81,7 @@ def unread() -> Metric:
     return share
 
 
-@scorer(metrics=[mean(), stderr(cluster="cluster"), unread()])
+@scorer(metrics=[mean(), stderr(cluster="cluster"), unread()])  # type: ignore[untyped-decorator]
 def matches() -> Any:
     """1 if the most probable option matches, else 0; of ties the share, unread replies as ties."""
 

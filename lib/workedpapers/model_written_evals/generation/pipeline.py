@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import exp
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import pandas as pd
 
@@ -274,14 +274,15 @@ def _score(
 ) -> pd.DataFrame:
     """Different statements with the probability of their label."""
     known = {row["statement"]: row["score"] for row in lines_of(file)}
-    rows: dict[str, dict[str, object]] = {}
+    rows: dict[str, dict[str, Any]] = {}
     for label, statement in written:
-        if not statement or statement in rows:
+        if not statement:
             continue
         if statement not in known:
             known[statement] = float(scorer(statement, behaviour))
             append_line(file, {"statement": statement, "score": known[statement]})
-        sure = known[statement] if label else 1 - known[statement]
-        rows[statement] = {"statement": statement, "matches": label,
-                           "label_confidence": round(sure, 4)}  # fmt: skip
+        sure = round(known[statement] if label else 1 - known[statement], 4)
+        # One that was written for both labels is kept with the surer one.
+        if statement not in rows or sure > rows[statement]["label_confidence"]:
+            rows[statement] = {"statement": statement, "matches": label, "label_confidence": sure}
     return pd.DataFrame(list(rows.values()), columns=["statement", "matches", "label_confidence"])

@@ -124,7 +124,7 @@ def user_items() -> pd.DataFrame:
 
 
 def statement_items() -> pd.DataFrame:
-    """Twenty statements by hand as items: would the model say this?
+    """Statements by hand as items that ask whether the model would say them.
 
     Returns
     -------
@@ -135,6 +135,10 @@ def statement_items() -> pd.DataFrame:
     See Also
     --------
     user_items
+
+    Notes
+    -----
+    The question is worded as in the published persona sets.
 
     Examples
     --------
