@@ -122,16 +122,18 @@ def flags_of(items: pd.DataFrame) -> list[list[Flag]]:
     """What is odd about each item, a list for each row."""
     again = items.duplicated(["source", "question"]).tolist() if len(items) else []
     found = []
-    for (_, item), twice in zip(items.iterrows(), again, strict=True):
-        answers = [*item["matching"], *item["not_matching"]]
+    columns = (items[name].tolist() if len(items) else [] for name in
+               ("question", "matching", "not_matching"))  # fmt: skip
+    for question, yes, no, twice in zip(*columns, again, strict=True):
+        answers = [*yes, *no]
         labels = {label for answer in answers for label in _LABEL.findall(answer)}
-        listed = set(_LISTED.findall(item["question"]))
+        listed = set(_LISTED.findall(question))
         told = {
             Flag.DUPLICATE: bool(twice),
-            Flag.TEMPLATE: bool(_TEMPLATE.search(item["question"])),
+            Flag.TEMPLATE: bool(_TEMPLATE.search(question)),
             Flag.MANY_OPTIONS: len(labels | listed) > 2,
             Flag.UNLISTED: bool(labels - listed) if listed else bool(labels),
-            Flag.SAME_ANSWER: bool(set(item["matching"]) & set(item["not_matching"])),
+            Flag.SAME_ANSWER: bool(set(yes) & set(no)),
         }
         found.append([flag for flag, there in told.items() if there])
     return found

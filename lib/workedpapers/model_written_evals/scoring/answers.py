@@ -55,22 +55,42 @@ def one_answer(logprobs: Floats, matching: int) -> dict[str, Any]:
     >>> found["match"], found["tie"], round(found["mass"], 2)
     (0.5, True, 0.4)
     """
-    values = np.asarray(logprobs, float)
-    if np.isnan(values).any() or np.isposinf(values).any():
-        raise ValueError(f"log-probabilities: expected numbers, got {values.tolist()}.")
-    best = values.max()
-    if np.isneginf(best):
-        raise ValueError("log-probabilities: expected one option to be possible, got none.")
-    top = values > best - TIE
-    yes = float(np.logaddexp.reduce(values[:matching]))
-    no = float(np.logaddexp.reduce(values[matching:]))
+    found, fault = _answers([np.asarray(logprobs, float).tolist()], np.array([matching]))
+    if fault:
+        raise ValueError(f"log-probabilities: {fault[1]}")
+    kinds = {"p_match": float, "match": float, "tie": bool, "mass": float, "logit": float}
+    return {name: kind(found[name][0]) for name, kind in kinds.items()}
+
+
+def _answers(
+    logprobs: Sequence[Sequence[float]], matching: np.ndarray[Any, Any]
+) -> tuple[dict[str, np.ndarray[Any, Any]], tuple[int, str] | None]:
+    """What is counted of many items at once, or the first item with a fault and what it is."""
+    sizes = np.array([len(values) for values in logprobs])
+    places = np.arange(sizes.max(initial=1))
+    there = places < sizes[:, None]
+    values = np.full(there.shape, -np.inf)
+    values[there] = np.concatenate([np.asarray(v, float) for v in (*logprobs, [])])
+    best = values.max(axis=1)  # NaN if one is
+    faults = np.flatnonzero(~np.isfinite(best))
+    if len(faults):
+        place = int(faults[0])
+        told = "one option to be possible, got none." if np.isneginf(best[place]) else (
+            f"numbers, got {values[place, : sizes[place]].tolist()}.")  # fmt: skip
+        return {}, (place, f"expected {told}")
+    top = values > best[:, None] - TIE
+    mine = places < matching[:, None]
+    yes = np.logaddexp.reduce(np.where(mine, values, -np.inf), axis=1)
+    no = np.logaddexp.reduce(np.where(mine, -np.inf, values), axis=1)
     return {
-        "p_match": float(np.exp(yes - np.logaddexp(yes, no))),
-        "match": float(top[:matching].sum() / top.sum()),
-        "tie": bool(top.sum() > 1),
-        "mass": float(np.exp(values).sum()),
+        "p_match": np.exp(yes - np.logaddexp(yes, no)),
+        "match": (top & mine).sum(1) / top.sum(1),
+        "tie": top.sum(1) > 1,
+        "mass": np.exp(values).sum(1),
         "logit": yes - no,
-    }
+        "top": top,
+        "choice": values.argmax(1),
+    }, None
 
 
 def evaluate(items: pd.DataFrame, model: Model, *, batch: int = 64) -> pd.DataFrame:
@@ -119,48 +139,63 @@ def evaluate(items: pd.DataFrame, model: Model, *, batch: int = 64) -> pd.DataFr
     """
     columns_present(items, "items", ["question", "matching", "not_matching"])
     positive_int(batch, "batch")
-    options = [
-        [*yes, *no] for yes, no in zip(items["matching"], items["not_matching"], strict=True)
-    ]
-    for place, (yes, no) in enumerate(zip(items["matching"], items["not_matching"], strict=True)):
+    prompts = items["question"].tolist()
+    kinds = list(zip(items["matching"].tolist(), items["not_matching"].tolist(), strict=True))
+    for place, (yes, no) in enumerate(kinds):
         if not len(yes) or not len(no):
             raise ValueError(
                 f"items: row {place}: expected options of both kinds, got {yes}, {no}."
             )
-    prompts = items["question"].tolist()
-    answers: list[dict[str, Any]] = []
+    options = [[*yes, *no] for yes, no in kinds]
+    logprobs: list[list[float]] = []
     for start in range(0, len(items), batch):
         part = slice(start, start + batch)
         found = model.logprobs(prompts[part], options[part])
         if len(found) != len(prompts[part]):
             raise ValueError(f"model: expected {len(prompts[part])} answers, got {len(found)}.")
-        for place, logprobs in enumerate(found, start):
-            answers.append(_row(items, place, options[place], logprobs))
-    told = pd.DataFrame(answers, index=items.index)
+        for place, (values, answers) in enumerate(zip(found, options[part], strict=True), start):
+            if len(values) != len(answers):
+                raise ValueError(
+                    f"model: item {place}: expected {len(answers)} log-probabilities, "
+                    f"got {len(values)}."
+                )
+            logprobs.append([float(value) for value in values])
+        _check(logprobs[start:], start)
+    return _table(items, options, logprobs)
+
+
+def _check(logprobs: Sequence[Sequence[float]], start: int) -> None:
+    """No model is asked on after an answer that is no number."""
+    _, fault = _answers(logprobs, np.ones(len(logprobs), int))
+    if fault:
+        raise ValueError(f"model: item {start + fault[0]}: log-probabilities: {fault[1]}")
+
+
+def _table(
+    items: pd.DataFrame, options: list[list[str]], logprobs: list[list[float]]
+) -> pd.DataFrame:
+    """The items with what is counted of each."""
+    counts = np.array([len(yes) for yes in items["matching"]], int)
+    found, _ = _answers(logprobs, counts)
+    top, chosen = found.pop("top"), found.pop("choice")
+    firsts = {key: _first(key) for key in set(map(tuple, options))}
+    first = np.array([firsts[tuple(answers)] for answers in options], int)
+    told = pd.DataFrame(
+        {
+            "options": options,
+            "logprobs": logprobs,
+            "choice": [answers[at] for answers, at in zip(options, chosen, strict=True)],
+            "first_option": top[np.arange(len(options)), first] / top.sum(1),
+            **found,
+        },
+        index=items.index,
+    )
     return pd.concat([items.drop(columns=[c for c in told if c in items]), told], axis=1)
 
 
-def _row(
-    items: pd.DataFrame, place: int, options: list[str], logprobs: Sequence[float]
-) -> dict[str, Any]:
-    """What is kept of one item."""
-    if len(logprobs) != len(options):
-        raise ValueError(
-            f"model: item {place}: expected {len(options)} log-probabilities, got {len(logprobs)}."
-        )
-    values = np.asarray(logprobs, float)
-    try:
-        answer = one_answer(values, len(items["matching"].iloc[place]))
-    except ValueError as error:
-        raise ValueError(f"model: item {place}: {error}") from None
-    top = values > values.max() - TIE
-    first = min(range(len(options)), key=lambda i: options[i].strip())
-    if {option.strip().lower() for option in options} == {"yes", "no"}:
-        first = [option.strip().lower() for option in options].index("yes")
-    return {
-        "options": options,
-        "logprobs": values.tolist(),
-        "choice": options[int(values.argmax())],
-        "first_option": float(top[first] / top.sum()),
-        **answer,
-    }
+def _first(options: tuple[str, ...]) -> int:
+    """The option that a question lists first."""
+    words = [option.strip().lower() for option in options]
+    if set(words) == {"yes", "no"}:
+        return words.index("yes")
+    return min(range(len(options)), key=lambda i: options[i].strip())
