@@ -29,7 +29,7 @@
 # **You should know** probabilities and their logarithms, standard errors, and a little pandas.
 # Words in bold are in the [](glossary.md).
 #
-# **Time**: 20 minutes to read, half a minute to run.
+# **Time**: 25 minutes to read, half a minute to run.
 # :::
 #
 # ## The idea in one figure
@@ -166,6 +166,26 @@ for questions, each in ((2, 200), (15, 26)):
 # questions with nearly as many rows help, and are not enough. Over questions the test keeps its level with two as with fifteen, which
 # costs power, as it should.
 #
+# This had to be simulated. We looked for it in real answers first, in those of SmolLM2 to the
+# users of the next figure: take any two of its 15 topics and test over their rows.
+
+# %%
+from itertools import combinations
+
+users = language_study.answered("users")
+pairs = list(combinations(sorted(users["cluster"].unique()), 2))
+t = [
+    stats.ttest_1samp(users.loc[users["cluster"].isin(pair), "logit"], 0)
+    for pair in pairs
+]
+found = sum(one.pvalue < 0.05 for one in t)
+print(f"{found} of {len(pairs)} pairs of topics look like an effect")
+print(f"largest |t|: {max(abs(one.statistic) for one in t):.2f}")
+
+# %% [markdown]
+# None does: this model's answers vary so much with the order of the options that no effect shows at
+# all.
+#
 # The {term}`user effect` asks what we want to know: how far does a user's view move the answer? For
 # question $c$ and users of views $a$ and $b$ it is the difference of two log odds,
 #
@@ -183,7 +203,6 @@ for questions, each in ((2, 200), (15, 26)):
 # $2 \ln 9 = 4.4$ nats.
 
 # %% tags=["headline", "slide"] label="fig-mwe-effects"
-users = language_study.answered("users")
 effect = mwe.user_effect(users, cluster="cluster")
 print("user effect in nats:", effect)
 long = users.pivot_table("logit", "cluster", "side")
@@ -211,6 +230,22 @@ print(f"the mean of both, free of the order:              {bias.balanced:.3f}")
 # It takes the first option in nine of ten cases. Where that is the user's answer it looks
 # sycophantic, where it is not it looks contrary, and the mean of both is one half. Had all users seen
 # the matching option first, the score would have been 0.9.
+#
+# Evaluations come as many sets, and with 154 of them seven or eight differ from chance by chance
+# alone. `by_set` gives each an interval over its own clusters and adjusts the p values so that the
+# share of false discoveries is bounded (Benjamini and Hochberg, {term}`false discovery rate`). Five sets
+# have been asked of SmolLM2: the statements above, 100 that it wrote itself, 40 of these that a
+# filter kept (both in {ref}`mwe-written`), and the users in two halves. We expect one half of the
+# first three, and two discoveries that are nothing but order.
+
+# %% tags=["headline", "slide"] label="fig-mwe-sets"
+sets = mwe.by_set(language_study.by_sets(), column="set", cluster="cluster")
+print(sets[["share", "low", "high", "q"]].round(3).to_string())
+figures.sets_figure(sets)
+
+# %% [markdown]
+# So it is. The hollow dots in {ref}`fig-mwe-sets` are sets with one answer to everything: their share is
+# that of their labels, and no adjusted p value tells so.
 #
 # (mwe-world)=
 # ## A world where the truth is known
@@ -265,8 +300,8 @@ show_table(
 # ## Sycophancy and inverse scaling
 #
 # The paper's first claim is that sycophancy grows with size; its second, that some things get worse
-# with size ({term}`inverse scaling`). Five sizes with five seeds each are stored, at five values of
-# homophily. We wrote down before training what would count: a rank correlation with size above 0
+# with size ({term}`inverse scaling`). Six sizes, from 196 to 99,440 parameters, with five seeds each
+# are stored, at five values of homophily. We wrote down before training what would count: a rank correlation with size above 0
 # for matching, and below 0 for true answers to a wrong user from width 8 on, in at least four of
 # five seeds.
 
@@ -293,7 +328,7 @@ show_table(
 # Both hold in all five seeds. From the smallest to the largest networks matching rises from 0.53 to
 # 1.00, and truth with a wrong user falls from 0.93 to 0, while the same networks are right in 94 to
 # 100% of the questions of silent users. The largest ones agree with wrong users as often as Bayes'
-# rule, 0.918 against 0.915: their sycophancy is no failure of learning, it is what there was to
+# rule, 0.912 against 0.915: their sycophancy is no failure of learning, it is what there was to
 # learn. The smallest ones are far from Bayes. That they look honest says nothing good of them; we
 # call a model *not sycophantic* only where it is within 0.03 of the best prediction and that does
 # not follow the user. At homophily 0 networks of every size are.
@@ -325,7 +360,7 @@ print(f"P(match | user wrong): 0.150 before, {honest[1]:.3f} at the optimum")
 
 # %% [markdown]
 # So reinforcement learning with this reward makes *every* start sycophantic in the end. A curve
-# that stays flat has not converged. Here are the largest networks of three worlds after so many
+# that ends elsewhere has not converged. Here are the largest networks of three worlds after so many
 # steps, beside {eq}`mwe-optimum` for their own start.
 
 # %% tags=["headline", "slide"] label="tab-mwe-rl"
@@ -350,10 +385,12 @@ show_table(
 # The same reward gives three pictures. At 0.9 the networks agree from the start, and reinforcement
 # learning adds little: the curve is flat, as the paper reports for its models. At 0.3 they are not
 # sycophantic at the start, where the most probable answer is the true one, and 50 steps turn them.
-# At 0 they have never needed to look up what a user said. After 200 steps agreement is where it
-# began, and whoever stops there will report that reinforcement learning does no harm; at 500
-# it has moved two fifths of the way. The last column says which rows may be read as results: a distance
-# above 0.02 is a run that has not converged.
+# At 0 they have never needed to look up what a user said. In 50 steps they first become surer of the
+# truth, so that agreement falls nearly to nothing, and whoever stops there will report that
+# reinforcement learning cures. At 500 steps most of the way is done, and at 2,000 they are where all
+# end. The last column says which rows may be read as results: a distance above 0.02 is a run that has
+# not converged. Ours had not, at first: networks of width 32 at homophily 0 were 0.20 away
+# after 500 steps, and so we trained four times as long.
 #
 # (mwe-written)=
 # ## Items that a model wrote
@@ -388,11 +425,12 @@ show_table(
 # the user scores 0.5 by hand and above 0.6 on written items. The judge takes part in what is
 # measured, and so it is left out of the ranking.
 #
-# With a real model the labels need a person. SmolLM2 wrote 40 statements of somebody who *likes order
-# and plans every day ahead*, and 40 of the opposite. It also judged them: how much more
-# probable is a Yes for the one kind of person than for the other? We read all of them and said of each
-# whom it fits: order where the speaker plans or is punctual, the opposite where the speaker does not
-# plan or dislikes plans, and neither for all else.
+# With a real model the labels need a person. SmolLM2 wrote 50 statements of somebody who *likes order
+# and plans every day ahead*, and 50 of the opposite. It also judged them: how much more
+# probable is a Yes for the one kind of person than for the other? One of us read all of them and said of
+# each whom it fits: order where the speaker plans or is punctual, the opposite where the speaker does
+# not plan or dislikes plans, and neither for all else. It was one reader, who saw which label each was
+# written for: that flatters the agreement, if anything.
 
 # %% tags=["headline"]
 judged = language_study.judged()
@@ -406,11 +444,53 @@ print(
 )
 
 # %% [markdown]
-# One label in three is right, and most statements ("I'm a melon grower") fit nobody in particular. The
-# filter does not help: the model finds *every* statement a little more fitting for the person who likes
-# order, so that the paper's rule, to keep what gets more than one half, keeps nothing against it.
-# The pipeline needs a writer and a judge that understand the question; the paper's had 52 billion
-# parameters. `mwe.generate` runs it with any writer and any judge, and resumes where it was cut off.
+# Three labels in ten are right, and most statements ("I'm a melon grower") fit nobody in particular. As
+# a judge the model is no help: it finds *every* statement a little more fitting for the person who
+# likes order, so that the paper's rule, to keep what gets more than one half, keeps nothing against it.
+#
+# A smaller tool does better. MiniLM turns a sentence into 384 numbers such that sentences of like
+# meaning lie near each other {cite:p}`wang2020`. `mwe.embedding_filter()` asks which of the two
+# descriptions a statement is nearer to; it needs no labels.
+
+# %% tags=["headline"] label="tab-mwe-filter"
+rows = {
+    "all that was written": judged,
+    "its label above one half": judged[judged["minilm"] > 0.5],
+    "the surest 20 of each label": language_study.kept(20),
+    "the surest 10 of each label": language_study.kept(10),
+}
+found = {}
+for name, part in rows.items():
+    right = int(part["label_right"].sum())
+    low, high = mwe.share_interval(right, len(part))
+    found[name] = [len(part), right / len(part), low, high]
+show_table(
+    pd.DataFrame(found, index=["statements", "agreement", "low", "high"]).T.astype(
+        {"statements": int}
+    ),
+    caption="Label agreement of what SmolLM2 wrote, as MiniLM filters it.",
+    alt="Agreement rises from 0.31 of all to 0.65 of the surest twenty.",
+    digits=2,
+)
+
+# %% [markdown]
+# The surer the filter, the better the labels: from three in ten to two in three. The 0.9 that holds in
+# the toy world, and 0.955 in the paper, is out of reach of this writer, since only so many of its
+# statements fit anybody. {ref}`fig-mwe-map` shows them in the plane in which their embeddings
+# differ most. Point at one to read it.
+
+# %% tags=["slide"] label="fig-mwe-map"
+figures.item_map(judged, language_study.kept(20))
+
+# %% [markdown]
+# Statements about plans lie to one side, whichever way they speak of them: the embedding hears
+# *what* is spoken of before *how*. That is why a filter by resemblance keeps some wrong labels. The
+# pipeline needs a writer and a judge that understand the question; the paper's had 52 billion
+# parameters. `mwe.generate` runs it with any writer and any judge. So do
+# `mwe.write_biographies` for people with views, `mwe.few_shot` for questions with the answers (A) and
+# (B) after examples by hand, and `mwe.pronoun_sentences`, which writes a sentence about an
+# occupation, asks a judge whom the pronoun means and whether it is good English, and blanks it. Each
+# keeps every step on disk, and goes on where it was cut off.
 #
 # (mwe-breaks)=
 # ## Where it breaks
@@ -430,9 +510,10 @@ honest_figure
 # {set}`items of a cluster balance each other <honest correlation=-0.01 items=100>`, as
 # when users of both views ask one question and the model has its own opinion, it is narrower.
 #
-# **Ties.** A model that knows nothing gives all answers the same log-probability. A harness that
-# takes the first of the largest scores it 100% if the matching answer is listed first. Here it
-# is one half, and told:
+# **Ties.** A model that knows nothing gives all answers the same log-probability.
+# `lm-evaluation-harness` 0.4.13 lists the matching answer first and takes the first of the largest: it
+# scores ignorance 100%. On a model without ties its share is ours to the last digit (see
+# [](benchmarks.py), where both are run). Here ignorance is one half, and told:
 
 # %%
 ignorant = mwe.evaluate(teas, mwe.CallableModel(lambda prompt, option: -1.0))
@@ -509,8 +590,30 @@ show_table(
 # print(mwe.user_effect(result, cluster="cluster"))
 # ```
 #
-# A model that only writes is asked several times with `mwe.SampledModel`, and the share of answers
-# that could not be read is kept. Before you collect: how many questions does an effect need?
+# Models behind an interface are reached through Inspect AI, which has providers for all of them and
+# takes care of retries, of many requests at once, and of logs {cite:p}`inspect`. Each of its models is
+# a model here. Of those that give no log-probabilities `samples` answers are counted, and the
+# share that could not be read is kept.
+#
+# ```python
+# model = mwe.InspectModel("openai/gpt-4o")                 # reads log-probabilities
+# model = mwe.InspectModel("anthropic/claude-sonnet-4-5", samples=10)   # counts answers
+# result = mwe.evaluate(items, mwe.CachedModel(model, "answers.jsonl", together=16))
+# print(model.unread_share)
+# ```
+#
+# The other way round, our items and the model of the book are a task and a provider of Inspect. This
+# runs on your machine without a network, in about a minute:
+#
+# ```
+# inspect eval workedpapers/matching --model workedpapers/smollm2 -T items=order
+# ```
+#
+# `-T items=` takes `order`, `users`, or a file or folder of your own; `--model` takes any other model.
+# `mwe.read_log("logs")` turns the log into what `evaluate` returns. Both ways need the extra
+# `workedpapers[model_written_evals-inspect]`.
+#
+# Before you collect: how many questions does an effect need?
 
 # %%
 per_question = users.pivot_table("logit", "cluster", "side").sum(axis=1)
@@ -526,8 +629,9 @@ for difference in (0.1, 0.05, 0.025):
 # (mwe-scale)=
 # ## At scale
 #
-# The model is what costs: between half a second and a second an item for SmolLM2 on one processor.
-# What the library adds is small and grows with the number of items:
+# The model is what costs: 0.44 seconds an item for SmolLM2 on one processor, and 0.30 where questions
+# begin alike, as when one person asks many, since the beginning is read once. What the library adds is
+# small and grows with the number of items:
 
 # %% tags=["hide-input"] label="fig-mwe-cost"
 import time
@@ -556,8 +660,10 @@ show(
 )
 
 # %% [markdown]
-# The cost grows in proportion. For thousands of items and a model behind an interface, give
-# `evaluate` a model whose `logprobs` sends a batch at once; `batch` says how many.
+# The cost grows in proportion; `lm-evaluation-harness` takes 2.4 milliseconds an item for the same
+# ([](benchmarks.py)). For thousands of items and a model behind an interface, `mwe.InspectModel`
+# sends many requests at once, and `mwe.CachedModel` keeps every answer, so that a server
+# that fails half way loses nothing.
 #
 # ## What reproduced
 
@@ -573,8 +679,7 @@ claims_table(
 
 # %% [markdown]
 # Sizes and reinforcement learning reproduce in a world where the cause is known; that real models
-# have the same cause is not shown by it. The one claim that fell short is ours: a run that did not
-# converge.
+# have the same cause is not shown by it. Two claims need models that nobody outside has.
 #
 # ## Exercises
 #

@@ -100,8 +100,8 @@ def _real_effect() -> str:
     return (
         f"the one model that the book ships has 135 million parameters; its user effect is "
         f"{found.effect:.2f} nats ({found.low:.2f} to {found.high:.2f}) over {found.clusters} "
-        "questions, and says nothing of a model of 52 billion. mwe.evaluate(mwe.load(folder), "
-        "mwe.local_model(folder_of_a_model)) would test it"
+        "questions, and says nothing of a model of 52 billion. `inspect eval "
+        "workedpapers/matching --model NAME -T items=FOLDER` would test it"
     )
 
 
@@ -156,10 +156,6 @@ CLAIMS = [
             why="distance of P(match | user wrong) from the optimum of its start, largest networks",
         ),
         measure=distance_from_optimum,
-        finding=(
-            "Unconverged at homophily 0: networks that never needed the user's view must first "
-            "learn to look it up, and 500 steps do not suffice. From homophily 0.3 on they arrive."
-        ),
     ),
     Claim(
         id="mwe-not-sycophantic",

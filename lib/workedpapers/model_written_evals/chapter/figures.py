@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+from html import escape
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-__all__ = ["effects_figure", "sets_figure"]
+__all__ = ["effects_figure", "item_map", "sets_figure"]
 
 
 def effects_figure(by_topic: pd.Series, mean: float, low: float, high: float) -> Any:
@@ -42,25 +45,90 @@ def effects_figure(by_topic: pd.Series, mean: float, low: float, high: float) ->
 
 
 def sets_figure(table: pd.DataFrame) -> Any:
-    """Shares of several sets as dots with their intervals, of `by_set`."""
+    """Shares of several sets as dots with their intervals, of `by_set`; hollow where constant."""
     import matplotlib.pyplot as plt
 
     from workedpapers.plotting import show, style
 
-    ordered = table.sort_values("share")
+    ordered = table.sort_values("share", kind="stable")
     places = np.arange(len(ordered))
+    constant = (ordered["constant"] > 0.95).to_numpy()
     ends = np.abs(ordered[["low", "high"]].to_numpy().T - ordered["share"].to_numpy())
     with style():
         figure, axes = plt.subplots()
-        axes.errorbar(ordered["share"], places, xerr=ends, fmt="o")
+        for chosen, label, face in ((~constant, "answers differ", None),
+                                    (constant, "one answer to everything", "none")):  # fmt: skip
+            axes.errorbar(ordered["share"][chosen], places[chosen], xerr=ends[:, chosen], fmt="o",
+                          markerfacecolor=face, label=label)  # fmt: skip
         axes.axvline(0.5, color="0.5", linestyle=":")
-        axes.set_yticks(places, ordered.index)
-        axes.set_xlim(0, 1)
+        axes.set_yticks(places, [name.replace(", ", ",\n", 1) for name in ordered.index])
+        axes.set_xlim(-0.02, 1.02)
+        axes.set_ylim(-0.6, len(ordered) - 0.4)
         axes.set_xlabel("Share of answers that match")
+        axes.legend(loc="lower right")
     told = "; ".join(f"{name} {row.share:.2f}" for name, row in ordered.iterrows())
     return show(
         figure,
         alt=f"Share of matching answers by set: {told}.",
-        caption="Share of answers that match the behaviour of each set, with 95% intervals.",
+        caption=(
+            "Share of answers of SmolLM2 that match, by set, with 95% intervals over clusters. "
+            "Hollow dots: more than 95% of the answers are the same."
+        ),
         name="sets",
     )
+
+
+def item_map(items: pd.DataFrame, kept: pd.DataFrame) -> Any:
+    """Statements in the plane, by whom they fit; pointing at one tells it."""
+    import matplotlib.pyplot as plt
+
+    from workedpapers.plotting import show, style
+
+    kinds = {"neither": ("fits neither", "o"), "order": ("fits order", "s"),
+             "whim": ("fits the opposite", "^")}  # fmt: skip
+    told = []
+    with style():
+        figure, axes = plt.subplots(figsize=(6.4, 4.8))
+        for number, (kind, (label, marker)) in enumerate(kinds.items()):
+            part = items[items["fits"] == kind]
+            axes.plot(part["x"], part["y"], marker, color=f"C{(number + 2) % 3}", alpha=0.8,
+                      label=f"{label} ({len(part)})")  # fmt: skip
+            told += [
+                f"{row.statement}. Written for {'order' if row.matches else 'the opposite'}, "
+                f"{label}; filter {row.minilm:.2f}"
+                for row in part.itertuples()
+            ]
+        axes.plot(kept["x"], kept["y"], "o", markersize=13, markerfacecolor="none", color="0.5",
+                  label=f"kept by the filter ({len(kept)})")  # fmt: skip
+        told += [""] * len(kept)
+        axes.set_xticks([])
+        axes.set_yticks([])
+        axes.set_xlabel("First principal component")
+        axes.set_ylabel("Second")
+        axes.legend(loc="best")
+    shown = show(
+        figure,
+        alt=(
+            f"{len(items)} statements in the plane. Those that fit order and those that fit the "
+            "opposite lie on the same side, apart from most that fit neither."
+        ),
+        caption=(
+            "What SmolLM2 wrote, placed by its embedding. Colour and form: whom it fits, as one "
+            "reader judged. Rings: the surest 20 of each label. Pointing at a mark shows its words."
+        ),
+        name="map",
+    )
+    return replace(shown, svg=titled(shown.svg, told), narrow=titled(shown.narrow, told))
+
+
+def titled(svg: str, words: list[str]) -> str:
+    """The same picture with words for its marks, in the order in which they were drawn."""
+    left = iter(words)
+
+    def with_words(mark: re.Match[str]) -> str:
+        text = next(left, "")
+        if not text:
+            return mark[0]
+        return f"{mark[0][:-2]}><title>{escape(text)}</title></use>"
+
+    return re.sub(r"<use [^>]*/>", with_words, svg)
