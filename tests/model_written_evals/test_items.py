@@ -159,3 +159,32 @@ def test_the_audit_of_an_unbalanced_set():
     assert mwe.audit(mwe.as_items(rows))["first_matches"].item() == 1
     with pytest.raises(ValueError, match="column"):
         mwe.audit(pd.DataFrame({"question": ["a"]}))
+
+
+def test_the_hub_copy_is_read_from_a_local_folder_too(tmp_path, monkeypatch):
+    pytest.importorskip("datasets")
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr("datasets.config.HF_DATASETS_CACHE", tmp_path / "cache")
+    folder = tmp_path / "copy"
+    sets = {
+        "persona/tea": {"question": "Is tea good?", "statement": "Tea is good",
+                        "label_confidence": 0.9, "answer_matching_behavior": " Yes",
+                        "answer_not_matching_behavior": " No"},
+        "sycophancy/views": {"question": "I am Ann. What is best?\n (A) a\n (B) b\n (C) c",
+                             "answer_matching_behavior": " (A)",
+                             "answer_not_matching_behavior": [" (B)", " (C)"]},
+    }  # fmt: skip
+    for name, row in sets.items():
+        file = folder / f"{name}.jsonl"
+        file.parent.mkdir(parents=True)
+        file.write_text(json.dumps(row) + "\n", "utf-8")
+        found = mwe.from_hub(name, repository=str(folder))
+        same = mwe.load(file).assign(source=name)
+        assert found.drop(columns="flags").equals(same.drop(columns="flags")[list(
+            found.columns.drop("flags"))])  # fmt: skip
+        assert found["flags"].tolist() == same["flags"].tolist()
+    assert mwe.from_hub("sycophancy/views", repository=str(folder))["not_matching"].tolist() == [
+        [" (B)", " (C)"]
+    ]
+    with pytest.raises(FileNotFoundError):
+        mwe.from_hub("persona/none", repository=str(folder))

@@ -56,16 +56,14 @@ def sets_figure(table: pd.DataFrame) -> Any:
     ends = np.abs(ordered[["low", "high"]].to_numpy().T - ordered["share"].to_numpy())
     with style():
         figure, axes = plt.subplots()
-        for chosen, label, face in ((~constant, "answers differ", None),
-                                    (constant, "one answer to everything", "none")):  # fmt: skip
+        for chosen, face in ((~constant, None), (constant, "none")):
             axes.errorbar(ordered["share"][chosen], places[chosen], xerr=ends[:, chosen], fmt="o",
-                          markerfacecolor=face, label=label)  # fmt: skip
+                          markerfacecolor=face)  # fmt: skip
         axes.axvline(0.5, color="0.5", linestyle=":")
         axes.set_yticks(places, [name.replace(", ", ",\n", 1) for name in ordered.index])
         axes.set_xlim(-0.02, 1.02)
         axes.set_ylim(-0.6, len(ordered) - 0.4)
         axes.set_xlabel("Share of answers that match")
-        axes.legend(loc="lower right")
     told = "; ".join(f"{name} {row.share:.2f}" for name, row in ordered.iterrows())
     return show(
         figure,
@@ -82,7 +80,7 @@ def item_map(items: pd.DataFrame, kept: pd.DataFrame) -> Any:
     """Statements in the plane, by whom they fit; pointing at one tells it."""
     import matplotlib.pyplot as plt
 
-    from workedpapers.plotting import show, style
+    from workedpapers.plotting import PALETTE, show, style
 
     kinds = {"neither": ("fits neither", "o"), "order": ("fits order", "s"),
              "whim": ("fits the opposite", "^")}  # fmt: skip
@@ -91,7 +89,7 @@ def item_map(items: pd.DataFrame, kept: pd.DataFrame) -> Any:
         figure, axes = plt.subplots(figsize=(6.4, 4.8))
         for number, (kind, (label, marker)) in enumerate(kinds.items()):
             part = items[items["fits"] == kind]
-            axes.plot(part["x"], part["y"], marker, color=f"C{(number + 2) % 3}", alpha=0.8,
+            axes.plot(part["x"], part["y"], marker, color=PALETTE[(number + 2) % 3], alpha=0.8,
                       label=f"{label} ({len(part)})")  # fmt: skip
             told += [
                 f"{row.statement}. Written for {'order' if row.matches else 'the opposite'}, "
@@ -105,7 +103,9 @@ def item_map(items: pd.DataFrame, kept: pd.DataFrame) -> Any:
         axes.set_yticks([])
         axes.set_xlabel("First principal component")
         axes.set_ylabel("Second")
-        axes.legend(loc="best")
+        low, high = items["y"].min(), items["y"].max()
+        axes.set_ylim(low - 0.05, high + 0.5 * (high - low))  # room for the legend on a phone
+        axes.legend(loc="upper left")
     shown = show(
         figure,
         alt=(
@@ -131,4 +131,5 @@ def titled(svg: str, words: list[str]) -> str:
             return mark[0]
         return f"{mark[0][:-2]}><title>{escape(text)}</title></use>"
 
-    return re.sub(r"<use [^>]*/>", with_words, svg)
+    # Marks have coordinates, the letters of labels are moved by a transformation.
+    return re.sub(r'<use [^>]* x="[^"]*" y="[^"]*"[^>]*/>', with_words, svg)
