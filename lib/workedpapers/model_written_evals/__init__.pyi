@@ -18,8 +18,6 @@ from .generation.biographies import biography_items as biography_items
 from .generation.biographies import write_biographies as write_biographies
 from .generation.embeddings import embedding_filter as embedding_filter
 from .generation.embeddings import sentence_embedding as sentence_embedding
-from .generation.few_shot import by_choice as by_choice
-from .generation.few_shot import few_shot as few_shot
 from .generation.pipeline import Behaviour as Behaviour
 from .generation.pipeline import Generator as Generator
 from .generation.pipeline import by_odds as by_odds
@@ -27,6 +25,8 @@ from .generation.pipeline import generate as generate
 from .generation.planes import plane as plane
 from .generation.pronouns import blanked as blanked
 from .generation.pronouns import pronoun_sentences as pronoun_sentences
+from .generation.shots import by_choice as by_choice
+from .generation.shots import few_shot as few_shot
 from .items.audits import audit as audit
 from .items.audits import separability as separability
 from .items.published import from_hub as from_hub

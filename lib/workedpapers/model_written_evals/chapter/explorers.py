@@ -81,7 +81,7 @@ def family_explorer(**options: Any) -> Explorer:
         title="Sycophancy over size",
         name="family",
         caption=(
-            "Networks of five sizes, five seeds each; bands reach from the lowest to the highest "
+            "Networks of six sizes, five seeds each; bands reach from the lowest to the highest "
             "seed. First the shares of answers by the most probable option, then the probability "
             "of agreeing with a user who is wrong, beside the best prediction before reinforcement "
             "learning (Bayes) and the closed form of what reinforcement learning leads to."
