@@ -1,0 +1,1 @@
+"""Tests of workedpapers.skill_compression."""
