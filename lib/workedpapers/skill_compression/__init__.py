@@ -9,7 +9,6 @@ skills. Here the sums over all segmentations are exact. Where to look:
 - ``segments``: the segmental model, its EM, prices, bounds and the two-part description.
 - ``episodes``: coloured frames with a known truth; a reader's own trajectories.
 - ``measures``: boundary scores, purity, what degenerate solutions cost, tokenizers as peers.
-- ``pickup_world``: a grid of objects, demonstrations, and agents that use skills as options.
 - ``chapter``: what the book shows; nothing else imports it.
 """
 

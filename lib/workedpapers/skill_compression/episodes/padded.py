@@ -53,7 +53,7 @@ def listed(observations: Any, name: str = "observations") -> list[npt.NDArray[An
                 f"shape {observations.shape}."
             )
         episodes: list[npt.NDArray[Any]] = list(observations)
-    elif isinstance(observations, Sequence) or isinstance(observations, np.ndarray):
+    elif isinstance(observations, (Sequence, np.ndarray)):
         episodes = [np.asarray(one) for one in observations]
     else:
         raise TypeError(f"{name}: expected a list of arrays, got {type(observations).__name__}.")

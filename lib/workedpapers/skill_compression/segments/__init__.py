@@ -6,6 +6,6 @@
 - ``skills``: shares, durations and emissions of skills; EM.
 - ``descriptions``: likelihood, length of the code, length of the codebook.
 - ``pruning``: the two-part description: delete and refit, cut, align.
+- ``dual``: a bound in the place of a price.
 - ``settings``, ``model``: what a user asks for, and the estimator.
-- ``streams``: episodes in batches, memory bounded.
 """

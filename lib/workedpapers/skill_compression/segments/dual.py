@@ -4,8 +4,8 @@ The paper minimises the code's length subject to a bound, and turns the bound in
 rises while there is slack. The published code bounds the cost of reconstructing actions and clips
 the price at 0.05; so does this, with frames weighing four times, or a bound on frames alone would
 be lost on stochastic skills. With a bound on the likelihood frames weigh once, and the price may go
-up to 10. Steps of the price are factors. Where a step breaks the bound, the last skills that kept it are
-restored, and the step is halved: EM itself cannot go back, since skills that merged stay merged.
+up to 10. Steps of the price are factors. Where a step breaks the bound, the last skills that kept
+it are restored, and the step is halved: EM cannot go back, since skills that merged stay merged.
 """
 
 from __future__ import annotations

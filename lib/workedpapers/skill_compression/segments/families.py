@@ -8,7 +8,7 @@ which cell of a table each frame falls; the families differ in the table alone:
 - frame: one row of symbols, whatever the place in the segment,
 - position: a row for each place,
 - context: a row for each place and each symbol *before the segment*,
-- previous: a row for each symbol before the frame, one table for the first frame and one for others,
+- previous: a row for each symbol before the frame; first frames have a table of their own,
 - option: a row of actions for each state, and whether the segment ends there.
 """
 
