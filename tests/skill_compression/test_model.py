@@ -10,6 +10,7 @@ from numpy.testing import assert_allclose
 
 from workedpapers import skill_compression as sc
 from workedpapers.skill_compression.episodes.padded import symbol_episodes
+from workedpapers.skill_compression.segments import passes
 from workedpapers.skill_compression.segments.families import Categorical, Emission
 from workedpapers.skill_compression.segments.lattice import distinct_segments
 from workedpapers.skill_compression.segments.passes import best_path, log_sums, posterior
@@ -108,6 +109,18 @@ def test_statistics_give_the_probability_of_a_segment(kind):
             }[kind]
             exact += np.log(table[0, 3 * row + symbol])
         assert_allclose(found[g], exact)
+
+
+def test_both_ways_to_sum_agree(monkeypatch):
+    frames = np.random.default_rng(0).integers(0, 3, (6, 12))
+    lattice = distinct_segments(symbol_episodes(frames), 5, with_context=False)
+    weight = np.random.default_rng(1).normal(-3, 2, lattice.count)
+    plain = posterior(lattice, weight)
+    monkeypatch.setattr(passes, "_plain", lambda *_: False)
+    by_logarithms = posterior(lattice, weight)
+    assert_allclose(plain.log_sum, by_logarithms.log_sum, rtol=1e-12)
+    assert_allclose(plain.uses, by_logarithms.uses, atol=1e-12)
+    assert_allclose(plain.starts, by_logarithms.starts, atol=1e-12)
 
 
 def test_long_episodes_neither_over_nor_underflow():

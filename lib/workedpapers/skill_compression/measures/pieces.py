@@ -77,6 +77,7 @@ class TokenizerSkills:
 def _trained(letters: list[str], kind: TokenizerKind, size: int, longest: int) -> Any:
     from tokenizers import Tokenizer, models, trainers
 
+    trainer: Any
     if kind is TokenizerKind.BPE:
         tokenizer = Tokenizer(models.BPE())
         trainer = trainers.BpeTrainer(

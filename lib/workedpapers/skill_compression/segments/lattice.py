@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from workedpapers.checks import Floats, Ints
+from workedpapers.checks import Ints
 from workedpapers.skill_compression.episodes.padded import Padded
 
 __all__ = ["Lattice", "distinct_segments", "every_segment"]
@@ -63,11 +63,6 @@ class Lattice:
         """Symbol before each distinct segment."""
         inside = self.episodes.values[self.episode, np.maximum(self.start - 1, 0)]
         return np.where(self.start > 0, inside, self.episodes.context[self.episode])
-
-    def occurrences(self) -> Floats:
-        """How often each distinct segment occurs."""
-        weights = np.broadcast_to(self.episodes.weight, self.index.shape)
-        return np.bincount(self.index.ravel(), weights.ravel(), self.count + 1)[:-1]
 
 
 def _valid(episodes: Padded, longest: int) -> np.ndarray:

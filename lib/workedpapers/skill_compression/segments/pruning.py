@@ -44,7 +44,7 @@ def _without_each(skills: Skills, data: Evidence) -> Floats:
     parts = np.exp(joint - top)
     left = np.maximum(parts.sum(1, keepdims=True) - parts, 0.0)
     # Cancellation may leave nothing where one skill had it all: a floor far below.
-    weights = np.log(np.maximum(left, 1e-30)) + top
+    weights = np.maximum(np.log(np.maximum(left, 1e-30)) + top, -80.0)
     count = data.lattice.index.shape[1] * len(data.lattice.episodes.weight)
     block = max(1, 400_000 // max(count, 1))
     found = [
@@ -154,9 +154,12 @@ def align(
     return (found, cost) if cost < total else (skills, total)
 
 
-def fit_two_part(data: Evidence, count: int, rng: np.random.Generator, **options: bool) -> Skills:
+def fit_two_part(
+    data: Evidence, count: int, rng: np.random.Generator, free_durations: bool = False
+) -> Skills:
     """Skills whose data and codebook together are described shortest, from one random start."""
-    begun = replace(drawn(data.family, count, data.lattice.longest, rng, short=True), **options)
+    begun = drawn(data.family, count, data.lattice.longest, rng, short=True)
+    begun = replace(begun, free_durations=free_durations)
     skills, _ = em(begun, data, 200, tol=1e-5)
     skills, total = delete(skills, data)
     family = data.family

@@ -94,7 +94,7 @@ class Skills:
     def longest(self) -> Ints:
         """Index of the longest duration that each skill has in a hundred segments."""
         often = self.duration > 0.01
-        return often.shape[1] - 1 - often[:, ::-1].argmax(1)
+        return np.asarray(often.shape[1] - 1 - often[:, ::-1].argmax(1), np.intp)
 
     def log_emission(self, data: Evidence) -> Floats:
         """log p(segment, duration | skill), powers applied, of shape (segments, skills)."""
