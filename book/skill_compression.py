@@ -86,7 +86,7 @@ def total_weight(episode, weigh, longest):
 
 # %% [markdown]
 # This should equal the sum over all cuts written out, and the library's objective. We take a model
-# with two skills that was fitted to a few episodes.
+# with room for four skills that was fitted to a few episodes.
 
 # %% tags=["headline"]
 from workedpapers import skill_compression as sc
@@ -228,15 +228,17 @@ show_table(
 #
 # *Conditional Colors* is where strings must fail. There are four colours, and each has three possible
 # successors. A skill is a *rule*: go to the first, second or third successor. Three rules make twelve
-# different blocks, and a tokenizer can only list blocks. The segmental model can condition its emission on
-# the frame before, or on the colour before the segment.
+# pairs of colours, and a tokenizer can only list strings: four blocks, whose code is longer than that of
+# three rules, or the twelve pairs and more. The segmental model can condition its emission on the frame
+# before, or on the colour before the segment.
 
 # %% tags=["headline", "slide"] label="tab-love-conditional"
 show_table(
     means("conditional"),
     caption="Conditional Colors: means over ten sets, as in the table before. "
     "Frames x 4: the likelihood of frames weighs four times.",
-    alt="Only the two-part description has three skills in every set.",
+    alt="The dual and the two-part description have three skills, tokenizers "
+    "four and more.",
     digits=places,
     missing="none",
 )
@@ -250,9 +252,12 @@ figures.colours_figure(cells)
 # same as that of three rules, and any price above 0 prefers it. This is a second degenerate
 # solution, and the reason why the published code insists on reconstruction. Weighing frames four
 # times restores the skills, but EM from one start keeps spare ones. Conditioning on the colour before
-# the segment leaves more than three as well, and its recall falls, since blocks merge. The dual with five
-# restarts comes close. The two-part description has exactly three skills in each of ten sets: for it
-# a rule that is written down twice has a cost. In {ref}`fig-love-colours` its dots stand in one line.
+# the segment leaves more than three as well, and its recall falls, since blocks merge. Two rows have
+# exactly three skills in each of ten sets, {ref}`fig-love-colours` shows their dots in one line: the dual with five
+# restarts, which weighs frames four times, too, and begins with a small price; and the two-part
+# description from a single start, for which a rule that is written down twice has a cost. The unigram
+# tokenizer with pieces of up to three frames finds every boundary. It has four skills, and needs 8.0
+# nats of code where the rules need 6.6: it cannot see that colours follow each other.
 #
 # *What this does not show*: that skills of people or robots look like coloured blocks, or that two-part
 # descriptions always recover what generated the data. It recovers the shortest description that its
@@ -348,11 +353,13 @@ from workedpapers.explore import Estimate, Quiz
 price.ask(
     Quiz(
         "love-quiz-1",
-        "At a price of 0.1 all boundaries are found. What share is still found at 1?",
+        "At a price of 0.1 all boundaries are found. "
+        "What share is still found at 1?",
         Estimate("recall", within=0.1),
         start={"price": 0.1, "episode": "equal neighbours"},
         reveal={"price": 1.0},
-        why="Equal neighbours merge into one long segment: one skill to name, not two.",
+        why="Equal neighbours merge into one long segment: one skill to name, "
+        "not two.",
     )
 )
 
@@ -360,12 +367,13 @@ price.ask(
 tie.ask(
     Quiz(
         "love-quiz-2",
-        "Blocks of two cost more than blocks of one by about 0.09 nats an episode with "
-        "500 episodes, codebook included. How much with 50?",
+        "Codebook included, blocks of two cost about a tenth of a nat an episode "
+        "more than blocks of one with 500 episodes. How much with 50?",
         Estimate("gap", within=0.25, unit="nats"),
         start={"episodes": 500, "longest": 9},
         reveal={"episodes": 50},
-        why="The codebook is paid once: a tenth of the episodes, ten times the share.",
+        why="The codebook is paid once: a tenth of the episodes, ten times the "
+        "share.",
     )
 )
 

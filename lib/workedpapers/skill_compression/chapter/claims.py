@@ -167,7 +167,9 @@ CLAIMS = [
         says="A list of strings cannot describe skills that depend on what came before.",
         where="section 6.1, Conditional Colors; the tokenizers are our comparison",
         basis="reconstruction",
-        expect=Holds("no tokenizer has three pieces", why="three rules make twelve blocks"),
+        expect=Holds(
+            "no tokenizer has three pieces", why="rules make four strings, or twelve pairs"
+        ),
         measure=blind_tokenizers,
     ),
     Claim(

@@ -285,7 +285,7 @@ class Given:
                 f"emission: expected {self.skills} log-likelihoods without NaN for each segment, "
                 f"got shape {found.shape[1:]}."
             )
-        return np.maximum(found, -1e6)
+        return np.asarray(np.maximum(found, -1e6), np.float64)
 
     def draw(self, rng: np.random.Generator, count: int) -> Floats:
         """Which skills: the identity."""
