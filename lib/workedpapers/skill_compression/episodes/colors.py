@@ -95,7 +95,7 @@ def simple_colors(episodes: int = 500, *, seed: int = 0, noise: float = 0.0) -> 
 
     Notes
     -----
-    The paper's section 6.1; black and yellow have probability .4, green .2, as the frequencies of
+    The paper's toy data, from its published code; black and yellow have probability .4, green .2, as the frequencies of
     the authors' file, .406, .403 and .191, suggest.
 
     Examples
@@ -139,7 +139,7 @@ def conditional_colors(episodes: int = 500, *, seed: int = 0, noise: float = 0.0
 
     Notes
     -----
-    The paper's section 6.1; which three successors a colour has, and that they are equally likely,
+    The paper's toy data, from its published code; which three successors a colour has, and that they are equally likely,
     was counted in the authors' file.
 
     Examples

@@ -74,8 +74,8 @@ def boundary_scores(found: Any, true: Any, *, tolerance: int = 0) -> BoundarySco
 
     Notes
     -----
-    The paper's Table 1 uses no tolerance. Its boundaries include the first step, which is always
-    one, and so do these.
+    The published code uses no tolerance, and counts the first step, which is always a boundary;
+    so does this.
 
     Examples
     --------

@@ -91,7 +91,7 @@ class SegmentModel:
 
     Notes
     -----
-    The objective is the paper's equation 5 made exact: a bound on the negative log-likelihood plus
+    The paper's objective made exact: a bound on the negative log-likelihood plus
     lambda times the length of the code. Derived in the chapter, section "The idea in ten lines".
 
     Examples
