@@ -1,7 +1,6 @@
 """The claims, each with the function that measures it.
 
-The paper was read in its published code and data; its Table 1 was not at hand, so no figure of it
-is quoted. Tolerances were fixed before anything here was measured.
+Of the paper its abstract and its published code and data were read, so no figure of it is quoted. Tolerances were fixed before anything here was measured.
 """
 
 from __future__ import annotations

@@ -95,8 +95,8 @@ def simple_colors(episodes: int = 500, *, seed: int = 0, noise: float = 0.0) -> 
 
     Notes
     -----
-    The paper's toy data, from its published code; black and yellow have probability .4, green .2, as the frequencies of
-    the authors' file, .406, .403 and .191, suggest.
+    The paper's toy data, from its published code; black and yellow have probability .4, green .2,
+    as the frequencies of the authors' file, .406, .403 and .191, suggest.
 
     Examples
     --------
@@ -139,8 +139,8 @@ def conditional_colors(episodes: int = 500, *, seed: int = 0, noise: float = 0.0
 
     Notes
     -----
-    The paper's toy data, from its published code; which three successors a colour has, and that they are equally likely,
-    was counted in the authors' file.
+    The paper's toy data, from its published code; which three successors a colour has, and that they
+    are equally likely, was counted in the authors' file.
 
     Examples
     --------
