@@ -1,6 +1,7 @@
 """The claims, each with the function that measures it.
 
-Of the paper its abstract and its published code and data were read, so no figure of it is quoted. Tolerances were fixed before anything here was measured.
+Of the paper its abstract and its published code and data were read, so no figure of it is quoted.
+Tolerances were fixed before anything here was measured.
 """
 
 from __future__ import annotations

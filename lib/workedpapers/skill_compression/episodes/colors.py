@@ -139,8 +139,8 @@ def conditional_colors(episodes: int = 500, *, seed: int = 0, noise: float = 0.0
 
     Notes
     -----
-    The paper's toy data, from its published code; which three successors a colour has, and that they
-    are equally likely, was counted in the authors' file.
+    The paper's toy data, from its published code; which three successors a colour has, and that
+    they are equally likely, was counted in the authors' file.
 
     Examples
     --------
