@@ -240,7 +240,10 @@ print(f"the mean of both, free of the order:              {bias.balanced:.3f}")
 
 # %% tags=["headline", "slide"] label="fig-mwe-sets"
 sets = mwe.by_set(language_study.by_sets(), column="set", cluster="cluster")
-print(sets[["share", "low", "high", "q"]].round(3).to_string())
+for name, row in sets.iterrows():
+    print(
+        f"{name}: {row['share']:.3f} ({row['low']:.3f} to {row['high']:.3f}), q {row['q']:.3f}"
+    )
 figures.sets_figure(sets)
 
 # %% [markdown]
@@ -430,10 +433,11 @@ show_table(
 #
 # With a real model the labels need a person. SmolLM2 wrote 50 statements of somebody who *likes order
 # and plans every day ahead*, and 50 of the opposite. It also judged them: how much more
-# probable is a Yes for the one kind of person than for the other? One of us read all of them and said of
+# probable is a Yes for the one kind of person than for the other? We read all of them and said of
 # each whom it fits: order where the speaker plans or is punctual, the opposite where the speaker does
-# not plan or dislikes plans, and neither for all else. It was one reader, who saw which label each was
-# written for: that flatters the agreement, if anything.
+# not plan or dislikes plans, and neither for all else. Each was read once, 80 by one of us and 20 later,
+# by a reader who could tell from the order of the list which label most were written for. Nobody was blind,
+# which flatters the agreement, if anything.
 
 # %% tags=["headline"]
 judged = language_study.judged()

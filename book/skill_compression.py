@@ -112,8 +112,8 @@ def all_cuts(episode):
 
 
 short = few.observations[0][:8]
-print(f"recursion {total_weight(short, weigh, 3):.10f}")
-print(f"all cuts  {sum(all_cuts(short)):.10f}")
+print(f"recursion {total_weight(short, weigh, 3):.6e}")
+print(f"all cuts  {sum(all_cuts(short)):.6e}")
 objective = -np.mean(
     [np.log(total_weight(row, weigh, 3)) for row in few.observations]
 )
@@ -191,7 +191,7 @@ tie
 from workedpapers.skill_compression.chapter.study import load_colors
 
 cells = load_colors()
-columns = ["nll", "code_length", "skills", "codebook", "precision", "recall", "f1"]
+columns = ["nll", "code_length", "skills", "codebook", "recall", "f1"]
 
 
 def means(kind):
@@ -200,7 +200,7 @@ def means(kind):
 
 
 places = {"nll": 3, "code_length": 2, "skills": 1, "codebook": 0}
-places |= dict.fromkeys(["precision", "recall", "f1"], 2)
+places |= dict.fromkeys(["recall", "f1"], 2)
 show_table(
     means("simple"),
     caption="Simple Colors: means over ten sets, costs in nats (likelihood and "

@@ -113,8 +113,8 @@ def item_map(items: pd.DataFrame, kept: pd.DataFrame) -> Any:
             "opposite lie on the same side, apart from most that fit neither."
         ),
         caption=(
-            "What SmolLM2 wrote, placed by its embedding. Colour and form: whom it fits, as one "
-            "reader judged. Rings: the surest 20 of each label. Pointing at a mark shows its words."
+            "What SmolLM2 wrote, placed by its embedding. Colour and form: whom it fits, as we "
+            "judged. Rings: the surest 20 of each label. Pointing at a mark shows its words."
         ),
         name="map",
     )

@@ -3,7 +3,7 @@
 python -m workedpapers.model_written_evals.chapter.language_study
 
 makes three files anew. ``written.csv`` has statements that SmolLM2-135M-Instruct wrote, with how
-sure it is of each label; what one reader, who saw the labels, judged of them stands in
+sure it is of each label; what readers, who were not blind, judged of them stands in
 ``judged.csv``, which no script writes. ``filtered.csv`` has how far the sentence embedding MiniLM
 places each statement with the person who likes order, and where it lies in the plane.
 ``answers.jsonl`` has the log-probabilities that SmolLM2 gives to the answers of items: statements
