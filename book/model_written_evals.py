@@ -241,9 +241,8 @@ print(f"the mean of both, free of the order:              {bias.balanced:.3f}")
 # %% tags=["headline", "slide"] label="fig-mwe-sets"
 sets = mwe.by_set(language_study.by_sets(), column="set", cluster="cluster")
 for name, row in sets.iterrows():
-    print(
-        f"{name}: {row['share']:.3f} ({row['low']:.3f} to {row['high']:.3f}), q {row['q']:.3f}"
-    )
+    limits = f"{row['low']:.3f} to {row['high']:.3f}"
+    print(f"{name}: {row['share']:.3f} ({limits}), q {row['q']:.3f}")
 figures.sets_figure(sets)
 
 # %% [markdown]
