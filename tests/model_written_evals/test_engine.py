@@ -4,6 +4,7 @@ import importlib.util
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from math import inf, log
 
 import pytest
@@ -152,9 +153,12 @@ def test_bad_numbers_are_named(wrong, says):
 
 
 def run(task, tmp_path, **options):
+    """Run a task in a thread of its own: in this one a browser's event loop may be running."""
     from inspect_ai import eval as run_task
 
-    (log_,) = run_task(task, model=NAME, display="none", log_dir=str(tmp_path), **options)
+    settings = {"model": NAME, "display": "none", "log_dir": str(tmp_path), **options}
+    with ThreadPoolExecutor(1) as pool:
+        (log_,) = pool.submit(run_task, task, **settings).result()
     return log_
 
 
