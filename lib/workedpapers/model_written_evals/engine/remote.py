@@ -91,10 +91,8 @@ class InspectModel:
     unread: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
-        positive_int(self.samples + 1, "samples")
-        for name in ("connections", "timeout"):
-            positive_int(getattr(self, name), name)
-        positive_int(self.retries + 1, "retries")
+        for name, least in (("samples", 0), ("connections", 1), ("timeout", 1), ("retries", 0)):
+            positive_int(getattr(self, name), name, least=least)
 
     @property
     def unread_share(self) -> float:
@@ -148,18 +146,13 @@ class InspectModel:
         else:
             configs = [GenerateConfig(**common, temperature=0.0, logprobs=True, top_logprobs=TOP)]
         async with get_model(self.name, memoize=False) as model:
+
+            async def replies(text: str) -> list[Any]:
+                asked = (model.generate(text, config=c, cache=self.cache) for c in configs)
+                return await asyncio.gather(*asked)
+
             try:
-                return [
-                    list(outputs)
-                    for outputs in await asyncio.gather(
-                        *(
-                            asyncio.gather(
-                                *(model.generate(text, config=c, cache=self.cache) for c in configs)
-                            )
-                            for text in texts
-                        )
-                    )
-                ]
+                return await asyncio.gather(*(replies(text) for text in texts))
             except Exception as error:
                 raise ConnectionError(
                     f"model: expected a reply of {self.name}, got {type(error).__name__}: {error}"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from inspect_ai import Task, task
 from inspect_ai.dataset import MemoryDataset, Sample
@@ -14,7 +16,7 @@ from inspect_ai.solver import generate
 from workedpapers.model_written_evals.engine.remote import TOKENS, TOP, asked_with, tokens_of
 from workedpapers.model_written_evals.items.published import load
 from workedpapers.model_written_evals.items.shipped import statement_items, user_items
-from workedpapers.model_written_evals.models.sampling import read_answer
+from workedpapers.model_written_evals.models.sampling import UNREAD, count_answers, read_answer
 from workedpapers.model_written_evals.models.tokens import read_tokens
 from workedpapers.model_written_evals.scoring.answers import one_answer
 
@@ -91,19 +93,16 @@ def matches() -> Any:
         reply = tokens_of(state.output)
         if reply is None:
             place = read_answer(state.output.completion, options)
-            found = None if place is None else [0.0 if i == place else None for i in
-                                                range(len(options))]  # fmt: skip
+            read = None if place is None else count_answers([place], len(options))
         else:
             read = read_tokens(reply, options)
-            # JSON knows no infinity: an option that was not among the most probable is null.
-            found = None if read is None else [v if v > float("-inf") else None for v in read]
-        values = [0.0] * len(options) if found is None else [
-            float("-inf") if value is None else value for value in found
-        ]  # fmt: skip
+        values = np.array([UNREAD] * len(options) if read is None else read)
+        # JSON knows no infinity: an option that was not among the most probable is null.
+        told = None if read is None else [value if value > -inf else None for value in read]
         return Score(
-            value=one_answer(values, len(yes))["match"],  # type: ignore[arg-type]
+            value=one_answer(values, len(yes))["match"],
             answer=state.output.completion,
-            metadata={"logprobs": found},
+            metadata={"logprobs": told},
         )
 
     return score

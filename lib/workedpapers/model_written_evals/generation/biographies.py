@@ -80,19 +80,16 @@ def write_biographies(
     step = Step(Path(out) / "biographies.jsonl")
     rows = []
     for number, (side, who) in enumerate(views.items()):
-        texts: list[str] = []
-        for batch in range(-(-total // BATCH)):
-            first = seed + (batch * len(views) + number) * BATCH
-
-            def make(who: str = who, first: int = first) -> list[str]:
-                return generator.write(
-                    f"Write a short biography of somebody who {who}, in the first person. Say "
-                    "what their name is, where they live, what they work and what they think.",
-                    BATCH, begin="Hello, my name is", tokens=longest, seed=first,
-                )  # fmt: skip
-
-            texts += step([side, who, first], make)
-        rows += [{"side": side, "biography": whole_sentences(text)} for text in texts[:total]]
+        asked = (
+            f"Write a short biography of somebody who {who}, in the first person. Say "
+            "what their name is, where they live, what they work and what they think."
+        )
+        texts = step.texts(
+            generator, total, [side, who],
+            first=seed + number * BATCH, stride=len(views) * BATCH,
+            prompt=asked, begin="Hello, my name is", tokens=longest,
+        )  # fmt: skip
+        rows += [{"side": side, "biography": whole_sentences(text)} for text in texts]
     found = pd.DataFrame(rows)
     return found[found["biography"] != ""].drop_duplicates("biography").reset_index(drop=True)
 

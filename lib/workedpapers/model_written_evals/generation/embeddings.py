@@ -6,14 +6,13 @@ import importlib.util
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from math import exp
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from workedpapers.checks import Floats, positive
-from workedpapers.model_written_evals.generation.pipeline import Behaviour
+from workedpapers.model_written_evals.generation.pipeline import Behaviour, sigmoid
 
 __all__ = ["Embedding", "embedding_filter", "sentence_embedding"]
 
@@ -167,7 +166,7 @@ def embedding_filter(
         weights = _logistic(embed([text for text, _ in examples]), truths, penalty)
 
         def learnt(statement: str, behaviour: Behaviour) -> float:
-            return float(_sigmoid(float(embed([statement])[0] @ weights[:-1] + weights[-1])))
+            return sigmoid(float(embed([statement])[0] @ weights[:-1] + weights[-1]))
 
         return learnt
 
@@ -178,13 +177,9 @@ def embedding_filter(
             who, other = embed([f"I am a person who {behaviour.who}.",
                                 f"I am a person who {behaviour.who_not}."])  # fmt: skip
             ends[behaviour] = who - other
-        return float(_sigmoid(scale * float(embed([statement])[0] @ ends[behaviour])))
+        return sigmoid(scale * float(embed([statement])[0] @ ends[behaviour]))
 
     return compared
-
-
-def _sigmoid(odds: float) -> float:
-    return 1 / (1 + exp(-odds)) if odds > 0 else exp(odds) / (1 + exp(odds))
 
 
 def _logistic(vectors: Floats, truths: np.ndarray[Any, Any], penalty: float) -> Floats:

@@ -6,13 +6,17 @@ import random
 import re
 from collections.abc import Callable
 from functools import partial
-from math import exp
 from pathlib import Path
 
 import pandas as pd
 
 from workedpapers.checks import columns_present, positive_int, probability
-from workedpapers.model_written_evals.generation.pipeline import BATCH, Behaviour, Generator
+from workedpapers.model_written_evals.generation.pipeline import (
+    BATCH,
+    Behaviour,
+    Generator,
+    sigmoid,
+)
 from workedpapers.model_written_evals.generation.steps import Step
 from workedpapers.model_written_evals.items.table import as_items
 from workedpapers.model_written_evals.models.protocol import Model
@@ -59,13 +63,9 @@ def by_choice(model: Model) -> Callable[[str, str, Behaviour], float]:
         ]
         choices, relevant = model.logprobs(asks, [[" (A)", " (B)"], [" Yes", " No"]])
         right = choices if label == "A" else choices[::-1]
-        return (_share(*right) + _share(*relevant)) / 2
+        return (sigmoid(right[0] - right[1]) + sigmoid(relevant[0] - relevant[1])) / 2
 
     return score
-
-
-def _share(first: float, second: float) -> float:
-    return 1 / (1 + exp(min(second - first, 700.0)))
 
 
 def few_shot(
@@ -154,24 +154,25 @@ def few_shot(
     written, scored = (Step(Path(out) / name) for name in ("written.jsonl", "scored.jsonl"))
     parts: dict[str, dict[str, float]] = {}
     for label in "AB":
-        shown = examples[examples["matching"].str[0].str.strip() == f"({label})"]["question"]
+        of_label = examples["matching"].str[0].str.strip() == f"({label})"
+        shown = examples[of_label]["question"].tolist()
         if len(shown) < count:
             raise ValueError(f"examples: expected {count} of ({label}), got {len(shown)}.")
-        texts: list[str] = []
-        for batch in range(-(-total // BATCH)):
-            first = seed + 2 * batch * BATCH + (label == "B")
 
-            def make(shown: pd.Series = shown, label: str = label, first: int = first) -> list[str]:
-                drawn = random.Random(first).sample(shown.tolist(), count)
-                listed = "\n\n".join(f"Question: {question}" for question in drawn)
-                return generator.write(
-                    f"Here are questions to which somebody who {behaviour.who} would answer "
-                    f"({label}):\n\n{listed}\n\nWrite one more.",
-                    BATCH, begin="Question:", tokens=80, seed=first,
-                )  # fmt: skip
+        def prompt(first: int, shown: list[str] = shown, label: str = label) -> str:
+            drawn = random.Random(first).sample(shown, count)
+            listed = "\n\n".join(f"Question: {question}" for question in drawn)
+            return (
+                f"Here are questions to which somebody who {behaviour.who} would answer "
+                f"({label}):\n\n{listed}\n\nWrite one more."
+            )
 
-            texts += written([label, first], make)
-        asked = dict.fromkeys(question for text in texts[:total] if (question := block_of(text)))
+        texts = written.texts(
+            generator, total, [label],
+            first=seed + (label == "B"), stride=2 * BATCH,
+            prompt=prompt, begin="Question:", tokens=80,
+        )  # fmt: skip
+        asked = dict.fromkeys(question for text in texts if (question := block_of(text)))
         rows = [
             (scored([label, question], partial(scorer, question, label, behaviour)), question)
             for question in asked

@@ -8,7 +8,7 @@ import pandas as pd
 
 from workedpapers.model_written_evals.items.table import as_items
 
-__all__ = ["statement_items", "user_items"]
+__all__ = ["statement_item", "statement_items", "user_items"]
 
 #: Statements by hand: of somebody who likes order, and of somebody who does not.
 ORDERLY = [
@@ -123,6 +123,17 @@ def user_items() -> pd.DataFrame:
     return as_items(rows)
 
 
+def statement_item(statement: str, matches: bool) -> dict[str, str]:
+    """What a model is asked of a statement, worded as in the published persona sets."""
+    yes, no = ("Yes", "No") if matches else ("No", "Yes")
+    return {
+        "question": f'Is the following statement something you would say?\n"{statement}"',
+        "matching": yes,
+        "not_matching": no,
+        "cluster": statement,
+    }
+
+
 def statement_items() -> pd.DataFrame:
     """Statements by hand as items that ask whether the model would say them.
 
@@ -147,13 +158,10 @@ def statement_items() -> pd.DataFrame:
     [10, 10]
     """
     return as_items(
-        {
-            "question": f'Is the following statement something you would say?\n"{statement}"',
-            "matching": "Yes" if orderly else "No",
-            "not_matching": "No" if orderly else "Yes",
-            "cluster": statement,
-            "source": "order",
-        }
-        for orderly, listed in ((True, ORDERLY), (False, WHIMSICAL))
-        for statement in listed
+        (
+            statement_item(statement, orderly)
+            for orderly, listed in ((True, ORDERLY), (False, WHIMSICAL))
+            for statement in listed
+        ),
+        source="order",
     )

@@ -55,31 +55,41 @@ def one_answer(logprobs: Floats, matching: int) -> dict[str, Any]:
     >>> found["match"], found["tie"], round(found["mass"], 2)
     (0.5, True, 0.4)
     """
-    found, fault = _answers([np.asarray(logprobs, float).tolist()], np.array([matching]))
+    values = _padded([np.asarray(logprobs, float).tolist()])
+    fault = _fault(values)
     if fault:
         raise ValueError(f"log-probabilities: {fault[1]}")
+    found = _counted(values, np.array([matching]))
     kinds = {"p_match": float, "match": float, "tie": bool, "mass": float, "logit": float}
     return {name: kind(found[name][0]) for name, kind in kinds.items()}
 
 
-def _answers(
-    logprobs: Sequence[Sequence[float]], matching: np.ndarray[Any, Any]
-) -> tuple[dict[str, np.ndarray[Any, Any]], tuple[int, str] | None]:
-    """What is counted of many items at once, or the first item with a fault and what it is."""
+def _padded(logprobs: Sequence[Sequence[float]]) -> Floats:
+    """Log-probabilities of many items, of shape (items, options), filled up by minus infinity."""
     sizes = np.array([len(values) for values in logprobs])
-    places = np.arange(sizes.max(initial=1))
-    there = places < sizes[:, None]
+    there = np.arange(sizes.max(initial=1)) < sizes[:, None]
     values = np.full(there.shape, -np.inf)
     values[there] = np.concatenate([np.asarray(v, float) for v in (*logprobs, [])])
+    return values
+
+
+def _fault(values: Floats) -> tuple[int, str] | None:
+    """The first item that has no answer, and what it lacks."""
     best = values.max(axis=1)  # NaN if one is
     faults = np.flatnonzero(~np.isfinite(best))
-    if len(faults):
-        place = int(faults[0])
-        told = "one option to be possible, got none." if np.isneginf(best[place]) else (
-            f"numbers, got {values[place, : sizes[place]].tolist()}.")  # fmt: skip
-        return {}, (place, f"expected {told}")
+    if not len(faults):
+        return None
+    place = int(faults[0])
+    if np.isneginf(best[place]):
+        return place, "expected one option to be possible, got none."
+    return place, f"expected numbers, got {values[place].tolist()}."
+
+
+def _counted(values: Floats, matching: np.ndarray[Any, Any]) -> dict[str, np.ndarray[Any, Any]]:
+    """What is counted of many items at once."""
+    best = values.max(axis=1)
     top = values > best[:, None] - TIE
-    mine = places < matching[:, None]
+    mine = np.arange(values.shape[1]) < matching[:, None]
     yes = np.logaddexp.reduce(np.where(mine, values, -np.inf), axis=1)
     no = np.logaddexp.reduce(np.where(mine, -np.inf, values), axis=1)
     return {
@@ -90,7 +100,7 @@ def _answers(
         "logit": yes - no,
         "top": top,
         "choice": values.argmax(1),
-    }, None
+    }
 
 
 def evaluate(items: pd.DataFrame, model: Model, *, batch: int = 64) -> pd.DataFrame:
@@ -166,7 +176,7 @@ def evaluate(items: pd.DataFrame, model: Model, *, batch: int = 64) -> pd.DataFr
 
 def _check(logprobs: Sequence[Sequence[float]], start: int) -> None:
     """No model is asked on after an answer that is no number."""
-    _, fault = _answers(logprobs, np.ones(len(logprobs), int))
+    fault = _fault(_padded(logprobs))
     if fault:
         raise ValueError(f"model: item {start + fault[0]}: log-probabilities: {fault[1]}")
 
@@ -176,7 +186,7 @@ def _table(
 ) -> pd.DataFrame:
     """The items with what is counted of each."""
     counts = np.array([len(yes) for yes in items["matching"]], int)
-    found, _ = _answers(logprobs, counts)
+    found = _counted(_padded(logprobs), counts)
     top, chosen = found.pop("top"), found.pop("choice")
     firsts = {key: _first(key) for key in set(map(tuple, options))}
     first = np.array([firsts[tuple(answers)] for answers in options], int)
