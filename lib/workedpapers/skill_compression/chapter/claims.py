@@ -30,17 +30,16 @@ def degeneracies() -> pd.DataFrame:
     return pd.concat(tables).set_index("set", append=True)
 
 
-def _lengths() -> pd.DataFrame:
-    table = degeneracies().reset_index()
-    return table.pivot_table("code_length", index="set", columns="skills are")
+def _by_set(column: str) -> pd.DataFrame:
+    """One cost: a row for each set, a column for each solution."""
+    return degeneracies().pivot_table(column, index="set", columns="skills are")
 
 
 def one_likelihood() -> dict[str, Measured]:
     """Two solutions with one likelihood: the code of single frames over that of blocks."""
-    table = degeneracies().reset_index()
-    every = table.pivot_table("nll", index="set", columns="skills are")
+    every, lengths = _by_set("nll"), _by_set("code_length")
     nll = every["1 frame, Markov"] - every["1 colour"]
-    ratio = _lengths()["1 frame, Markov"] / _lengths()["1 colour"]
+    ratio = lengths["1 frame, Markov"] / lengths["1 colour"]
     return {
         "difference of likelihoods": Measured(float(nll.abs().max()), digits=1),
         "least ratio of codes": Measured(float(ratio.min()), digits=3),
@@ -49,7 +48,7 @@ def one_likelihood() -> dict[str, Measured]:
 
 def ties() -> dict[str, Measured]:
     """Largest differences of code lengths of blocks of two and three colours from one."""
-    lengths = _lengths()
+    lengths = _by_set("code_length")
     two = (lengths["2 colours"] - lengths["1 colour"]).abs()
     three = lengths["3 colours"] - lengths["1 colour"]
     return {
@@ -65,12 +64,14 @@ def of(kind: str, method: str, column: str) -> np.ndarray:
     return cells.loc[chosen, column].to_numpy(float)
 
 
+def _threes(kind: str, method: str) -> Measured:
+    """Of ten sets, how many a method describes by exactly three skills."""
+    return Measured(float((of(kind, method, "skills") == 3).sum()), digits=0)
+
+
 def exactly_three() -> dict[str, Measured]:
     """Of ten sets, how many the two-part description describes by exactly three skills."""
-    return {
-        f"{kind} colours": Measured(float((of(kind, "two-part", "skills") == 3).sum()), digits=0)
-        for kind in ("simple", "conditional")
-    }
+    return {f"{kind} colours": _threes(kind, "two-part") for kind in ("simple", "conditional")}
 
 
 def duplicates() -> Measured:
@@ -91,7 +92,7 @@ def blind_tokenizers() -> bool:
 def three_at_a_price() -> dict[str, Measured]:
     """Of ten sets, how many a price of 0.1 describes by exactly three skills, by emission."""
     return {
-        name: Measured(float((of("conditional", method, "skills") == 3).sum()), digits=0)
+        name: _threes("conditional", method)
         for name, method in (
             ("by the frame before", "price 0.1, frame before"),
             ("by the frame before, frames x 4", "price 0.1, frames x 4"),

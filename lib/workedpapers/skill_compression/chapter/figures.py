@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from workedpapers.skill_compression.episodes.colors import simple_colors
+from workedpapers.skill_compression.episodes.colors import ColorEpisodes, simple_colors
 from workedpapers.skill_compression.measures.blocks import block_degeneracy
 from workedpapers.skill_compression.measures.scores import boundary_scores
 from workedpapers.skill_compression.segments.model import SegmentModel
@@ -20,32 +20,35 @@ if TYPE_CHECKING:
 __all__ = ["colours_figure", "price_explorer", "tie_explorer"]
 
 PRICES = [0.0, 0.02, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0]
-#: Episodes of the set that the first figure shows.
-SHOWN = {"all differ": 1, "equal neighbours": 0, "one colour, mostly": 2}
+#: Episodes that the first figure shows, by how many neighbouring blocks differ.
+SHOWN = {"all differ": 5, "equal neighbours": 3, "one colour, mostly": 1}
 SIZES = [50, 100, 200, 500, 1000, 2000, 5000, 10000]
+
+
+@cache
+def _drawn() -> ColorEpisodes:
+    """The set of the first figure."""
+    return simple_colors(300, seed=0)
 
 
 @cache
 def _fitted(price: float) -> SegmentModel:
     """A model at a price; at high prices starts differ, so several are tried."""
-    data = simple_colors(300, seed=0)
     restarts = 1 if price < 0.2 else 6
     model = SegmentModel(10, 8, price, seed=3, restarts=restarts, tol=1e-5)
-    return model.fit(data.observations)
+    return model.fit(_drawn().observations)
 
 
 @cache
 def _episode(kind: str) -> int:
-    """The first episode with five, three or two different blocks in a row."""
-    blocks = simple_colors(300, seed=0).observations[:, ::3]
-    changes = (np.diff(blocks, axis=1) != 0).sum(1)
-    wanted = {"all differ": 5, "equal neighbours": 3, "one colour, mostly": 1}[kind]
-    return int(np.flatnonzero(changes == wanted)[0])
+    """The first episode of a kind."""
+    changes = (np.diff(_drawn().observations[:, ::3], axis=1) != 0).sum(1)
+    return int(np.flatnonzero(changes == SHOWN[kind])[0])
 
 
 @cache
 def _measured(price: float) -> tuple[float, float, int, float, float]:
-    data, model = simple_colors(300, seed=0), _fitted(price)
+    data, model = _drawn(), _fitted(price)
     scores = boundary_scores(model.boundaries(data.observations), data.boundaries)
     return (
         model.nll_, model.code_length_, model.n_skills_used_, scores.precision, scores.recall,
@@ -54,7 +57,7 @@ def _measured(price: float) -> tuple[float, float, int, float, float]:
 
 def segmentation(price: float, episode: str) -> dict[str, Any]:
     """What the first figure draws: probabilities of boundaries, and the curve of both costs."""
-    data, model = simple_colors(300, seed=0), _fitted(price)
+    data, model = _drawn(), _fitted(price)
     row = _episode(episode)
     frames = data.observations[row : row + 1]
     nll, length, used, precision, recall = _measured(price)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from workedpapers.checks import Ints, positive_int, probability
+from workedpapers.checks import Ints, as_seed, positive_int, probability
 
 __all__ = ["ColorEpisodes", "conditional_colors", "simple_colors"]
 
@@ -106,7 +106,7 @@ def simple_colors(episodes: int = 500, *, seed: int = 0, noise: float = 0.0) -> 
     'YYYBBBBBBBBBYYYYYY'
     """
     count, flips = positive_int(episodes, "episodes"), probability(noise, "noise")
-    rng = np.random.default_rng(positive_int(seed, "seed", least=0))
+    rng = np.random.default_rng(as_seed(seed))
     blocks = rng.choice(3, (count, BLOCKS), p=[0.4, 0.2, 0.4])
     return _episodes(blocks, blocks, None, "BGY", flips, rng)
 
@@ -150,7 +150,7 @@ def conditional_colors(episodes: int = 500, *, seed: int = 0, noise: float = 0.0
     ((3,), np.True_)
     """
     count, flips = positive_int(episodes, "episodes"), probability(noise, "noise")
-    rng = np.random.default_rng(positive_int(seed, "seed", least=0))
+    rng = np.random.default_rng(as_seed(seed))
     rules = rng.integers(0, 3, (count, BLOCKS))
     colour = rng.integers(0, 4, count)
     context, blocks = colour, np.zeros((count, BLOCKS), np.int64)

@@ -100,10 +100,10 @@ def symbol_episodes(observations: Any, context: Any = None, *, merge: bool = Tru
             f"context: expected a symbol for each of {len(episodes)} episodes, got shape "
             f"{before.shape} and dtype {before.dtype}."
         )
-    keyed = np.column_stack([lengths, before, values])
     if not merge:
         ones = np.ones(len(episodes))
         return Padded(values, lengths, before, ones, np.arange(len(episodes)))
+    keyed = np.column_stack([lengths, before, values])
     distinct, inverse, counts = np.unique(keyed, axis=0, return_inverse=True, return_counts=True)
     return Padded(
         distinct[:, 2:], distinct[:, 0], distinct[:, 1], counts.astype(float), inverse.ravel()

@@ -7,15 +7,14 @@ import pandas as pd
 
 from workedpapers.checks import Ints, positive_int
 from workedpapers.skill_compression.episodes.colors import FRAMES, ColorEpisodes
+from workedpapers.skill_compression.segments.descriptions import entropy
 
 __all__ = ["block_degeneracy"]
 
 
-def _entropy(rows: Ints) -> tuple[float, int]:
-    """Entropy of the distinct rows, and their number."""
-    _, counts = np.unique(rows, axis=0, return_counts=True)
-    shares = counts / counts.sum()
-    return -float(shares @ np.log(shares)), len(counts)
+def _counts(rows: Ints) -> Ints:
+    """How often each distinct row occurs."""
+    return np.unique(rows, axis=0, return_counts=True)[1]
 
 
 def block_degeneracy(data: ColorEpisodes, *, max_duration: int = 9) -> pd.DataFrame:
@@ -63,7 +62,7 @@ def block_degeneracy(data: ColorEpisodes, *, max_duration: int = 9) -> pd.DataFr
         raise ValueError("data: expected blocks of three equal frames, got others.")
     episodes, count = blocks.shape
     colours = len(np.unique(blocks))
-    single, _ = _entropy(blocks.reshape(-1, 1))
+    single = entropy(_counts(blocks.reshape(-1, 1)))
     rows = {
         "1 frame, Markov": {
             "skills": FRAMES * colours,
@@ -79,8 +78,8 @@ def block_degeneracy(data: ColorEpisodes, *, max_duration: int = 9) -> pd.DataFr
         }
     }
     for size in (1, 2, 3):
-        entropy, skills = _entropy(blocks.reshape(-1, size))
-        length = count / size * entropy
+        counts = _counts(blocks.reshape(-1, size))
+        skills, length = len(counts), count / size * entropy(counts)
         rows[f"{size} colour" + "s" * (size > 1)] = {
             "skills": skills,
             "nll": length,

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from workedpapers.checks import one_of, positive_int
 from workedpapers.skill_compression.episodes.padded import symbol_episodes
+from workedpapers.skill_compression.segments.descriptions import entropy
 
 __all__ = ["TokenizerKind", "TokenizerSkills", "tokenizer_baseline"]
 
@@ -158,7 +159,7 @@ def tokenizer_baseline(
     return TokenizerSkills(
         pieces={tuple(ord(one) - FIRST for one in piece): s for piece, s in shares.items()},
         boundaries=boundaries,
-        code_length=-segments * sum(share * float(np.log(share)) for share in shares.values()),
+        code_length=segments * entropy(np.array(list(used.values()))),
         codebook_length=sum(np.log(longest) + len(piece) * np.log(symbols) for piece in shares),
         segments=segments,
         tokenizer=tokenizer,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from workedpapers.checks import Floats
+from workedpapers.checks import Floats, Ints
 from workedpapers.skill_compression.segments.skills import (
     Counts,
     Evidence,
@@ -19,7 +19,7 @@ from workedpapers.skill_compression.segments.skills import (
     objective_of,
 )
 
-__all__ = ["Description", "codebook_costs", "describe", "two_part"]
+__all__ = ["Description", "codebook_costs", "describe", "entropy", "two_part"]
 
 #: A skill counts as used if it has more than this share of all segments.
 USED = 0.01
@@ -89,7 +89,7 @@ def two_part(skills: Skills, data: Evidence) -> float:
     )
 
 
-def entropy(counts: Floats) -> float:
+def entropy(counts: Floats | Ints) -> float:
     """Entropy of the shares of some counts."""
     shares = counts[counts > 0] / counts.sum()
     return -float(shares @ np.log(shares))

@@ -13,7 +13,6 @@ import pandas as pd
 from workedpapers.checks import Floats
 from workedpapers.skill_compression.episodes.padded import (
     Padded,
-    listed,
     symbol_episodes,
     vector_episodes,
 )
@@ -328,4 +327,4 @@ class SegmentModel:
     @staticmethod
     def _shaped(observations: Any, found: list[npt.NDArray[Any]]) -> Any:
         given = isinstance(observations, np.ndarray) and observations.dtype != object
-        return np.stack(found) if given and len(listed(observations)) else found
+        return np.stack(found) if given else found

@@ -48,8 +48,9 @@ class Posterior:
     starts: Floats
 
 
-def _gathered(lattice: Lattice, log_weight: Floats) -> Floats:
-    return np.append(log_weight, NEVER)[lattice.index]
+def _gathered(lattice: Lattice, weight: Floats, none: float) -> Floats:
+    """Weight of the segment at each [t, d, n], and ``none`` where there is none."""
+    return np.append(weight, np.full((*weight.shape[:-1], 1), none), axis=-1).T[lattice.index]
 
 
 def _plain(lattice: Lattice, log_weight: Floats) -> bool:
@@ -92,32 +93,25 @@ def _forward(weights: Floats, keep: bool) -> tuple[Floats, Floats]:
     return a[steps::-1], weights
 
 
+def _filtered(lattice: Lattice, log_weight: Floats, keep: bool) -> tuple[Floats, Floats]:
+    """log a(t) and the shares, by the faster way where it is safe."""
+    if _plain(lattice, log_weight):
+        return _forward_plain(_gathered(lattice, np.exp(log_weight), 0.0), keep)
+    return _forward(_gathered(lattice, log_weight, NEVER), keep)
+
+
 def log_sums(lattice: Lattice, log_weight: Floats) -> Floats:
     """Logarithm of the sum over all segmentations of each episode.
 
     ``log_weight`` may have a leading axis: several sets of weights at once.
     """
-    rows = np.atleast_2d(log_weight)
-    plain = _plain(lattice, rows)
-    if plain:
-        weights = np.append(np.exp(rows), np.zeros((len(rows), 1)), axis=1)
-    else:
-        weights = np.append(rows, np.full((len(rows), 1), NEVER), axis=1)
-    run = _forward_plain if plain else _forward
-    if len(rows) == 1:
-        a, _ = run(weights[0][lattice.index], keep=False)
-        found = a[lattice.episodes.lengths, np.arange(a.shape[1])]
-        return found if log_weight.ndim == 1 else found[None]
-    a, _ = run(weights.T[lattice.index], keep=False)
+    a, _ = _filtered(lattice, log_weight, keep=False)
     return a[lattice.episodes.lengths, np.arange(a.shape[1])].T
 
 
 def posterior(lattice: Lattice, log_weight: Floats) -> Posterior:
     """Exact posterior over segmentations, for the logarithm of a weight of each segment."""
-    if _plain(lattice, log_weight):
-        a, shares = _forward_plain(np.append(np.exp(log_weight), 0.0)[lattice.index], keep=True)
-    else:
-        a, shares = _forward(_gathered(lattice, log_weight), keep=True)
+    a, shares = _filtered(lattice, log_weight, keep=True)
     steps, longest, count = shares.shape
     each = np.arange(count)
     boundary = np.zeros((steps + longest + 1, count))  # backwards, as in _forward
@@ -134,7 +128,7 @@ def posterior(lattice: Lattice, log_weight: Floats) -> Posterior:
 
 def best_path(lattice: Lattice, log_weight: Floats) -> list[Ints]:
     """Most probable segmentation of each distinct episode, as numbers of segments."""
-    weights = _gathered(lattice, log_weight)
+    weights = _gathered(lattice, log_weight, NEVER)
     steps, longest, count = weights.shape
     a = np.full((steps + longest + 1, count), NEVER)
     a[steps] = 0.0

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from workedpapers.checks import Floats, one_of, positive, positive_int
+from workedpapers.checks import Floats, as_seed, one_of, positive, positive_int
 from workedpapers.skill_compression.segments.families import Emission
 
 __all__ = ["Penalty", "SegmentSettings"]
@@ -108,7 +108,7 @@ class SegmentSettings:
             emission=name,
             given=given,
             n_actions=None if n_actions is None else positive_int(n_actions, "n_actions"),
-            seed=positive_int(seed, "seed", least=0),
+            seed=as_seed(seed),
             restarts=positive_int(restarts, "restarts"),
             max_iter=positive_int(max_iter, "max_iter", least=5),
             tol=positive(tol, "tol"),
