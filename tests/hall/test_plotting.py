@@ -94,6 +94,22 @@ def test_panels_of_a_row_come_below_each_other_and_their_legend_fits() -> None:
     plt.close(figure)
 
 
+def test_the_titles_of_panels_side_by_side_do_not_run_into_each_other() -> None:
+    names = ("short", "a title of seven words, too long", "another title of many words")
+    with plotting.style():
+        figure, panels = plt.subplots(2, 3)
+        for axes, name in zip(panels.flat, names * 2, strict=True):
+            axes.set_title(name, fontsize="small")
+        assert make_narrow(figure)
+        figure.draw_without_rendering()
+    for axes, name in zip(panels.flat, names * 2, strict=True):
+        titles = [axes.title, axes._left_title, axes._right_title]
+        (title,) = [one for one in titles if one.get_text()]
+        assert title.get_text().split() == name.split()
+        assert title.get_window_extent().width <= axes.bbox.width
+    plt.close(figure)
+
+
 def test_a_narrow_figure_stays_as_it_is() -> None:
     with plotting.style(figure_figsize=(3, 2)):
         figure, axes = plt.subplots()

@@ -1,5 +1,6 @@
 """A figure laid out once more for a phone, where a wide one would shrink until nobody reads it."""
 
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -17,8 +18,8 @@ PANEL = 2.9
 def make_narrow(figure: "Figure") -> bool:
     """Lay a figure out in the width of a phone; False if it is no wider than that.
 
-    Panels that stand in one row come below each other; legends take as many columns as fit. The
-    size of letters stays.
+    Panels that stand in one row come below each other; legends take as many columns as fit, and
+    titles as many lines as they need. The size of letters stays.
     """
     width, height = figure.get_size_inches()
     if width <= NARROW:
@@ -34,6 +35,7 @@ def make_narrow(figure: "Figure") -> bool:
         height = PANEL * len(row) + (0.4 if figure.legends else 0)
     figure.set_size_inches(NARROW, height)
     fit_legends(figure)
+    wrap_titles(figure)
     wrap_labels(figure)
     return True
 
@@ -70,6 +72,18 @@ def fit_legends(figure: "Figure") -> None:
                 frameon=legend.get_frame_on(),
                 fontsize=legend.get_texts()[0].get_fontsize(),
             )
+
+
+def wrap_titles(figure: "Figure") -> None:
+    """Break the titles of panels that are wider than their panels, between words."""
+    figure.draw_without_rendering()
+    for axes in figure.axes:
+        for title in (axes.title, axes._left_title, axes._right_title):  # type: ignore[attr-defined]
+            words = title.get_text()
+            for letters in range(len(words) - 1, 0, -1):
+                if title.get_window_extent().width <= axes.bbox.width:
+                    break
+                title.set_text(fill(words, letters, break_long_words=False))
 
 
 def wrap_labels(figure: "Figure") -> None:

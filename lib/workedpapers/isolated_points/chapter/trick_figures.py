@@ -91,7 +91,7 @@ def losses_figure(runs: Mapping[str, Run]) -> Shown:
         axes.axhline(0, lw=1, color="0.5")
         axes.set_xlabel("Step")
         axes.set_ylabel("Loss of the generator")
-        axes.legend()
+        figure.legend(loc="outside upper center", ncols=3)  # on a phone there is no room inside
     return show(
         figure,
         alt=(
