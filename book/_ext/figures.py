@@ -215,8 +215,9 @@ def load_figures(
     if 'class="wp-place"' not in body and 'class="wp-hue"' not in body:
         return
     app.add_css_file("explorer.css")
-    # Before MathJax, which keeps the browser busy for a while.
-    app.add_js_file("figures.js", priority=100, loading_method="defer")
+    # As soon as it has come: the first figure of a long page stands before the page's end is read,
+    # and before MathJax, which keeps the browser busy for a while.
+    app.add_js_file("figures.js", priority=100, loading_method="async")
     seen: set[str] = set()
 
     def once(block: re.Match[str]) -> str:

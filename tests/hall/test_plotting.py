@@ -7,6 +7,7 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from numpy.testing import assert_allclose
 
 from workedpapers import plotting
 from workedpapers.plotting.matplotlib_style import INK
@@ -124,6 +125,13 @@ def test_the_figure_is_closed_and_never_wider_than_its_column() -> None:
     html = shown(name="a-line")._repr_html_()
     assert plt.get_fignums() == before
     assert "max-width:100%" in html
+    # The place of a picture is known while the browser leaves out what is off the screen.
+    places = re.findall(
+        r'aspect-ratio:([\d.]+)/([\d.]+);[^>]* viewBox="0 0 ([\d.]+) ([\d.]+)"', html
+    )
+    assert len(places) == html.count("<svg")
+    for width, height, *box in places:
+        assert_allclose([float(width), float(height)], [float(side) for side in box], rtol=1e-3)
     assert f'aria-label="{ALT}"' in html
     assert 'id="a-line"' in html
     assert f"<figcaption>{CAPTION}" in html

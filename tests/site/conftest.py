@@ -3,6 +3,7 @@
 import re
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -76,13 +77,17 @@ class Visit:
         if message.type == "error":
             self.errors.append(f"console: {message.text}")
 
-    def open(self, url: str) -> Page:
-        """Open an address and wait until its explorers are alive."""
-        self.page.goto(url)
+    def wait_until_drawn(self) -> None:
+        """Wait until every explorer of the page is alive."""
         self.page.wait_for_function(
             "() => document.querySelectorAll('.wp-x[data-drawn]').length"
             " === document.querySelectorAll('[data-wp-still]').length",
         )
+
+    def open(self, url: str) -> Page:
+        """Open an address and wait until its explorers are alive."""
+        self.page.goto(url)
+        self.wait_until_drawn()
         # Sliders for the keyboard that are folded away can be neither focused nor clicked.
         self.page.eval_on_selector_all(
             ".wp-handles details, .wp-more", "all => all.map(d => d.open = true)"
@@ -91,10 +96,9 @@ class Visit:
         return self.page
 
 
-@pytest.fixture
-def visit(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Visit]:
-    """A fresh page; parametrize ``visit`` indirectly with (width, colour scheme)."""
-    width, scheme = getattr(request, "param", ("desktop", "light"))
+@contextmanager
+def visiting(browser: Browser, width: str = "desktop", scheme: str = "light") -> Iterator[Visit]:
+    """A page in a context of its own."""
     context = browser.new_context(
         viewport={"width": WIDTHS[width], "height": 900}, color_scheme=scheme
     )
@@ -102,3 +106,10 @@ def visit(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Visit]:
     opened.watch(context)
     yield opened
     context.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Visit]:
+    """A fresh page; parametrize ``visit`` indirectly with (width, colour scheme)."""
+    with visiting(browser, *getattr(request, "param", ())) as opened:
+        yield opened

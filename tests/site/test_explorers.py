@@ -1,15 +1,19 @@
 """Every explorer of the book, on the built page: what is drawn follows its controls."""
 
+import http.server
 import re
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, ElementHandle, Page, Response
 
 from tools import serve
 
-from .conftest import PAGES, Visit
+from .conftest import PAGES, Visit, visiting
 
 pytestmark = pytest.mark.site
 
@@ -49,22 +53,59 @@ def wait_for_change(page: Page, figure: ElementHandle, before: str) -> bool:
     return bool(page.evaluate(CHANGED, [figure, before]))
 
 
+@dataclass
+class Read:
+    """A page that several tests look at and leave as it is; opening it is most of their cost."""
+
+    name: str
+    page: Page
+    weights: dict[str, int]
+
+
+@pytest.fixture(scope="module", params=WITH_EXPLORERS)
+def read(browser: Browser, book: str, request: pytest.FixtureRequest) -> Iterator[Read]:
+    """A page to look at, with the bytes of each file that it loaded."""
+    responses: list[Response] = []
+    with visiting(browser) as visit:
+        visit.page.on("response", lambda response: responses.append(response))
+        visit.open(book + request.param)
+        visit.page.wait_for_load_state("networkidle")
+        weights = {
+            re.sub(r"[?#].*", "", r.url): len(r.body()) for r in responses if "http" in r.url
+        }
+        yield Read(request.param, visit.page, weights)
+
+
+@pytest.fixture(scope="module", params=WITH_EXPLORERS)
+def used(browser: Browser, book: str, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A page whose explorers several tests move; see ``moving``."""
+    with visiting(browser) as visit:
+        yield visit.open(book + request.param)
+
+
+@pytest.fixture
+def moving(used: Page) -> Page:
+    """A page whose explorers stand as they were opened."""
+    for figure in explorers(used):
+        if reset := figure.query_selector(".wp-reset:not([disabled])"):
+            reset.click()
+    used.wait_for_timeout(300)
+    return used
+
+
 def test_there_are_explorers() -> None:
     assert "book/bisg.html" in WITH_EXPLORERS
     assert "book/explorers.html" in WITH_EXPLORERS
 
 
-@pytest.mark.parametrize("page", WITH_EXPLORERS)
-def test_a_static_page_says_where_its_numbers_come_from(visit: Visit, book: str, page: str) -> None:
-    opened = visit.open(book + page)
-    kinds = opened.eval_on_selector_all(".wp-x .wp-badge", "all => all.map(b => b.dataset.kind)")
+def test_a_static_page_says_where_its_numbers_come_from(read: Read) -> None:
+    kinds = read.page.eval_on_selector_all(".wp-x .wp-badge", "all => all.map(b => b.dataset.kind)")
     assert kinds
     assert set(kinds) <= {"grid", "mirror"}
 
 
-@pytest.mark.parametrize("page", WITH_EXPLORERS)
-def test_every_slider_moves_by_keyboard(visit: Visit, book: str, page: str) -> None:
-    opened = visit.open(book + page)
+def test_every_slider_moves_by_keyboard(moving: Page) -> None:
+    opened = moving
     for figure in explorers(opened):
         for slider in figure.query_selector_all("input[type=range]"):
             before = drawn(figure)
@@ -75,9 +116,8 @@ def test_every_slider_moves_by_keyboard(visit: Visit, book: str, page: str) -> N
                 assert wait_for_change(opened, figure, before)
 
 
-@pytest.mark.parametrize("page", WITH_EXPLORERS)
-def test_every_slider_moves_by_mouse(visit: Visit, book: str, page: str) -> None:
-    opened = visit.open(book + page)
+def test_every_slider_moves_by_mouse(moving: Page) -> None:
+    opened = moving
     for figure in explorers(opened):
         for slider in figure.query_selector_all("input[type=range]"):
             slider.scroll_into_view_if_needed()
@@ -106,9 +146,8 @@ def makes_a_difference(page: Page, figure: ElementHandle, act: Callable[[], None
     return False
 
 
-@pytest.mark.parametrize("page", WITH_EXPLORERS)
-def test_every_choice_and_toggle_changes_the_figure(visit: Visit, book: str, page: str) -> None:
-    opened = visit.open(book + page)
+def test_every_choice_and_toggle_changes_the_figure(moving: Page) -> None:
+    opened = moving
 
     def press(handle: ElementHandle, selector: str, key: str) -> None:
         (handle.query_selector(selector) or handle).focus()
@@ -155,23 +194,18 @@ def test_a_reader_types_a_name_and_a_place(visit: Visit, book: str) -> None:
     assert "not known here" in figure.query_selector(".wp-views").inner_text()  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize("page", WITH_EXPLORERS)
-def test_colours_follow_the_theme(visit: Visit, book: str, page: str) -> None:
-    opened = visit.open(book + page)
-    for figure in explorers(opened):
+def test_colours_follow_the_theme(read: Read) -> None:
+    for figure in explorers(read.page):
         if not figure.query_selector(".uplot"):
             continue  # a picture keeps its colours
-        before = drawn(figure)
-        current = opened.evaluate("document.documentElement.dataset.theme")
-        other = "light" if current == "dark" else "dark"
-        opened.evaluate(f"document.documentElement.dataset.theme = '{other}'")
-        assert wait_for_change(opened, figure, before)
+        for theme in ("dark", "light"):
+            before = drawn(figure)
+            read.page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
+            assert wait_for_change(read.page, figure, before)
 
 
-@pytest.mark.parametrize("page", WITH_EXPLORERS)
-def test_the_still_gives_way_to_the_figure(visit: Visit, book: str, page: str) -> None:
-    opened = visit.open(book + page)
-    shown = opened.eval_on_selector_all(
+def test_the_still_gives_way_to_the_figure(read: Read) -> None:
+    shown = read.page.eval_on_selector_all(
         "[data-wp-still]", "all => all.filter(e => e.offsetParent !== null).length"
     )
     assert shown == 0
@@ -234,9 +268,8 @@ def test_every_quiz_is_answered_by_keyboard(visit: Visit, book: str, page: str) 
         assert "wp-waiting" not in str(figure.get_attribute("class"))
 
 
-@pytest.mark.parametrize("page", WITH_EXPLORERS)
-def test_sentences_that_set_a_state_do(visit: Visit, book: str, page: str) -> None:
-    opened = visit.open(book + page)
+def test_sentences_that_set_a_state_do(moving: Page) -> None:
+    opened = moving
     links = opened.query_selector_all("a.wp-set")
     assert links
     for link in links:
@@ -265,27 +298,26 @@ FIRST_VIEW = """figure => {
 }"""
 
 
-@pytest.mark.parametrize("page", WITH_EXPLORERS)
-def test_picture_control_and_answer_are_in_one_view(visit: Visit, book: str, page: str) -> None:
-    if page == "book/explorers.html":
-        pytest.skip("a page of examples, some of which are large on purpose")
-    opened = visit.open(book + page)
-    opened.set_viewport_size({"width": 1280, "height": 800})
-    opened.eval_on_selector_all(
+def fold(page: Page) -> None:
+    """Close what is folded away until it is asked for."""
+    page.eval_on_selector_all(
         ".wp-handles details, .wp-more", "all => all.map(d => d.open = false)"
     )
-    opened.wait_for_timeout(300)
-    for figure in explorers(opened):
+
+
+def test_picture_control_and_answer_are_in_one_view(read: Read) -> None:
+    if read.name == "book/explorers.html":
+        pytest.skip("a page of examples, some of which are large on purpose")
+    read.page.set_viewport_size({"width": 1280, "height": 800})
+    fold(read.page)
+    read.page.wait_for_timeout(300)
+    for figure in explorers(read.page):
         assert figure.evaluate(FIRST_VIEW) <= 700
 
 
-@pytest.mark.parametrize("page", WITH_EXPLORERS)
-def test_few_tab_stops_and_labels_that_differ(visit: Visit, book: str, page: str) -> None:
-    opened = visit.open(book + page)
-    opened.eval_on_selector_all(
-        ".wp-handles details, .wp-more", "all => all.map(d => d.open = false)"
-    )
-    for figure in opened.query_selector_all(".wp-x"):
+def test_few_tab_stops_and_labels_that_differ(read: Read) -> None:
+    fold(read.page)
+    for figure in read.page.query_selector_all(".wp-x"):
         stops = figure.evaluate(
             "f => [...f.querySelectorAll('a, button, input, select, summary, [tabindex]')].filter("
             "e => e.tabIndex >= 0 && !e.disabled && e.checkVisibility()).length"
@@ -295,22 +327,62 @@ def test_few_tab_stops_and_labels_that_differ(visit: Visit, book: str, page: str
         assert len(set(labels)) == len(labels)
 
 
-@pytest.mark.parametrize("page", WITH_EXPLORERS)
-def test_a_page_is_light_and_carries_no_widgets(visit: Visit, book: str, page: str) -> None:
-    responses: list[Response] = []
-    visit.page.on("response", lambda response: responses.append(response))
-    visit.open(book + page)
-    visit.page.wait_for_load_state("networkidle")
-    weights = {re.sub(r"[?#].*", "", r.url): len(r.body()) for r in responses if "http" in r.url}
+def test_a_page_is_light_and_carries_no_widgets(read: Read) -> None:
+    weights = read.weights
     assert sum(n for url, n in weights.items() if "mathjax" not in url) <= 2_500_000
     names = " ".join(weights)
     assert not re.search(r"require|html-manager|anywidget|fontawesome\.js", names)
     assert len([url for url in weights if url.endswith(("figures.js", "explorer.css"))]) == 2
-    text = (serve.HTML / page).read_text("utf-8")
+    text = (serve.HTML / read.name).read_text("utf-8")
     assert "widget-state" not in text
-    if page == "book/explorers.html":
+    if read.name == "book/explorers.html":
         assert len(text.encode()) <= 900_000
         assert text.count('class="wp-spec"') >= 12
+
+
+class HeldBack(serve.Handler):
+    """Sends a page but for its end, which waits until it is asked for."""
+
+    release: threading.Event
+
+    def do_GET(self) -> None:  # noqa: N802 (the name that http.server calls)
+        path = Path(self.translate_path(self.path.split("?")[0]))
+        if path.suffix != ".html":
+            super().do_GET()
+            return
+        body = path.read_bytes()
+        end = body.rindex(b"</article>")
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body[:end])
+        self.wfile.flush()
+        self.release.wait()
+        self.wfile.write(body[end:])
+
+
+@pytest.mark.parametrize("page", WITH_EXPLORERS)
+def test_the_first_figure_does_not_wait_for_the_end_of_the_page(visit: Visit, page: str) -> None:
+    release = threading.Event()
+    held = type("Held", (HeldBack,), {"release": release})
+    handler = partial(held, directory=str(serve.HTML))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+        try:
+            visit.page.goto(
+                f"http://127.0.0.1:{running.server_port}{serve.PREFIX}{page}", wait_until="commit"
+            )
+            visit.page.wait_for_selector(".wp-x[data-drawn]", state="attached")
+            state = visit.page.evaluate(
+                "() => [document.readyState, document.querySelectorAll('.wp-x[data-drawn]').length]"
+            )
+        finally:
+            release.set()
+        assert state == ["loading", 1]
+        visit.wait_until_drawn()
+        running.shutdown()
+    assert not visit.errors
 
 
 def test_two_figures_of_one_function_share_their_data(book: str) -> None:

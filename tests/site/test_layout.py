@@ -10,41 +10,11 @@ from .conftest import PAGES, Visit, has
 
 pytestmark = pytest.mark.site
 
-#: Boxes of code that are seen, and those behind "code", that do not hold their lines.
-CLIPPED = """() => [...document.querySelectorAll('.cell_input pre')]
-  .filter(box => box.checkVisibility({contentVisibilityAuto: true}))
-  .filter(box => box.scrollWidth > box.clientWidth)
-  .map(box => box.innerText.split('\\n').sort((a, b) => b.length - a.length)[0])"""
-#: What on paper cannot be scrolled to: code, printed text, tables and equations.
-CUT = """() => [...document.querySelectorAll(
-    '.cell_input pre, .cell_output pre, .wp-scroll, table, mjx-container[display="true"]')]
-  .filter(box => box.offsetParent !== null)
-  .filter(box => box.scrollWidth > box.clientWidth + 1
-              || box.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
-  .map(box => `${box.tagName} ${box.className}: ${box.innerText.slice(0, 80)}`)"""
-
 WITH_CODE = [page for page in PAGES if has(page, "cell_input")]
 
 
 def test_there_are_pages_with_code() -> None:
     assert "book/meg_decoding.html" in WITH_CODE
-
-
-@pytest.mark.parametrize("page", WITH_CODE)
-def test_no_code_is_clipped_on_a_desktop(visit: Visit, book: str, page: str) -> None:
-    opened = visit.open(book + page)
-    assert not opened.evaluate(CLIPPED)
-    opened.eval_on_selector_all("details", "all => all.forEach(d => d.open = true)")
-    assert not opened.evaluate(CLIPPED)
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_nothing_is_cut_in_print(visit: Visit, book: str, page: str) -> None:
-    opened = visit.open(book + page)
-    opened.emulate_media(media="print")
-    opened.set_viewport_size({"width": 718, "height": 1000})  # A4 with margins of 1 cm
-    opened.wait_for_timeout(300)
-    assert not opened.evaluate(CUT)
 
 
 @pytest.mark.parametrize("page", [page for page in WITH_CODE if has(page, "above-input")])

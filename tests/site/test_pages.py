@@ -8,7 +8,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 from xml.etree import ElementTree as ET
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from tools import serve
 
@@ -17,8 +17,8 @@ from .conftest import ALSO, PAGES, ROOT, Visit, has
 pytestmark = pytest.mark.site
 
 AXE = ROOT / "tests" / "site" / "vendor" / "axe.min.js"
-VIEWS = [("desktop", "light"), ("desktop", "dark"), ("phone", "light"), ("phone", "dark")]
-AXE_VIEWS = VIEWS[:3]
+#: A page is opened in one scheme and then put into the other, as the evening does.
+LOADS = [("desktop", "light"), ("phone", "dark")]
 FIT = [*PAGES, "genindex.html"]
 WITH_FIGURES = [page for page in PAGES if has(page, "wp-figure")]
 
@@ -47,6 +47,19 @@ LETTERS = """() => [...document.querySelectorAll('.wp-figure svg')]
     const points = 100 * /scale\\(([\\d.]+)/.exec(text.getAttribute('transform'))[1];
     return points * svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
   }))"""
+
+#: Boxes of code that are seen, and those behind "code", that do not hold their lines.
+CLIPPED = """() => [...document.querySelectorAll('.cell_input pre')]
+  .filter(box => box.checkVisibility({contentVisibilityAuto: true}))
+  .filter(box => box.scrollWidth > box.clientWidth)
+  .map(box => box.innerText.split('\\n').sort((a, b) => b.length - a.length)[0])"""
+#: What on paper cannot be scrolled to: code, printed text, tables and equations.
+CUT = """() => [...document.querySelectorAll(
+    '.cell_input pre, .cell_output pre, .wp-scroll, table, mjx-container[display="true"]')]
+  .filter(box => box.offsetParent !== null)
+  .filter(box => box.scrollWidth > box.clientWidth + 1
+              || box.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+  .map(box => `${box.tagName} ${box.className}: ${box.innerText.slice(0, 80)}`)"""
 
 
 class Links(html.parser.HTMLParser):
@@ -79,15 +92,15 @@ def parsed(path: Path) -> Links:
     return links
 
 
-@pytest.mark.parametrize("visit", VIEWS, indirect=True, ids="-".join)
+@pytest.mark.parametrize("visit", LOADS, indirect=True, ids="-".join)
 @pytest.mark.parametrize("page", [*PAGES, *ALSO])
 def test_a_page_asks_nobody_fails_nothing_fits_and_is_accessible(
     visit: Visit, book: str, page: str, request: pytest.FixtureRequest
 ) -> None:
     # One visit for all of it: opening pages is most of what these tests cost.
-    width, _ = view = request.node.callspec.params["visit"]
+    width, scheme = request.node.callspec.params["visit"]
     opened = visit.open(book + page)
-    found: dict[str, object] = {"elsewhere": visit.elsewhere, "errors": visit.errors}
+    found: dict[str, object] = {}
     if width == "phone" and page in FIT:
         wide = opened.evaluate("document.documentElement.scrollWidth")
         found["wider than the phone"] = wide if wide > 390 else 0
@@ -96,15 +109,35 @@ def test_a_page_asks_nobody_fails_nothing_fits_and_is_accessible(
             heights = opened.evaluate(LETTERS)
             found["figures without letters"] = len(heights) <= 10
             found["letters below 9 px"] = [height for height in heights if height < 9]
-    if view in AXE_VIEWS and page in PAGES:
+    if page in PAGES:
         opened.add_script_tag(path=AXE)
-        told = opened.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
-        found["accessibility"] = [
-            f"{v['id']} ({v['impact']}): {[n['target'] for n in v['nodes']][:5]}"
-            for v in told
-            if v["impact"] in ("serious", "critical")
-        ]
+        found[f"accessibility, {scheme}"] = barriers(opened)
+    other = "dark" if scheme == "light" else "light"
+    opened.emulate_media(color_scheme=other)
+    opened.wait_for_function(f"document.documentElement.dataset.theme === '{other}'")
+    opened.wait_for_timeout(300)
+    if page in PAGES:
+        found[f"accessibility, {other}"] = barriers(opened)
+    if width == "desktop" and page in PAGES:
+        found["clipped code"] = opened.evaluate(CLIPPED)
+        opened.eval_on_selector_all("details", "all => all.forEach(d => d.open = true)")
+        found["clipped code behind a switch"] = opened.evaluate(CLIPPED)
+        opened.emulate_media(media="print")
+        opened.set_viewport_size({"width": 718, "height": 1000})  # A4 with margins of 1 cm
+        opened.wait_for_timeout(300)
+        found["cut in print"] = opened.evaluate(CUT)
+    found |= {"elsewhere": visit.elsewhere, "errors": visit.errors}
     assert not {what: details for what, details in found.items() if details}
+
+
+def barriers(page: Page) -> list[str]:
+    """What keeps some readers out, as far as a program can see it."""
+    told = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    return [
+        f"{v['id']} ({v['impact']}): {[n['target'] for n in v['nodes']][:5]}"
+        for v in told
+        if v["impact"] in ("serious", "critical")
+    ]
 
 
 @pytest.mark.parametrize("page", [*PAGES, *ALSO])

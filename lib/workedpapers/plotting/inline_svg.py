@@ -146,9 +146,10 @@ def _inline(svg: str) -> str:
     svg = re.sub(
         r'(\bid="|href="#|url\(#)([^")]+)', lambda m: m[1] + short.get(m[2], tag + m[2]), svg
     )
+    # The ratio gives a picture its place while the browser leaves out what is off the screen.
     svg = re.sub(
-        r'<svg([^>]*?) width="([\d.]+)pt" height="[\d.]+pt"',
-        r'<svg\1 width="\2pt" style="max-width:100%;height:auto;'
+        r'<svg([^>]*?) width="([\d.]+)pt" height="([\d.]+)pt"',
+        r'<svg\1 width="\2pt" style="max-width:100%;height:auto;aspect-ratio:\2/\3;'
         r'stroke-linejoin:round;stroke-linecap:butt" aria-hidden="true"',
         svg,
         count=1,

@@ -91,6 +91,25 @@ function keepBelowHeader() {
   if (stays) document.documentElement.style.setProperty('--wp-top', `${header.offsetHeight}px`);
 }
 
+// Whether the parser has left an element behind.
+function isWhole(element) {
+  for (let node = element; node !== document.body; node = node.parentNode) if (node.nextSibling) return true;
+  return false;
+}
+
+// The first figure of a long page need not wait for its end.
+function mountFirstEarly() {
+  if (/\?/.test(location.hash)) return;
+  const watcher = new MutationObserver(() => {
+    const place = document.querySelector('.wp-place');
+    if (!place || !isWhole(place)) return;
+    watcher.disconnect();
+    figureOf(place);
+  });
+  watcher.observe(document, { childList: true, subtree: true });
+  addEventListener('DOMContentLoaded', () => watcher.disconnect());
+}
+
 async function start() {
   wireLinks();
   keepBelowHeader();
@@ -115,4 +134,7 @@ async function start() {
   next();
 }
 
-start();
+if (document.readyState === 'loading') {
+  mountFirstEarly();
+  addEventListener('DOMContentLoaded', start);
+} else start();
