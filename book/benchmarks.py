@@ -53,6 +53,7 @@ HEADS = {  # of a record -> of a table
 ALONE = {
     "streamed": "Without a peer: more rows than memory should hold, in batches.",
     "diagrams": "Without a peer: phase diagrams, on one thread.",
+    "unmatched": "Without a peer: those that were tried did not finish.",
 }
 
 
