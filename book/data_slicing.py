@@ -52,8 +52,8 @@ alarms
 # %% [markdown]
 # Both tests ask for 5%. With the plain log-loss both keep below it. But turn the loss around, as one
 # does who looks for slices where a model is *surprisingly good*, or who compares two models:
-# {set}`minus the log-loss <alarms loss="minus log-loss">`. The usual test raises a false alarm in
-# four of ten runs, and with {set}`smaller slices <alarms loss="minus log-loss" support="0.2%">` in
+# {set}`minus the log-loss <alarms loss=minus-log-loss>`. The usual test raises a false alarm in
+# four of ten runs, and with {set}`smaller slices <alarms loss=minus-log-loss support=0.2%>` in
 # practically every one. The corrected test stays where it was told to.
 #
 # (slice-ten-lines)=

@@ -13,12 +13,11 @@ from scipy import stats
 
 from workedpapers import data_slicing as ds
 from workedpapers.data_slicing.chapter.null_study import null_runs
-from workedpapers.data_slicing.engines.population import Population
+from workedpapers.data_slicing.engines.population import Population, standardised
 from workedpapers.data_slicing.significance.tails import (
     finite_population_tail,
     hypergeometric_tail,
     pearson3_tail,
-    standardised,
 )
 from workedpapers.data_slicing.significance.welch import contrast, welch_tail
 
@@ -132,7 +131,7 @@ def test_false_alarms_on_shuffled_losses_are_as_rare_as_promised() -> None:
     any_false = found.assign(any=found["false"] > 0).groupby(["test", "loss", "support"])["any"]
     share = any_false.mean()
     assert (share["exact"] <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / runs)).all(), share
-    assert share["welch", "minus log-loss", 0.002] > 0.5
+    assert share["welch", "minus-log-loss", 0.002] > 0.5
 
 
 def test_permutation_bounds_the_chance_of_any_false_alarm() -> None:

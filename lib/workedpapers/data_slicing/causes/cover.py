@@ -18,9 +18,9 @@ from typing import Any
 import numpy as np
 
 from workedpapers.checks import Floats, Ints
-from workedpapers.data_slicing.engines.population import Population
+from workedpapers.data_slicing.engines.population import Population, standardised
 from workedpapers.data_slicing.search.slice_table import SliceTable
-from workedpapers.data_slicing.significance.tails import pearson3_tail, standardised
+from workedpapers.data_slicing.significance.tails import pearson3_tail
 
 __all__ = ["Cover", "greedy_cover", "shared_with"]
 

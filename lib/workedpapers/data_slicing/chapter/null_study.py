@@ -30,7 +30,7 @@ RESULTS = Path(__file__).with_name("null_runs.parquet")
 #: Loss as a reader meets it -> which values, and from which side.
 LOSSES = {
     "log-loss": ("log-loss", "higher"),
-    "minus log-loss": ("log-loss", "lower"),
+    "minus-log-loss": ("log-loss", "lower"),
     "error": ("error", "higher"),
     "correct": ("error", "lower"),
 }

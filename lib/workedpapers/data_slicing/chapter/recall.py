@@ -19,10 +19,10 @@ from workedpapers.checks import Floats
 from workedpapers.data_slicing.chapter.predictions import TABLES, load_losses
 from workedpapers.data_slicing.data.planted import planted_slices
 from workedpapers.data_slicing.data.tables import load_compas
+from workedpapers.data_slicing.engines.population import standardised
 from workedpapers.data_slicing.finder import SliceFinder
 from workedpapers.data_slicing.search.slice_table import SliceTable
 from workedpapers.data_slicing.significance.permuted import squares_of
-from workedpapers.data_slicing.significance.tails import standardised
 
 __all__ = ["WORLDS", "Recall", "compas_features", "effect_sizes", "recall_of", "table_of"]
 

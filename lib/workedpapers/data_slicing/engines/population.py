@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from workedpapers.checks import Floats
+from workedpapers.checks import Floats, Ints
 
-__all__ = ["Population"]
+__all__ = ["Population", "standardised"]
 
 
 @dataclass(frozen=True)
@@ -67,3 +67,15 @@ class Population:
         if weights is None and bool(((loss == least) | (loss == most)).all()) and least < most:
             ones = int((loss == most).sum())
         return cls(rows, weight, mean, variance, skewness, spread, least, most, ones)
+
+
+def standardised(n: Ints, total: Floats, population: Population) -> tuple[Floats, Floats]:
+    """Sum of a slice in standard deviations of a draw without replacement, and its skewness."""
+    big = float(population.rows)
+    n = np.asarray(n, dtype=float)
+    variance = n * (1 - n / big) * population.variance * big / max(big - 1, 1)
+    z = np.zeros(len(n))
+    np.divide(total, np.sqrt(variance), out=z, where=variance > 0)
+    inner = (big - 1) / np.maximum(n * (big - n), 1)
+    skewness = population.skewness * (big - 2 * n) / max(big - 2, 1) * np.sqrt(inner)
+    return z, np.asarray(skewness, dtype=np.float64)

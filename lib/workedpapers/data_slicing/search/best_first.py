@@ -16,9 +16,9 @@ import numpy.typing as npt
 
 from workedpapers.checks import Floats, Ints
 from workedpapers.data_slicing.engines.memory import MemoryEngine
+from workedpapers.data_slicing.engines.population import standardised
 from workedpapers.data_slicing.search.slice_table import SliceTable
 from workedpapers.data_slicing.search.space import Inspection, conjunctions
-from workedpapers.data_slicing.significance.tails import standardised
 
 __all__ = ["best_first_slices"]
 

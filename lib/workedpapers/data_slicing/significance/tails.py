@@ -17,9 +17,9 @@ import numpy as np
 from scipy import special
 
 from workedpapers.checks import Floats, Ints
-from workedpapers.data_slicing.engines.population import Population
+from workedpapers.data_slicing.engines.population import Population, standardised
 
-__all__ = ["finite_population_tail", "hypergeometric_tail", "pearson3_tail", "standardised"]
+__all__ = ["finite_population_tail", "hypergeometric_tail", "pearson3_tail"]
 
 #: Where the variance of a count is smaller, its distribution is summed and not approximated.
 SMALL_COUNT = 50.0
@@ -33,18 +33,6 @@ def pearson3_tail(z: Floats, skewness: Floats) -> Floats:
     at = np.maximum(k + np.sign(g) * z * np.sqrt(k), 0)
     tail = np.where(g > 0, special.gammaincc(k, at), special.gammainc(k, at))
     return np.asarray(np.where(np.abs(skewness) < 1e-4, special.ndtr(-z), tail), dtype=np.float64)
-
-
-def standardised(n: Ints, total: Floats, population: Population) -> tuple[Floats, Floats]:
-    """Sum of a slice in standard deviations of a draw without replacement, and its skewness."""
-    big = float(population.rows)
-    n = np.asarray(n, dtype=float)
-    variance = n * (1 - n / big) * population.variance * big / max(big - 1, 1)
-    z = np.zeros(len(n))
-    np.divide(total, np.sqrt(variance), out=z, where=variance > 0)
-    inner = (big - 1) / np.maximum(n * (big - n), 1)
-    skewness = population.skewness * (big - 2 * n) / max(big - 2, 1) * np.sqrt(inner)
-    return z, np.asarray(skewness, dtype=np.float64)
 
 
 def hypergeometric_tail(k: Ints, rows: int, ones: int, n: Ints) -> Floats:
