@@ -391,8 +391,8 @@ print(f"{len(half.slices_)} discoveries in half of COMPAS")
 everything = ds.SliceFinder(3, 0.01, holdout=0.5, seed=1).fit(X, error)
 found = everything.slices_
 print(
-    f"Adult: {len(found):,} discoveries, {found['confirmed'].mean():.1%} confirmed; "
-    f"mean effect {found['effect'].mean():.4f}, "
+    f"Adult: {len(found):,} discoveries, "
+    f"{found['confirmed'].mean():.1%} confirmed; mean effect {found['effect'].mean():.4f}, "
     f"then {found['holdout_effect'].mean():.4f}"
 )
 few = found.nsmallest(200, "n")

@@ -124,7 +124,7 @@ class SliceFinder:
     >>> world = ds.planted_slices(slices=[{"x0": 3, "x4": 5}], error=0.5, seed=1)
     >>> finder = ds.SliceFinder(max_order=2).fit(world.X, world.loss)
     >>> finder.causes_[["slice", "n"]].values.tolist()
-    [['x0 3 & x4 5', 145]]
+    [['x0 3 & x4 5', 164]]
     >>> finder.slice(0).query
     'x0 == 3 and x4 == 5'
     """

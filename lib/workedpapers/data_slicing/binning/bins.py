@@ -181,6 +181,7 @@ def number_bins(
     shown = dict(zip(values.tolist(), _names(values, kind) if len(values) <= 5000 else
                      _names_of_some(values, rest, group, apart, kind), strict=True))  # fmt: skip
     made: list[tuple[float, Bin]] = []
+    each = edges is None and len(rest) <= bins  # every value has a bin
     for place in apart:
         value = float(values[place])
         made.append((value, Bin(shown[value], values=(value,))))
@@ -199,7 +200,10 @@ def number_bins(
             shown[first], shown[last], bool(inside[0] == 0), bool(inside[-1] == len(values) - 1),
             [shown[h] for h in holes],
         )  # fmt: skip
-        made.append((first, Bin(label, low=low, high=high, holes=every)))
+        if each:
+            made.append((first, Bin(label, values=(first,))))
+        else:
+            made.append((first, Bin(label, low=low, high=high, holes=every)))
     made.sort(key=lambda pair: pair[0])
     all_bins = [one for _, one in made]
     if missing:

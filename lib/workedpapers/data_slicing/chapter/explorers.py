@@ -56,7 +56,7 @@ def alarms_explorer(**options: Any) -> Explorer:
             Bars(
                 list(GROUPS), ["welch", "exact"], labels=["usual test", "corrected test"],
                 hues=["usual test", "corrected test"], ylabel="Share of 500 runs (%)",
-                ylim=(0, 100), digits=0,
+                ylim=(0, 110), digits=0,
             ),
             Controls(["loss", "support", "order"]),
             Sentence(
@@ -109,9 +109,11 @@ def planted_explorer(**options: Any) -> Explorer:
         "zero_x", "zero_y", labels=["no effect"], xlabel="Share of rows (%)",
         ylabel="Effect (percentage points)", xlim=(0.3, 30), xlog=True, ylim=(-5, 35), height=330,
     )  # fmt: skip
-    marks = marks + Points("overlapping_x", "overlapping_y", hue="overlapping", size=6)
-    marks = marks + Points("false_x", "false_y", hue="false", size=10)
-    marks = marks + Points("planted_x", "planted_y", hue="planted", size=14)
+    marks = marks + Points(
+        "overlapping_x", "overlapping_y", hue="overlapping", label="overlapping", size=6
+    )
+    marks = marks + Points("false_x", "false_y", hue="false", label="false", size=10)
+    marks = marks + Points("planted_x", "planted_y", hue="planted", label="planted", size=14)
 
     def compute(support: float, order: float, alpha: float) -> dict[str, Any]:
         return {
@@ -171,7 +173,7 @@ def map_explorer(**options: Any) -> Explorer:
         row = finder.causes_.iloc[k]
         nothing = np.full(len(share), np.nan)
         return {
-            "zero_x": np.array([0.8, 60.0]), "zero_y": np.zeros(2),
+            "zero_x": np.array([0.8, 100.0]), "zero_y": np.zeros(2),
             "other_x": np.where(here, nothing, share), "other_y": np.where(here, nothing, effect),
             "own_x": np.where(here, share, nothing), "own_y": np.where(here, effect, nothing),
             "cause_x": share[places[k]], "cause_y": effect[places[k]],
@@ -181,11 +183,11 @@ def map_explorer(**options: Any) -> Explorer:
 
     marks: Any = Lines(
         "zero_x", "zero_y", labels=["no effect"], xlabel="Share of rows (%)",
-        ylabel="Effect (percentage points)", xlim=(0.8, 60), xlog=True, ylim=(-2, 40), height=330,
+        ylabel="Effect (percentage points)", xlim=(0.8, 100), xlog=True, ylim=(-2, 40), height=330,
     )  # fmt: skip
     marks = marks + Points("other_x", "other_y", label="other discoveries", size=6)
-    marks = marks + Points("own_x", "own_y", hue="explained by it", size=7)
-    marks = marks + Points("cause_x", "cause_y", hue="the cause", size=15)
+    marks = marks + Points("own_x", "own_y", hue="explained by it", label="explained by it", size=7)
+    marks = marks + Points("cause_x", "cause_y", hue="the cause", label="the cause", size=15)
     return Explorer(
         compute,
         controls=[Choice("cause", causes, label="Cause")],

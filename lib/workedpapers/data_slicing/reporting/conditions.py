@@ -126,8 +126,8 @@ class Slice:
     >>> worst = ds.SliceFinder(max_order=2).fit(X, loss).slice(0)
     >>> worst.query
     "day == 'Tue' and age == 40"
-    >>> worst.sql
-    '"day" = \'Tue\' AND "age" = 40'
+    >>> print(worst.sql)
+    "day" = 'Tue' AND "age" = 40
     >>> len(X.query(worst.query)) == worst.n
     True
     """
