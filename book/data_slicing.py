@@ -185,8 +185,8 @@ shown = compas.causes_.set_index("slice")[columns].copy()
 show_table(
     shown,
     caption="Causes of the score's errors: people, their error, how much of it "
-    "lies above that of people outside of all causes, with a 95% interval, and "
-    "how many discoveries each explains.",
+    "lies above that of people outside of all causes, with a 95% interval that "
+    "takes the slice as given, and how many discoveries each explains.",
     alt="A few causes, young people without prior arrests among them.",
     units=percent,
     digits={**dict.fromkeys(percent, 1), "n": 0, "explains": 0},
@@ -299,8 +299,9 @@ figures.recall_figure()
 # %% [markdown]
 # In {ref}`fig-slice-recall`, pruning by support alone does most of it on real tables: from nearly all
 # of the space to a few percent. Priority adds a factor of about two on Adult, and of twenty on the
-# generator, where slices are planted in plain sight. On COMPAS there are three anomalous slices, and
-# on German credit none, so that nothing can be said of these two. *The abstract's sentence holds; the
+# generator, where slices are planted in plain sight. The credit cards have four columns, and of so
+# small a space a large share must be inspected. On COMPAS there are three anomalous slices, and on
+# German credit none, so that nothing can be said of these two. *The abstract's sentence holds; the
 # share of it that priority deserves depends on the table.*
 #
 # (slice-power)=

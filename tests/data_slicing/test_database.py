@@ -92,7 +92,7 @@ def test_spark_finds_the_same() -> None:
     )  # fmt: skip
     try:
         connection = ibis.pyspark.connect(session)
-        frame = people(800)[["whole", "word", "flag", "amount"]]
+        frame = people(800)[["whole", "word", "amount"]]
         rows = session.createDataFrame(frame.astype(object).where(frame.notna(), None))
         rows.createOrReplaceTempView("people")
         found = ds.SliceFinder(2, engine=connection).fit("people", loss="amount")

@@ -60,12 +60,12 @@ def test_p_values_are_as_often_small_as_they_say(side) -> None:
         everybody = Population.of(loss)
         n = np.array([30, 100, 600])
         p = []
-        for _ in range(3000):
+        for _ in range(1500):
             dealt = rng.permutation(loss - loss.mean())
             total = np.array([dealt[:k].sum() for k in n])
             p.append(finite_population_tail(n, total, everybody, side))
         share = (np.array(p) <= 0.01).mean(axis=0)
-        assert (share < 0.01 + 4 * np.sqrt(0.01 / 3000)).all(), share
+        assert (share < 0.01 + 4 * np.sqrt(0.01 / 1500)).all(), share
 
 
 def test_a_side_is_the_other_side_of_minus_the_loss() -> None:
@@ -176,6 +176,6 @@ def test_clusters_of_one_row_are_close_to_no_clusters() -> None:
 def test_weights_are_repeated_rows_on_average() -> None:
     world = ds.planted_slices(3000, 4, 3, slices=(1,), error=0.5, seed=4)
     twice = ds.SliceFinder(1).fit(world.X, world.loss, weights=np.full(3000, 2.0))
-    once = ds.SliceFinder(1).fit(world.X, world.loss + 1e-13 * np.arange(3000))
+    once = ds.SliceFinder(1).fit(world.X, world.loss + 1e-13 * np.arange(1500))
     assert_allclose(twice.slices_["mean"], once.slices_["mean"], atol=1e-6)
     assert_allclose(twice.p_, once.p_, rtol=1e-3, atol=1e-12)

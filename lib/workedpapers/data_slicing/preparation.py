@@ -79,8 +79,16 @@ def _options(settings: FinderSettings, least: int) -> BinOptions:
 def _read(X: Any) -> pd.DataFrame:
     if isinstance(X, (str, Path)):
         path = str(X)
-        return pd.read_csv(path) if path.endswith(".csv") else pd.read_parquet(path)
+        return pd.read_csv(path) if path.endswith(".csv") else _parquet(path)
     return as_frame(X)
+
+
+def _parquet(path: str) -> pd.DataFrame:
+    """A Parquet file as a frame, without holding it twice."""
+    from pyarrow import parquet
+
+    frame: pd.DataFrame = parquet.read_table(path).to_pandas(split_blocks=True, self_destruct=True)
+    return frame
 
 
 def _column(frame: pd.DataFrame, value: Any, name: str) -> tuple[pd.DataFrame, Any]:
@@ -145,7 +153,7 @@ def _split(rows: int, share: float, groups: Ints | None, rng: np.random.Generato
 
 def _binned(
     settings: FinderSettings, frame: pd.DataFrame, losses: Floats, aside: Any, tree: Any
-) -> tuple[tuple[Bins, ...], list[Ints]]:
+) -> tuple[tuple[Bins, ...], list[Any]]:
     """Bins of each column and codes of all rows.
 
     Bins never see the losses, so that all rows may make them; a tree does, and sees only rows
@@ -164,7 +172,8 @@ def _binned(
             part = distinct_values(frame[name].iloc[learn], name)
             bins = _tree_bins(found, part, options, losses[learn])
         columns.append(bins)
-        codes.append(codes_of(found, bins))
+        # of a byte or two, so that a table of codes is smaller than the table itself
+        codes.append(codes_of(found, bins).astype(np.min_scalar_type(len(bins) + 1)))
     return tuple(columns), codes
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +19,7 @@ __all__ = ["MemoryEngine", "narrow_codes"]
 Terms = Sequence[tuple[int, int]]
 
 
-def narrow_codes(codes: list[Ints], sizes: Sequence[int]) -> Codes:
+def narrow_codes(codes: list[Any], sizes: Sequence[int]) -> Codes:
     """Codes of all columns in one array of the narrowest type."""
     largest = max(sizes, default=0)
     kind = np.uint8 if largest < 255 else np.uint16 if largest < 65_535 else np.int32
