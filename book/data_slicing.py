@@ -391,16 +391,13 @@ half.fit(known, table["error"])
 print(f"{len(half.slices_)} discoveries in half of COMPAS")
 everything = ds.SliceFinder(3, 0.01, holdout=0.5, seed=1).fit(X, error)
 found = everything.slices_
-print(
-    f"Adult: {len(found):,} discoveries, "
-    f"{found['confirmed'].mean():.1%} confirmed; mean effect {found['effect'].mean():.4f}, "
-    f"then {found['holdout_effect'].mean():.4f}"
-)
-few = found.nsmallest(200, "n")
-print(
-    f"200 smallest of them: {few['effect'].mean():.4f}, "
-    f"then {few['holdout_effect'].mean():.4f}"
-)
+confirmed = found["confirmed"].mean()
+print(f"Adult: {len(found):,} discoveries, {confirmed:.1%} confirmed")
+for name, some in (("all", found), ("200 smallest", found.nsmallest(200, "n"))):
+    print(
+        f"{name:12} mean effect {some['effect'].mean():.4f}, "
+        f"then {some['holdout_effect'].mean():.4f}"
+    )
 
 # %% [markdown]
 # On a table as large as Adult more than nine in ten are confirmed, and effects shrink by a few
