@@ -6,6 +6,7 @@ import pytest
 from workedpapers import data_slicing as ds
 from workedpapers.claims import table
 from workedpapers.data_slicing.chapter import claims, figures
+from workedpapers.data_slicing.chapter.early_study import early_runs, load_early_runs
 from workedpapers.data_slicing.chapter.engine_study import load_engines
 from workedpapers.data_slicing.chapter.null_study import LOSSES, load_null_runs, null_runs
 from workedpapers.data_slicing.chapter.power import kinds_of, small_world
@@ -30,6 +31,19 @@ def test_no_cell_of_the_null_study_is_above_its_limit() -> None:
     )["any"].mean()  # fmt: skip
     assert len(share) == 16
     assert (share <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / 500)).all()
+
+
+def test_a_search_that_stops_early_counts_what_it_passed_over() -> None:
+    stored = load_early_runs()
+    assert stored.groupby("counted", observed=True).size().eq(500).all()
+    share = stored.assign(any=stored["false"] > 0).groupby("counted", observed=True)["any"].mean()
+    limit = 0.05 + 2 * np.sqrt(0.05 * 0.95 / 500)
+    assert share["passed over, too"] <= limit
+    assert share["LORD"] <= limit
+    assert share["tested"] > 0.2
+    again = early_runs(range(5, 8))
+    kept = stored[stored["run"].isin([5, 6, 7])]
+    assert again["false"].tolist() == kept["false"].tolist()
 
 
 def test_engines_were_all_run_and_agree() -> None:

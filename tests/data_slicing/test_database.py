@@ -81,6 +81,25 @@ def test_a_connection_and_a_table_with_dates() -> None:
     )
 
 
+def test_a_file_larger_than_the_memory_it_may_use(tmp_path) -> None:
+    world = ds.planted_slices(1_200_000, 6, 4, slices=(2,), error=0.5, seed=1)
+    path = tmp_path / "rows.parquet"
+    world.X.assign(loss=world.loss).to_parquet(path)
+    spill = tmp_path / "spill"
+    connection = ibis.duckdb.connect(memory_limit="40MB", threads=1, temp_directory=str(spill))
+    finder = ds.SliceFinder(2, engine=connection)
+    found = finder.fit(connection.read_parquet(path), loss="loss")
+    # codes, losses and weights of all rows, as the database keeps them, and did not fit
+    assert 1_200_000 * (6 * 4 + 3 * 8) > 40_000_000
+    assert sum(file.stat().st_size for file in spill.iterdir()) > 0
+    expected = ds.SliceFinder(2).fit(world.X, world.loss)
+    a, b = as_mapping(found.tested_), as_mapping(expected.tested_)
+    assert a.keys() == b.keys()
+    for key in a:
+        assert_allclose(a[key], b[key], rtol=1e-9, atol=1e-7)
+    assert found.causes_["slice"].tolist() == expected.causes_["slice"].tolist()
+
+
 @pytest.mark.slow
 def test_spark_finds_the_same() -> None:
     if shutil.which("java") is None:

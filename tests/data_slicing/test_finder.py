@@ -7,6 +7,7 @@ import sys
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from workedpapers import data_slicing as ds
@@ -135,9 +136,20 @@ def test_the_report_tells_causes_with_their_queries(finder, tmp_path) -> None:
     assert "<svg" in text
 
 
+class Streamed:
+    """A table that is only an Arrow stream, as those of polars and others are."""
+
+    def __init__(self, frame) -> None:
+        self.table = pa.Table.from_pandas(frame)
+
+    def __arrow_c_stream__(self, schema=None):
+        return self.table.__arrow_c_stream__(schema)
+
+
 @pytest.mark.parametrize("make", [
     lambda frame: frame,
-    lambda frame: __import__("pyarrow").Table.from_pandas(frame),
+    pa.Table.from_pandas,
+    Streamed,
     lambda frame: {name: frame[name].to_numpy() for name in frame},
     lambda frame: frame.convert_dtypes(),
 ])  # fmt: skip

@@ -110,12 +110,41 @@ def test_a_budget_ends_the_search_with_a_bound_that_holds() -> None:
     seen = finder.inspection_
     assert not seen.complete
     assert seen.inspected == 300
+    large = [len(bins) for bins in finder.columns_]
+    assert seen.unseen == conjunctions(large, 3) - 300
+    assert_allclose(finder.q_, ds.benjamini_hochberg(finder.p_, len(finder.p_) + seen.unseen))
+    assert everything.inspection_.unseen == 0
     known = set(as_mapping(finder.tested_))
     rest = [
         total / n for key, (n, _, total) in as_mapping(everything.tested_).items()
         if key not in known
     ]  # fmt: skip
     assert max(rest) + world.loss.mean() <= seen.bound <= 1
+
+
+def test_seconds_end_the_search_as_well() -> None:
+    world = ds.planted_slices(2000, 8, 5, slices=(1,), error=0.6, seed=3)
+    finder = ds.SliceFinder(3, 20, search="best-first", seconds=1e-9).fit(world.X, world.loss)
+    assert set(finder.tested_.level) == {1}
+    assert not finder.inspection_.complete
+    assert finder.inspection_.inspected == 40
+
+
+def test_what_is_too_large_to_enumerate_is_searched_best_first(monkeypatch) -> None:
+    world = ds.planted_slices(500, 8, 5, slices=(1,), error=0.6, seed=3)
+    finder = ds.SliceFinder(3, 20)
+    assert finder.fit(world.X, world.loss).inspection_.method == "enumerate"
+    monkeypatch.setattr("workedpapers.data_slicing.finder.FITS", 1e3)
+    monkeypatch.setattr("workedpapers.data_slicing.finder.AUTO_BUDGET", 100)
+    found = finder.fit(world.X, world.loss).inspection_
+    assert (found.method, found.inspected) == ("best-first", 100)
+
+
+def test_shuffles_ask_for_a_search_that_sees_all() -> None:
+    world = ds.planted_slices(500, 5, 4, slices=(1,), error=0.6, seed=3)
+    finder = ds.SliceFinder(2, 20, test="permutation", search="best-first", budget=50)
+    with pytest.raises(ValueError, match="test: expected 'exact' or 'welch'"):
+        finder.fit(world.X, world.loss)
 
 
 def test_best_first_finds_the_planted_slice_early() -> None:

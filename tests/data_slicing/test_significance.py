@@ -97,6 +97,14 @@ def test_benjamini_hochberg_is_scipys() -> None:
     assert_allclose(ds.benjamini_hochberg(p), stats.false_discovery_control(p))
 
 
+def test_benjamini_hochberg_with_tests_that_were_not_done() -> None:
+    p = np.random.default_rng(4).random(200) ** 3
+    padded = stats.false_discovery_control(np.r_[p, np.ones(300)])[:200]
+    assert_allclose(ds.benjamini_hochberg(p, 500), padded)
+    with pytest.raises(ValueError, match="tests: expected at least 200"):
+        ds.benjamini_hochberg(p, 199)
+
+
 def test_lord_spends_less_than_it_has() -> None:
     # Without a discovery all levels together are at most half of alpha.
     levels = ds.lord(np.ones(20_000), 0.05)

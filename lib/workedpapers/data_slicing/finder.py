@@ -60,7 +60,8 @@ class SliceFinder:
     side : {"higher", "lower", "both"}
         Slices of a higher loss than the rest, of a lower one, or both.
     control : {"bh", "lord"}
-        Benjamini-Hochberg over everything tested, or LORD in the order of the search.
+        Benjamini-Hochberg over everything tested and all that a budget left untested, or LORD in
+        the order of the search.
     bins : int, "tree" or mapping
         Bins of a number: how many quantiles; cut by a tree that predicts the loss, learned on
         30% of the rows, which are then not searched; or for some columns a number or edges.
@@ -245,7 +246,7 @@ class SliceFinder:
         self.q_ = q_values(
             ready.engine, self.tested_, self.p_, test=settings.test, side=settings.side,
             control=settings.control, alpha=settings.alpha, permutations=settings.permutations,
-            seed=settings.seed,
+            seed=settings.seed, unseen=self.inspection_.unseen,
         )  # fmt: skip
         found = np.flatnonzero(self.q_ <= settings.alpha)
         order = np.lexsort((self.tested_.level[found], self.p_[found]))
@@ -280,6 +281,11 @@ class SliceFinder:
             engine, kept, settings.max_order, least, side=settings.side, budget=budget,
             seconds=settings.seconds,
         )  # fmt: skip
+
+    @property
+    def _tests(self) -> int:
+        """Tests done, and those passed over for looking harmless."""
+        return max(len(self.tested_) + self.inspection_.unseen, 1)
 
     # What is told of a slice ----------------------------------------------------------------
 
@@ -318,7 +324,7 @@ class SliceFinder:
 
         square = squares_of(self._ready.engine, table)
         found = contrast(table.n, table.weight, table.total, square, everybody)
-        level = self._settings.alpha * len(table) / max(len(self.tested_), 1)
+        level = self._settings.alpha * len(table) / self._tests
         return found.effect, -special.stdtrit(found.freedom, level / 2) * found.error
 
     def slice(self, place: int = 0) -> Slice:
@@ -359,7 +365,7 @@ class SliceFinder:
         if self._cover is None:
             self._cover = greedy_cover(
                 self._narrow, self._discoveries, alpha=self._settings.alpha,
-                tested=len(self.tested_), side=self._settings.side,
+                tested=self._tests, side=self._settings.side,
                 most=self._settings.max_causes,
             )  # fmt: skip
         return self._cover

@@ -162,6 +162,7 @@ def best_first_slices(
     sign = {"higher": 1.0, "lower": -1.0, "both": 0.0}[side]
     search = _Search(engine, order, least, sign, predicates, bits)
     inspected = sum(len(column) for column in engine.columns)
+    unseen = conjunctions([len(bins) for bins in kept], order) - len(predicates)
     if predicates:
         search.learn(search.count([(p,) for p in range(len(predicates))]))
     while search.waiting:
@@ -170,13 +171,17 @@ def best_first_slices(
             break
         batch = [heapq.heappop(search.waiting)[3] for _ in range(min(room, len(search.waiting)))]
         inspected += len(batch)
+        unseen -= len(batch)
         search.learn(search.count(batch))
     bound = float("nan")
     if search.waiting:
         away = max(item[4] for item in search.waiting)
         bound = engine.population.mean + (away if sign >= 0 else -away)
     space = conjunctions([len(column) for column in engine.columns], order)
-    report = Inspection("best-first", space, min(inspected, space), not search.waiting, bound)
+    complete = not search.waiting
+    report = Inspection(
+        "best-first", space, min(inspected, space), complete, bound, 0 if complete else unseen
+    )
     return _table(search, order), report
 
 

@@ -37,6 +37,10 @@ class Inspection:
     bound : float
         No slice that is large enough and was not seen has a mean loss, away from the mean in the
         direction asked for, beyond this one; NaN if all were seen.
+    unseen : int
+        Conjunctions of large enough predicates that were not looked at. A rate of false
+        discoveries counts each as a test that found nothing, since a search that looks where
+        losses are high has in effect passed them over.
 
     Examples
     --------
@@ -50,6 +54,7 @@ class Inspection:
     inspected: int
     complete: bool
     bound: float
+    unseen: int = 0
 
     @property
     def share(self) -> float:

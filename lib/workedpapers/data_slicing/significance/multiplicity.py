@@ -10,18 +10,26 @@ from workedpapers.checks import Floats
 __all__ = ["benjamini_hochberg", "lord"]
 
 
-def benjamini_hochberg(p: npt.ArrayLike) -> Floats:
+def benjamini_hochberg(p: npt.ArrayLike, tests: int | None = None) -> Floats:
     r"""Smallest false-discovery rate at which each test is a discovery.
 
     Parameters
     ----------
     p : array_like
         P-values of everything that was tested.
+    tests : int, optional
+        How many tests M there were, if more: the others count as p-values of 1. What was passed
+        over for looking harmless belongs to them.
 
     Returns
     -------
     ndarray
         The q-values.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer tests than p-values.
 
     Notes
     -----
@@ -36,8 +44,11 @@ def benjamini_hochberg(p: npt.ArrayLike) -> Floats:
     [0.03, 0.03, 0.9]
     """
     values = np.asarray(p, dtype=float)
+    many = len(values) if tests is None else tests
+    if many < len(values):
+        raise ValueError(f"tests: expected at least {len(values)}, one for each p, got {tests}.")
     order = np.argsort(values, kind="stable")
-    steps = values[order] * len(values) / np.arange(1, len(values) + 1)
+    steps = values[order] * many / np.arange(1, len(values) + 1)
     q = np.empty(len(values))
     q[order] = np.minimum.accumulate(steps[::-1])[::-1]
     return q.clip(max=1.0)

@@ -79,9 +79,21 @@ def p_values(
 
 def q_values(
     engine: Any, table: SliceTable, p: Floats, *, test: Test, side: Side, control: Control,
-    alpha: float, permutations: int, seed: int,
+    alpha: float, permutations: int, seed: int, unseen: int = 0,
 ) -> Floats:  # fmt: skip
-    """What is held against alpha: a slice is a discovery if it is at most that."""
+    """What is held against alpha: a slice is a discovery if it is at most that.
+
+    Raises
+    ------
+    ValueError
+        If a search that did not see all slices is to be tested by permutation: a shuffle would
+        have led it to other slices.
+    """
+    if unseen and test is Test.PERMUTATION:
+        raise ValueError(
+            "test: expected 'exact' or 'welch' for a search that does not see all slices, "
+            "got 'permutation'."
+        )
     if not len(table):
         return np.zeros(0)
     if test is Test.PERMUTATION:
@@ -90,4 +102,4 @@ def q_values(
         levels = lord(p, alpha)
         # A test at its own level, told on the scale of alpha
         return np.minimum(1.0, np.where(p <= 0, 0.0, alpha * p / levels))
-    return benjamini_hochberg(p)
+    return benjamini_hochberg(p, len(table) + unseen)
