@@ -2,8 +2,8 @@
 
 A search that looks at promising slices first has looked at all others, too, in a sense: it passed
 them over. One that forgets them and corrects for the slices it tested alone finds much in noise.
-500 shuffles take a minute of one processor; ``early_runs.parquet`` keeps what each discovered, this file, run as a
-module, makes it again, and a test makes a part again.
+500 shuffles take a minute of one processor; ``early_runs.parquet`` keeps what each discovered. This
+file, run as a module, makes it again, and a test makes a part again.
 """
 
 from __future__ import annotations
