@@ -100,6 +100,18 @@ def test_a_file_larger_than_the_memory_it_may_use(tmp_path) -> None:
     assert found.causes_["slice"].tolist() == expected.causes_["slice"].tolist()
 
 
+@pytest.mark.parametrize("weights", [None, "weight"])
+def test_another_backend_of_ibis_finds_the_same(weights) -> None:
+    # SQLite knows neither NaN nor infinity, and has no types of dates
+    frame = people(800)[["number", "gap", "whole", "word", "flag", "rare", "amount", "weight"]]
+    if weights is None:
+        frame = frame.drop(columns="weight")
+    connection = ibis.sqlite.connect()
+    connection.create_table("people", frame)
+    found = ds.SliceFinder(2, engine=connection).fit("people", loss="amount", weights=weights)
+    same(found, ds.SliceFinder(2).fit(frame, loss="amount", weights=weights))
+
+
 @pytest.mark.slow
 def test_spark_finds_the_same() -> None:
     if shutil.which("java") is None:
@@ -137,10 +149,11 @@ def test_what_a_database_cannot_do_is_said(tmp_path, options, fit, message) -> N
 def test_bad_input_in_a_database(tmp_path) -> None:
     frame = people(100).drop(columns=["amount", "weight"])
     path = str(tmp_path / "rows.parquet")
-    frame.assign(loss=np.nan).to_parquet(path)
     finder = ds.SliceFinder(engine="duckdb")
-    with pytest.raises(ValueError, match="loss: expected finite"):
-        finder.fit(path, loss="loss")
+    for wrong in (np.nan, np.inf, -np.inf):
+        frame.assign(loss=np.where(np.arange(100) == 7, wrong, 1.0)).to_parquet(path)
+        with pytest.raises(ValueError, match="loss: expected finite numbers, got 1 others"):
+            finder.fit(path, loss="loss")
     with pytest.raises(ValueError, match="loss: expected a column"):
         finder.fit(path, loss="none")
     with pytest.raises(TypeError, match="loss: expected the name"):

@@ -33,6 +33,8 @@ __all__ = ["DatabaseEngine", "database_engine", "open_table"]
 
 #: More distinct values than this are not fetched to be binned.
 MOST_VALUES = 1_000_000
+#: The largest finite number.
+LARGEST = float(np.finfo(np.float64).max)
 #: Crosses that are summed in one query.
 TOGETHER = 48
 
@@ -93,9 +95,14 @@ def _kind(ibis_type: Any, name: str) -> Kind:
 def _clean(table: Any, name: str) -> Any:
     """A column with NULL where a floating number is NaN."""
     column = table[name]
-    if column.type().is_floating():
+    if column.type().is_floating() and _knows_nan(table):
         return column.isnan().ifelse(None, column)
     return column.cast("float64") if column.type().is_decimal() else column
+
+
+def _knows_nan(table: Any) -> bool:
+    """Whether the engine has a NaN; SQLite has only NULL."""
+    return bool(table.get_backend().has_operation(_ibis().expr.operations.IsNan))
 
 
 def _distinct(table: Any, name: str) -> Distinct:
@@ -154,7 +161,8 @@ def _number(row: Any, name: str) -> float:
 
 def _population(ibis: Any, rows: Any, weighted: bool) -> Population:
     """Moments of column ``loss`` with weights ``w``."""
-    bad = (rows.loss.isnull() | rows.loss.isnan() | rows.loss.isinf()).sum()
+    # engines order NaN above all numbers, and not every one can ask for it, or for infinity
+    bad = (rows.loss.isnull() | ~(rows.loss.abs() <= LARGEST)).sum()
     first = rows.agg(
         n=rows.count(), bad=bad, weight=rows.w.sum(), total=(rows.w * rows.loss).sum(),
         least=rows.loss.min(), most=rows.loss.max(), lightest=rows.w.min(),
