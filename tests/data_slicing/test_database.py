@@ -119,7 +119,11 @@ def test_spark_finds_the_same() -> None:
     pyspark = pytest.importorskip("pyspark.sql")
     session = (
         pyspark.SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false")
-        .config("spark.sql.shuffle.partitions", "1").getOrCreate()
+        .config("spark.sql.shuffle.partitions", "1")
+        # compiled queries and new plans pay off in hours and cost seconds
+        .config("spark.driver.extraJavaOptions", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+        .config("spark.sql.codegen.wholeStage", "false")
+        .config("spark.sql.adaptive.enabled", "false").getOrCreate()
     )  # fmt: skip
     try:
         connection = ibis.pyspark.connect(session)
