@@ -319,10 +319,11 @@ show_table(
     early_alarms().rename_axis("what the correction counts").rename(
         columns={"any": "runs with a false alarm", "most": "most in one run"}
     ),
-    caption="500 runs on noise, each with a budget of 1,000 conjunctions: share with any false "
-    "discovery, where 5% were asked for, and the most discoveries in one run.",
-    alt="Counting only what was tested, a quarter of the runs raise an alarm; counting "
-    "what was passed over, too, none; with LORD 1.6%.",
+    caption="500 runs on noise, each with a budget of 1,000 conjunctions: share "
+    "with any false discovery, where 5% were asked for, and the most discoveries "
+    "in one run.",
+    alt="Counting only what was tested, a quarter of the runs raise an alarm; "
+    "counting what was passed over, too, none; with LORD 1.6%.",
     units={"runs with a false alarm": "%"},
     digits={"runs with a false alarm": 1, "most in one run": 0},
 )  # fmt: skip
