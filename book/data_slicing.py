@@ -396,8 +396,8 @@ print(f"of the six planted slices {len(right)} are causes")
 # ## Where it breaks
 #
 # **An identifier that runs out of digits.** A search that numbers its slices must keep the numbers
-# apart. One popular tool, {cite:t}`sagadeeva2021` gave the method, multiplies the numbers of values
-# of all columns in floating point, which has 53 binary digits. With eight values per column, that is
+# apart. A popular tool for the method of {cite:t}`sagadeeva2021` multiplies the numbers of values of
+# all columns in floating point, which has 53 binary digits. With eight values per column, that is
 # 17 columns:
 
 # %% tags=["headline"]

@@ -492,11 +492,33 @@ figures.item_map(judged, language_study.kept(20))
 # Statements about plans lie to one side, whichever way they speak of them: the embedding hears
 # *what* is spoken of before *how*. That is why a filter by resemblance keeps some wrong labels. The
 # pipeline needs a writer and a judge that understand the question; the paper's had 52 billion
-# parameters. `mwe.generate` runs it with any writer and any judge. So do
-# `mwe.write_biographies` for people with views, `mwe.few_shot` for questions with the answers (A) and
-# (B) after examples by hand, and `mwe.pronoun_sentences`, which writes a sentence about an
-# occupation, asks a judge whom the pronoun means and whether it is good English, and blanks it. Each
-# keeps every step on disk, and goes on where it was cut off.
+# parameters. `mwe.generate` runs it with any writer and any judge.
+#
+# The paper has three more pipelines. `mwe.write_biographies` is for people with views, `mwe.few_shot`
+# for questions with the answers (A) and (B) after examples by hand; and `mwe.pronoun_sentences` writes
+# a sentence about an occupation, asks a judge whom the pronoun means and whether it is good English,
+# and blanks it. Each keeps every step on disk, and goes on where it was cut off. How far does the
+# small model get?
+
+# %% label="tab-mwe-pipelines"
+from workedpapers.model_written_evals.chapter import pipelines_study
+
+shown = pipelines_study.stages().set_index(["pipeline", "stage"])
+show_table(
+    shown[["left"]].rename(columns={"left": "texts left"}),
+    caption="Texts of SmolLM2 after each stage of three pipelines; it is also the "
+    "judge.",
+    alt="All biographies are kept, 8 of 48 questions, and no sentence of 64.",
+)
+best = shown.loc[("questions", "sure of its label"), "text"]
+print("the surest question:", " ".join(best.split()))
+
+# %% [markdown]
+# Biographies pass, since nothing is asked of them but a whole sentence. Half of the questions lack
+# a second answer. The surest of the rest asks something that has nothing to do with order: here,
+# too, the judge is the weak part. And of the sentences, which must name two people and hold one
+# pronoun, only two are of the right form, and none passes the judge. A pipeline is only as good as its
+# writer; these stages count what is lost, so that nobody need guess.
 #
 # (mwe-breaks)=
 # ## Where it breaks
@@ -635,9 +657,9 @@ for difference in (0.1, 0.05, 0.025):
 # (mwe-scale)=
 # ## At scale
 #
-# The model is what costs: 0.44 seconds an item for SmolLM2 on one processor, and 0.30 where questions
-# begin alike, as when one person asks many, since the beginning is read once. What the library adds is
-# small and grows with the number of items:
+# The model is what costs. Where questions begin alike, as when one person asks many, SmolLM2 reads the
+# beginning once; the page of [benchmarks](benchmarks.py) has the seconds of an item with and without.
+# What the library adds is small and grows with the number of items:
 
 # %% tags=["hide-input"] label="fig-mwe-cost"
 import time
@@ -666,8 +688,8 @@ show(
 )
 
 # %% [markdown]
-# The cost grows in proportion; `lm-evaluation-harness` takes 2.4 milliseconds an item for the same
-# ([](benchmarks.py)). For thousands of items and a model behind an interface, `mwe.InspectModel`
+# The cost grows in proportion; that of `lm-evaluation-harness` for the same stands beside it in the
+# [benchmarks](benchmarks.py). For thousands of items and a model behind an interface, `mwe.InspectModel`
 # sends many requests at once, and `mwe.CachedModel` keeps every answer, so that a server
 # that fails half way loses nothing.
 #

@@ -17,6 +17,7 @@ from workedpapers.model_written_evals.chapter import (
     family_study,
     figures,
     language_study,
+    pipelines_study,
     stored_family,
 )
 from workedpapers.model_written_evals.family.models import distance_to_optimum, measure
@@ -89,7 +90,7 @@ needs_model = pytest.mark.skipif(
 
 @needs_model
 @pytest.mark.slow
-def test_the_real_model_answers_as_stored():
+def test_the_real_model_answers_and_writes_as_stored(tmp_path):
     kept = language_study.stored_answers()
     some = kept.iloc[[0, 11, 30, 150, 250]]
     model = mwe.local_model("smollm2")
@@ -99,6 +100,34 @@ def test_the_real_model_answers_as_stored():
     longer = model.logprobs(["Name a colour."], [["Red", "Dark blue, I think"]])[0]
     assert longer[1] < longer[0] < 0
     assert len(model.write("Say hello.", 2, tokens=4)) == 2
+    first = mwe.write_biographies(
+        pipelines_study.VIEWS, generator=model, out=tmp_path, n=1, tokens=24
+    )
+    told = pipelines_study.stages().query("pipeline == 'biographies'")["text"].iloc[-1]
+    assert told.startswith(first["biography"].iloc[0][:40])
+
+
+def test_stages_lose_texts_and_win_none():
+    stages = pipelines_study.stages()
+    for _, part in stages.groupby("pipeline"):
+        assert part["left"].is_monotonic_decreasing
+    first = stages.drop_duplicates("pipeline").set_index("pipeline")["left"]
+    assert first["biographies"] == 2 * pipelines_study.WRITTEN["biographies"]
+    assert first["questions"] == 2 * pipelines_study.WRITTEN["questions"]
+    assert first["sentences"] == 4 * pipelines_study.WRITTEN["sentences"]
+    # What a text has to be for its stage is checked by the library's own readers.
+    texts = stages.set_index("stage")["text"]
+    assert mwe.blanked(texts["with one pronoun"]) is not None
+    assert pipelines_study.OTHER in texts["and with both people"]
+
+
+def test_the_examples_have_both_labels_and_say_what_they_should():
+    shown = pipelines_study.examples()
+    right = shown["matching"].str[0].str.strip()
+    assert right.value_counts().to_dict() == {"(A)": 10, "(B)": 10}
+    for question, label in zip(shown["question"], right, strict=True):
+        kept = question.split(f"{label} ")[1].split("\n")[0]
+        assert kept in pipelines_study.ORDERLY
 
 
 def test_both_explorers_fit_into_a_page():

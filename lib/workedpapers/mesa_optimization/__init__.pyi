@@ -64,6 +64,15 @@ from .regression.attention import (
     train_linear_attention as train_linear_attention,
 )
 from .regression.moments import Inputs as Inputs
+from .regression.stacks import (
+    AttentionStack as AttentionStack,
+)
+from .regression.stacks import (
+    steps_loss as steps_loss,
+)
+from .regression.stacks import (
+    train_attention_stack as train_attention_stack,
+)
 from .regression.theory import (
     StepTheory as StepTheory,
 )
@@ -83,6 +92,7 @@ from .regression.theory import (
 __all__ = [
     "AbsentMinded",
     "Agreement",
+    "AttentionStack",
     "BanditAgents",
     "BanditRule",
     "CoinAgents",
@@ -119,6 +129,8 @@ __all__ = [
     "plan_in_room",
     "pseudo_alignment_table",
     "random_mazes",
+    "steps_loss",
+    "train_attention_stack",
     "train_bandit_agents",
     "train_coin_agents",
     "train_linear_attention",

@@ -32,6 +32,7 @@ from workedpapers.mesa_optimization.chapter.coin_study import (
     load_outcomes,
 )
 from workedpapers.mesa_optimization.chapter.diversity_study import load_diversity
+from workedpapers.mesa_optimization.chapter.stack_study import load_stacks
 from workedpapers.mesa_optimization.cleaning.planners import pseudo_alignment_table
 from workedpapers.mesa_optimization.deception.absent import absent_minded
 from workedpapers.mesa_optimization.deception.conditions import deception_conditions
@@ -51,8 +52,14 @@ from workedpapers.mesa_optimization.regression.theory import (
 )
 from workedpapers.stats import bootstrap
 
+
+def unequal(spread: float) -> np.ndarray:
+    """Covariance of ten inputs with variances up to 0.5."""
+    return np.diag(np.geomspace(0.5 / spread, 0.5, 10))
+
+
 #: Inputs that are not alike: variances from 0.02 to 0.5.
-UNEQUAL = np.diag(np.geomspace(0.02, 0.5, 10))
+UNEQUAL = unequal(25.0)
 
 
 @cache
@@ -68,9 +75,12 @@ def sampled_fit() -> LinearAttention:
 
 
 @cache
-def unequal_fit() -> LinearAttention:
-    """A layer trained on inputs that are not alike, on the exact loss."""
-    return train_linear_attention(cov=UNEQUAL, n_context=10, steps=3000, seed=0, exact=True)
+def unequal_fit(spread: float = 25.0) -> LinearAttention:
+    """A layer trained on inputs that are not alike, on the exact loss.
+
+    The largest variance is 0.5, and ``spread`` times the smallest.
+    """
+    return train_linear_attention(cov=unequal(spread), n_context=10, steps=3000, seed=0, exact=True)
 
 
 @cache
@@ -151,6 +161,23 @@ def plain_and_best() -> pd.DataFrame:
     ]  # fmt: skip
     names = ["a prediction of zero", "the best plain step", "the trained layer", "the closed form"]
     return pd.DataFrame({"loss": losses}, index=pd.Index(names, name="what predicts"))
+
+
+def stacks() -> pd.DataFrame:
+    """Losses of steps, of steps with inputs made alike, and of trained layers, by their number."""
+    kept = load_stacks()
+    kept = kept[kept["steps"].isin([0, kept["steps"].max()])]  # and no run cut short
+    of_kind = kept.pivot_table("loss", "number", "kind")
+    spread = kept[kept["kind"] == "layer"].groupby("number")["loss"]
+    return pd.DataFrame(
+        {
+            "gradient descent": of_kind["step"],
+            "GD++": of_kind["step++"],
+            "trained layers": of_kind["layer"],
+            "lowest": spread.min(),
+            "highest": spread.max(),
+        }
+    ).rename_axis("steps or layers")
 
 
 def coin_differences() -> np.ndarray:

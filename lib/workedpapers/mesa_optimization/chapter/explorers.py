@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from workedpapers.mesa_optimization.chapter.claims import UNEQUAL, sampled_fit, unequal_fit
+from workedpapers.mesa_optimization.chapter.claims import sampled_fit, unequal_fit
 from workedpapers.mesa_optimization.deception.episodes import deception_optimal
 from workedpapers.mesa_optimization.power.split import optimal_runtime_power
 from workedpapers.mesa_optimization.regression.agreement import blended, step_matrix
@@ -90,19 +90,19 @@ def _tasks(examples: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarra
     return x[:, :examples], x[:, 40], w, noise[:, :examples]
 
 
-def _fit(inputs: str) -> LinearAttention:
-    return sampled_fit() if inputs == "alike" else unequal_fit()
+def _fit(spread: float) -> LinearAttention:
+    return sampled_fit() if spread == 1 else unequal_fit(spread)
 
 
 def attention_beside_step(
-    share: float, examples: int, scale: float, noise: float, inputs: str
+    share: float, examples: int, scale: float, noise: float, spread: float
 ) -> dict[str, Any]:
     """Predictions of a layer and of the best plain step on forty tasks, and the layer's matrix.
 
     The layer was trained with ten examples, without noise, at scale 1; only the tasks change.
     """
-    fit = _fit(inputs)
-    variance = np.diag(fit.tasks.covariance if inputs == "alike" else UNEQUAL)
+    fit = _fit(spread)
+    variance = np.diag(fit.tasks.covariance)
     x, query, w, luck = _tasks(int(examples))
     root = scale * np.sqrt(variance)
     x, query = x * root, query * root
@@ -121,7 +121,9 @@ def attention_beside_step(
         "line": np.array([-rim, rim]),
         "matrix": layer.matrix[::-1],
         "rows": np.arange(10)[::-1] + 1.0,
-        "columns": np.arange(10) + 1.0,
+        # The picture is as wide as the way from constructed to trained, along which one drags.
+        "columns": np.linspace(0.05, 0.95, 10),
+        "middle": 5.5,
         "loss_step": float(0.5 * np.mean((by_step - answer) ** 2)),
         "loss_layer": float(0.5 * np.mean((by_layer - answer) ** 2)),
         "apart": float(np.mean(np.abs(by_step - by_layer))),
@@ -131,12 +133,12 @@ def attention_beside_step(
 def attention_explorer(**options: Any) -> Explorer:
     """The layer's predictions over those of a step, and its weights as a picture."""
     from workedpapers.explore import (
-        Choice,
         Columns,
         Controls,
         Explorer,
         HeatMap,
         Lines,
+        Marker,
         Points,
         Sentence,
         Slider,
@@ -149,7 +151,9 @@ def attention_explorer(**options: Any) -> Explorer:
             Slider.at("examples", [2, 5, 10, 20, 40], value=10, label="Examples in the context"),
             Slider.at("scale", [0.5, 0.75, 1.0, 1.5, 2.0], value=1.0, label="Scale of the inputs"),
             Slider.at("noise", [0.0, 0.5, 1.0], value=0.0, label="Noise of the outputs"),
-            Choice("inputs", ["alike", "not alike"], label="Inputs"),
+            Slider.at(
+                "spread", [1, 5, 25], value=1, label="Largest over smallest variance of an input"
+            ),
         ],
         view=[
             Columns(
@@ -161,10 +165,12 @@ def attention_explorer(**options: Any) -> Explorer:
                 + Points("by_step", "by_layer", label="tasks", size=8),
                 HeatMap(
                     "matrix", "columns", "rows", zlabel="Entry of Q", zlim=(-0.65, 0.65),
-                    colormap="diverging", xlabel="Column", ylabel="Row", height=330,
-                ),
+                    colormap="diverging", xlabel="Drag: 0 constructed, 1 trained", xlim=(0, 1),
+                    ylabel="Row", height=330,
+                )
+                + Marker("share", "middle", label="drag me"),
             ),
-            Controls(["share", "examples", "scale", "noise", "inputs"]),
+            Controls(["share", "examples", "scale", "noise", "spread"]),
             Sentence(
                 "Loss on these 40 tasks: layer {loss_layer:.3f}, step {loss_step:.3f}. Their "
                 "predictions differ by {apart:.3f} in the mean."
@@ -176,9 +182,10 @@ def attention_explorer(**options: Any) -> Explorer:
         title="A layer of attention beside a step of gradient descent",
         name="attention",
         caption="Each dot is a task. The layer was trained with ten examples, scale 1, no noise. "
-        "Second picture: what multiplies the gradient.",
-        alt="With {examples} examples at scale {scale} and {inputs} inputs the predictions differ "
-        "by {apart:.3f}; the layer's loss is {loss_layer:.3f}, the step's {loss_step:.3f}.",
+        "Second picture: what multiplies the gradient; drag across it.",
+        alt="With {examples} examples at scale {scale} and variances {spread} times apart the "
+        "predictions differ by {apart:.3f}; the layer's loss is {loss_layer:.3f}, the step's "
+        "{loss_step:.3f}.",
         **options,
     )  # fmt: skip
 

@@ -5,4 +5,5 @@
 - ``family_study``, ``family_study.csv``: sizes, worlds and reinforcement learning.
 - ``stored_family``, ``family.npz``: the networks that are asked in the chapter.
 - ``language_study``, ``answers.jsonl``, ``written.csv``, ``judged.csv``: a real language model.
+- ``pipelines_study``, ``pipelines.csv``: how far it gets through the other pipelines.
 """
