@@ -248,6 +248,8 @@ def test_the_command_line(tmp_path, capsys) -> None:
     assert main([str(tmp_path / "rows.parquet"), "--loss", "loss", "--report", str(out)]) == 0
     assert name in capsys.readouterr().out
     assert out.exists()
+    assert main([str(tmp_path / "rows.parquet"), "--loss", "loss", "--seconds", "1e-9"]) == 0
+    assert "no slice that was not seen has a mean loss beyond 1" in capsys.readouterr().out
     with pytest.raises(SystemExit) as stop:
         main([str(tmp_path / "rows.parquet"), "--loss", "none"])
     assert stop.value.code == 2

@@ -10,6 +10,7 @@ from numpy.testing import assert_allclose
 from tests.data_slicing.plain import as_mapping, every_slice
 from workedpapers import data_slicing as ds
 from workedpapers.data_slicing.engines.tallies import merge, partials
+from workedpapers.data_slicing.reporting.page import page_of
 from workedpapers.data_slicing.search.space import conjunctions
 
 
@@ -110,6 +111,7 @@ def test_a_budget_ends_the_search_with_a_bound_that_holds() -> None:
     seen = finder.inspection_
     assert not seen.complete
     assert seen.inspected == 300
+    assert f"mean loss beyond {seen.bound:.4g}" in page_of(finder)
     large = [len(bins) for bins in finder.columns_]
     assert seen.unseen == conjunctions(large, 3) - 300
     assert_allclose(finder.q_, ds.benjamini_hochberg(finder.p_, len(finder.p_) + seen.unseen))

@@ -32,13 +32,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--alpha", type=float, default=0.05, help="rate of false discoveries")
     parser.add_argument("--side", default="higher", help="higher, lower or both")
+    parser.add_argument("--seconds", type=float, help="search the best first, for so long")
     parser.add_argument("--engine", default="memory", help="memory or duckdb")
     parser.add_argument("--top", type=int, default=20, help="causes that are printed")
     parser.add_argument("--report", help="HTML file to write")
     given = parser.parse_args(arguments)
     try:
         finder = SliceFinder(
-            given.order, given.support, given.alpha, side=given.side, engine=given.engine
+            given.order,
+            given.support,
+            given.alpha,
+            side=given.side,
+            seconds=given.seconds,
+            engine=given.engine,
         ).fit(given.file, given.loss, weights=given.weights)
     except (OSError, TypeError, ValueError) as error:
         parser.exit(2, f"{error}\n")
@@ -46,6 +52,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         f"{len(finder.slices_):,} discoveries among {len(finder.tested_):,} slices; "
         f"{finder.inspected_:.2%} of the space inspected"
     )
+    if not finder.inspection_.complete:
+        print(f"no slice that was not seen has a mean loss beyond {finder.inspection_.bound:.4g}")
     shown = finder.causes_.head(given.top)[["slice", "n", "mean", "effect", "explains"]]
     print(shown.round(4).to_string(index=False) if len(shown) else "no slice differs from the rest")
     if given.report:

@@ -60,7 +60,7 @@ def prepared(settings: FinderSettings, X: Any, loss: Any, weights: Any, clusters
         return _in_memory(settings, X, loss, weights, clusters)
     for name, wrong in (
         ("clusters", clusters is not None), ("holdout", settings.holdout > 0),
-        ("bins", settings.tree), ("test", settings.test is not Test.EXACT),
+        ("bins", settings.tree), ("test", settings.test is Test.PERMUTATION),
         ("search", settings.search == "best-first"),
     ):  # fmt: skip
         if wrong:

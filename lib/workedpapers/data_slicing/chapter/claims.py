@@ -54,7 +54,7 @@ def false_alarms() -> Measured:
     worst = cells.sum().max()
     number = int(cells.count().iloc[0])
     # The limit allows for the luck of 500 runs, so that the share itself is held against it.
-    return Measured(float(worst / number), unit="%", digits=2)
+    return Measured(float(worst / number), unit="%", digits=3)
 
 
 def recall_rows() -> pd.DataFrame:

@@ -91,7 +91,10 @@ def page_of(finder: Any) -> str:
         f"tested, {len(finder.slices_):,} discoveries, {len(finder.causes_):,} causes."
     )
     if not seen.complete:
-        told += f" What was not seen has a mean loss of {seen.bound:.4g} at most."
+        told += (
+            f" No slice that was not seen has a mean loss beyond {seen.bound:.4g}; the "
+            f"{seen.unseen:,} conjunctions that were not looked at count as tests, too."
+        )
     parts = [f"<h1>Where the loss is high</h1><p>{told}</p>"]
     if len(finder.slices_):
         queries = [finder.slice(int(i)).query for i in finder._covering().places]
