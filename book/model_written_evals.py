@@ -503,15 +503,16 @@ figures.item_map(judged, language_study.kept(20))
 # %% label="tab-mwe-pipelines"
 from workedpapers.model_written_evals.chapter import pipelines_study
 
-shown = pipelines_study.stages().set_index(["pipeline", "stage"])
+stages = pipelines_study.stages().set_index(["pipeline", "stage"])
+best = stages.loc[("questions", "sure of its label"), "text"]
+print("the surest question:")
+print(best)
 show_table(
-    shown[["left"]].rename(columns={"left": "texts left"}),
+    stages[["left"]].rename(columns={"left": "texts left"}),
     caption="Texts of SmolLM2 after each stage of three pipelines; it is also the "
     "judge.",
     alt="All biographies are kept, 8 of 48 questions, and no sentence of 64.",
 )
-best = shown.loc[("questions", "sure of its label"), "text"]
-print("the surest question:", " ".join(best.split()))
 
 # %% [markdown]
 # Biographies pass, since nothing is asked of them but a whole sentence. Half of the questions lack

@@ -168,7 +168,7 @@ def attention_explorer(**options: Any) -> Explorer:
                     colormap="diverging", xlabel="Drag: 0 constructed, 1 trained", xlim=(0, 1),
                     ylabel="Row", height=330,
                 )
-                + Marker("share", "middle", label="drag me"),
+                + Marker("share", "middle"),
             ),
             Controls(["share", "examples", "scale", "noise", "spread"]),
             Sentence(
