@@ -380,8 +380,8 @@ planted = figures.planted_explorer()
 planted
 
 # %% [markdown]
-# Close to two hundred discoveries, three causes. Now a larger table, 15 columns and six planted slices
-# of one, two and three predicates:
+# Then there are close to two hundred discoveries, and still three causes. Now a larger table, 15 columns
+# and six planted slices of one, two and three predicates:
 
 # %% tags=["headline", "slide"]
 six = ds.planted_slices(
