@@ -64,7 +64,7 @@ bench: $(VENV)/.with-bench  ## run every benchmark and record its ratios; NAME=b
 	@for file in benchmarks/$(if $(NAME),$(NAME),[a-z]*).py; do \
 	  echo "== $$file"; $(BIN)/python $$file || exit 1; done
 
-chapter: $(VENV)/.with-test  ## write a new chapter to fill in: make chapter NAME=data_slicing
+chapter: $(VENV)/.with-test  ## write a new chapter to fill in: make chapter NAME=astronomy_datasets
 	@$(BIN)/python -m tools.chapter $(NAME) $(if $(TITLE),--title "$(TITLE)") $(if $(PART),--part "$(PART)") $(if $(ID),--short $(ID))
 
 course: book  ## notebooks without and with solutions, slides, stills and a folder for nbgrader
