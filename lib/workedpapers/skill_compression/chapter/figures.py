@@ -1,4 +1,4 @@
-"""Figures of the chapter."""
+"""Figures and explorers of the chapter."""
 
 from __future__ import annotations
 
@@ -8,20 +8,40 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from workedpapers.checks import Floats
 from workedpapers.skill_compression.episodes.colors import ColorEpisodes, simple_colors
+from workedpapers.skill_compression.episodes.grid import PICK, STEPS, GridWorld
 from workedpapers.skill_compression.measures.blocks import block_degeneracy
 from workedpapers.skill_compression.measures.scores import boundary_scores
+from workedpapers.skill_compression.options.sets import options_of_model
 from workedpapers.skill_compression.segments.model import SegmentModel
 
 if TYPE_CHECKING:
     from workedpapers.explore import Explorer
     from workedpapers.plotting import Shown
 
-__all__ = ["colours_figure", "price_explorer", "tie_explorer"]
+__all__ = [
+    "colours_figure",
+    "curves_figure",
+    "price_explorer",
+    "tie_explorer",
+    "ways_figure",
+]
 
 PRICES = [0.0, 0.02, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0]
 #: Episodes that the first figure shows, by how many neighbouring blocks differ.
 SHOWN = {"all differ": 5, "equal neighbours": 3, "one colour, mostly": 1}
+#: Colours of black, green and yellow frames, of skills, and of what lies between, 0 to 255.
+FRAMES = np.array([[20, 20, 20], [0, 128, 92], [240, 205, 60]])
+SKILLS = np.array(
+    [
+        [0, 103, 165], [200, 80, 10], [168, 85, 138], [108, 184, 238], [245, 151, 106],
+        [229, 165, 205], [138, 109, 0], [195, 204, 214], [63, 74, 86], [79, 201, 164],
+    ]
+)  # fmt: skip
+BETWEEN = 128
+#: Pixels of a frame, of a bar's height.
+WIDE, HIGH = 8, 7
 SIZES = [50, 100, 200, 500, 1000, 2000, 5000, 10000]
 
 
@@ -55,6 +75,18 @@ def _measured(price: float) -> tuple[float, float, int, float, float]:
     )  # fmt: skip
 
 
+def _bars(frames: Any, cuts: pd.DataFrame, share: Floats) -> np.ndarray:
+    """A picture of frames, and below them of segments in the colours of their skills."""
+    found = np.full((2 * HIGH + 2, len(frames) * WIDE, 3), BETWEEN)
+    rank = (-share).argsort().argsort()
+    for place, frame in enumerate(frames):
+        found[:HIGH, place * WIDE : (place + 1) * WIDE - 1] = FRAMES[frame]
+    for one in cuts.itertuples():
+        inside = slice(int(one.start) * WIDE, int(one.stop) * WIDE - 1)
+        found[HIGH + 2 :, inside] = SKILLS[rank[int(one.skill)]]
+    return found
+
+
 def segmentation(price: float, episode: str) -> dict[str, Any]:
     """What the first figure draws: probabilities of boundaries, and the curve of both costs."""
     data, model = _drawn(), _fitted(price)
@@ -62,7 +94,10 @@ def segmentation(price: float, episode: str) -> dict[str, Any]:
     frames = data.observations[row : row + 1]
     nll, length, used, precision, recall = _measured(price)
     every = np.array([_measured(one)[:2] for one in PRICES])
+    cuts = model.segments(frames)
+    text = "".join(data.names[symbol] for symbol in frames[0])
     return {
+        "bars": _bars(frames[0], cuts, model.skills_.share),
         "frame": np.arange(1, 19),
         "probability": model.boundary_probabilities(frames)[0],
         "block": np.arange(1, 19, 3),
@@ -74,7 +109,8 @@ def segmentation(price: float, episode: str) -> dict[str, Any]:
         "used": used,
         "precision": precision,
         "recall": recall,
-        "text": "".join(data.names[symbol] for symbol in frames[0]),
+        "cut": " ".join(text[one.start : one.stop] for one in cuts.itertuples()),
+        "here": cuts["skill"].nunique(),
     }
 
 
@@ -86,6 +122,7 @@ def price_explorer(**options: Any) -> Explorer:
         Controls,
         Explorer,
         Lines,
+        Picture,
         Points,
         Sentence,
         Slider,
@@ -98,6 +135,10 @@ def price_explorer(**options: Any) -> Explorer:
             Choice("episode", list(SHOWN), label="Episode"),
         ],
         view=[
+            Picture(
+                "bars", alt="The episode is cut into {cut}, by {here} skills.", width=720,
+                label="Frames, and below them segments in the colours of their skills",
+            ),
             Columns(
                 Lines(
                     "frame", "probability", labels=["found"], xlabel="Frame",
@@ -113,16 +154,17 @@ def price_explorer(**options: Any) -> Explorer:
             ),
             Controls(["price", "episode"]),
             Sentence(
-                "{text}: {used} skills, code {code:.2f} nats, negative log-likelihood {nll:.2f}. "
-                "Of all boundaries found {precision:.2f} are true; of the true ones {recall:.2f} "
-                "are found."
+                "{cut}: cut by {here} of {used} skills. All episodes: code {code:.2f} nats, "
+                "negative log-likelihood {nll:.2f}. Of all boundaries found {precision:.2f} are "
+                "true; of the true ones {recall:.2f} are found."
             ),
         ],
         title="What is a skill, at a price?",
         name="price",
-        caption="Skills of 300 episodes of six blocks of three frames. First: where segments of "
-        "one episode begin. Second: likelihood and code of all prices; the left end is "
-        "over-compressed, the right end has duplicate skills.",
+        caption="Skills of 300 episodes of six blocks of three frames. Above: one episode, and the "
+        "segments that a model cuts it into, a colour for each skill. Below: how probable a "
+        "boundary is at each frame; likelihood and code of all prices, where the left end is "
+        "over-compressed and the right end has duplicate skills.",
         alt="At price {price} there are {used} skills with a code of {code:.2f} nats.",
         **options,
     )  # fmt: skip
@@ -201,4 +243,91 @@ def colours_figure(cells: pd.DataFrame) -> Shown:
         caption="Skills with more than 1% of the segments, a dot for each of ten sets. First "
         "simple colours, then conditional ones; dotted, the three that made the data.",
         name="love-colours",
+    )
+
+
+#: Colour and dash of each method's curve.
+CURVES = {
+    "the things": (5, "-"), "two-part": (2, "-"), "dual": (3, "-"), "price 0.1": (0, "-"),
+    "price 0": (1, "-"), "unigram": (4, "--"), "bpe": (3, ":"), "actions alone": (5, ":"),
+}  # fmt: skip
+
+
+def curves_figure(cells: pd.DataFrame) -> Shown:
+    """Success over steps, a curve for each method, with a reward at the end or on the way."""
+    import matplotlib.pyplot as plt
+
+    from workedpapers.plotting import PALETTE, show, style
+
+    with style(figure_figsize=(8.4, 4.2)):
+        figure, axes = plt.subplots(1, 2, sharey=True, layout="constrained")
+        for plot, rewarded in zip(axes, (False, True), strict=True):
+            some = cells[cells["rewarded"] == rewarded]
+            grids = some.groupby(["method", "steps", "grid"])["success"].mean()
+            mean, error = grids.groupby(level=[0, 1]).mean(), grids.groupby(level=[0, 1]).sem()
+            for method, (colour, dash) in CURVES.items():
+                x = mean[method].index / 1000
+                plot.plot(x, mean[method], ls=dash, color=PALETTE[colour], label=method)
+                low, high = mean[method] - error[method], mean[method] + error[method]
+                plot.fill_between(x, low, high, color=PALETTE[colour], alpha=0.15, lw=0)
+            plot.axhline(0.9, ls=":", lw=1, color="0.5")
+            plot.set(
+                title="reward at each pick-up" if rewarded else "reward at the end",
+                xlabel="Steps in the grid (thousands)", ylim=(-0.02, 1.02),
+            )  # fmt: skip
+        axes[0].set_ylabel("Share of episodes that succeed")
+        figure.legend(
+            *axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=4,
+            fontsize="small",
+        )  # fmt: skip
+    return show(
+        figure,
+        alt="Success over steps for eight sets of options. Agents with the true options "
+        "learn first, those with the five actions alone last or never.",
+        caption="Mean success on new tasks of four pick-ups, ten grids with four tasks each; bands "
+        "are one standard error over grids. First a reward at the end alone, then one at each "
+        "pick-up. Dotted: 90%.",
+        name="love-curves",
+    )
+
+
+def ways_figure(world: GridWorld, model: SegmentModel) -> Shown:
+    """A grid, and what its three most used skills do in each cell."""
+    import matplotlib.pyplot as plt
+
+    from workedpapers.plotting import PALETTE, show, style
+
+    options = options_of_model(model)
+    used = model.skills_.share[model.skills_.share > 0.01]
+    rows, columns = world.walls.shape
+    with style(figure_figsize=(8.4, 2.6)):
+        figure, axes = plt.subplots(1, 4, layout="constrained")
+        for plot in axes:
+            plot.imshow(
+                world.picture(pixels=rows + 2), extent=(-1.5, columns + 0.5, rows + 0.5, -1.5)
+            )
+            plot.set(xticks=[], yticks=[])
+        axes[0].set_title("the grid")
+        for plot, skill in zip(axes[1:], (-used).argsort()[:3], strict=False):
+            chance, stop = options.action[5 + skill, 0], options.stop[5 + skill, 0]
+            best = chance.argmax(1)
+            sure = (chance.max(1) > 0.5) & ~world.walls.ravel()
+            row, column = np.divmod(np.arange(world.count), columns)
+            moves = np.flatnonzero(sure & (best < PICK))
+            down, right = np.array(STEPS)[best[moves]].T
+            plot.quiver(
+                column[moves], row[moves], right, -down, color=PALETTE[0], scale=12, width=0.012,
+            )  # fmt: skip
+            ends = np.flatnonzero(sure & (best == PICK) & (stop > 0.5))
+            plot.plot(
+                column[ends], row[ends], "o", ms=12, mfc="none", mec=PALETTE[1], mew=2,
+            )  # fmt: skip
+            plot.set_title(f"skill with {used[skill]:.0%} of segments", fontsize="small")
+    return show(
+        figure,
+        alt="A grid of eight by eight cells with six coloured things and grey walls, and three "
+        "skills as arrows in it, which lead to things of a kind.",
+        caption="A grid with its things, and the three most used skills at a price of 0.1. Arrows: "
+        "the move that a skill prefers, where it prefers one; rings: it picks up and ends.",
+        name="love-ways",
     )

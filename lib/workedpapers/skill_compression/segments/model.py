@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from workedpapers.checks import Floats
+from workedpapers.checks import Floats, positive, positive_int
 from workedpapers.skill_compression.episodes.padded import (
     Padded,
     symbol_episodes,
@@ -36,6 +36,7 @@ from workedpapers.skill_compression.segments.skills import (
     drawn,
     em,
 )
+from workedpapers.skill_compression.segments.streaming import Stream
 
 __all__ = ["SegmentModel"]
 
@@ -124,6 +125,7 @@ class SegmentModel:
             n_skills, max_duration, penalty, reconstruction, nll, emission, n_actions, seed,
             restarts, max_iter, tol, power,
         )  # fmt: skip
+        self._least_symbols = 0
 
     def fit(self, observations: Any, context: Any = None) -> SegmentModel:
         """Learn skills from episodes.
@@ -158,12 +160,71 @@ class SegmentModel:
                 best = found
         assert best is not None
         _, self.skills_, self.history_, self.bound_kept_ = best
-        self.penalty_ = self.skills_.penalty
-        self.description_ = describe(self.skills_, data)
-        self.nll_ = self.description_.nll
-        self.code_length_ = self.description_.code_length
-        self.codebook_length_ = self.description_.codebook_length
-        self.n_skills_used_ = self.description_.skills_used
+        self._told(data)
+        return self
+
+    def fit_batches(
+        self, batches: Iterable[Any], *, n_symbols: int | None = None, decay: float = 0.7
+    ) -> SegmentModel:
+        """Learn skills from batches of episodes, with memory for one batch.
+
+        Parameters
+        ----------
+        batches : iterable
+            Of observations as in `fit`. The first is fitted by EM; each further one is read once.
+        n_symbols : int or None
+            Number of symbols, where the first batch may lack some.
+        decay : float
+            Batch t replaces a share t^-decay of what was counted before; above 1/2, at most 1.
+
+        Returns
+        -------
+        SegmentModel
+            Itself; ``description_`` and the rest tell of the last batch.
+
+        Raises
+        ------
+        ValueError
+            If there is no batch, the penalty is no price, the decay is out of range, or a batch
+            is as no batch may be.
+
+        See Also
+        --------
+        fit : All episodes at once, which is more exact.
+
+        Notes
+        -----
+        Stepwise EM. The objective may rise from one batch to the next.
+
+        Examples
+        --------
+        >>> from workedpapers import skill_compression as sc
+        >>> batches = (sc.simple_colors(100, seed=s).observations for s in range(5))
+        >>> sc.SegmentModel(10, 8, 0.1, seed=1).fit_batches(batches).n_skills_used_
+        3
+        """
+        ask = self.settings
+        if ask.penalty is not Penalty.FIXED or ask.given:
+            raise ValueError(
+                "penalty: expected a price, and emissions that are learned, for batches, got "
+                f"{ask.penalty.value!r}."
+            )
+        if not 0.5 < positive(decay, "decay") <= 1:
+            raise ValueError(f"decay: expected above 1/2 and at most 1, got {decay}.")
+        self._least_symbols = 0 if n_symbols is None else positive_int(n_symbols, "n_symbols")
+        stream, data = None, None
+        for batch in batches:
+            if stream is None:
+                self.fit(batch)
+                data = self._evidence(self._episodes(batch, None))
+                stream = Stream(self.skills_, data, decay)
+            else:
+                data = self._evidence(self._episodes(batch, None))
+                stream.take(data)
+                self.skills_ = stream.skills
+        if stream is None or data is None:
+            raise ValueError("batches: expected at least one, got none.")
+        self._told(data)
         return self
 
     def describe(self, observations: Any, context: Any = None) -> Description:
@@ -242,6 +303,15 @@ class SegmentModel:
             )
         return pd.concat(rows, ignore_index=True)
 
+    def _told(self, data: Evidence) -> None:
+        """Write down what the skills cost on some data."""
+        self.penalty_ = self.skills_.penalty
+        self.description_ = describe(self.skills_, data)
+        self.nll_ = self.description_.nll
+        self.code_length_ = self.description_.code_length
+        self.codebook_length_ = self.description_.codebook_length
+        self.n_skills_used_ = self.description_.skills_used
+
     def _one_start(
         self, data: Evidence, rng: np.random.Generator
     ) -> tuple[float, Skills, list[float], bool]:
@@ -273,7 +343,7 @@ class SegmentModel:
             return vector_episodes(observations)
         found = symbol_episodes(observations, context)
         if fitting:
-            self.n_symbols_ = int(found.values.max()) + 1
+            self.n_symbols_ = max(int(found.values.max()) + 1, self._least_symbols)
             if ask.n_actions:
                 self.n_symbols_ = -(-self.n_symbols_ // ask.n_actions) * ask.n_actions
             if context is not None:
