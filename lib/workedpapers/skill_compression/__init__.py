@@ -7,7 +7,10 @@ The paper cuts episodes into segments, each with a skill, and prices the length 
 skills. Here the sums over all segmentations are exact. Where to look:
 
 - ``segments``: the segmental model, its EM, prices, bounds and the two-part description.
-- ``episodes``: coloured frames with a known truth; a reader's own trajectories.
+- ``episodes``: coloured frames and ways through grids, with a known truth; a reader's own
+  trajectories.
+- ``options``: skills as options of agents that learn new tasks by Q-learning.
+- ``neural``: the same objective with a network in the place of exact sums.
 - ``measures``: boundary scores, purity, what degenerate solutions cost, tokenizers as peers.
 - ``chapter``: what the book shows; nothing else imports it.
 """

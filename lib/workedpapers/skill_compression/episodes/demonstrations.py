@@ -87,7 +87,7 @@ def shortest_way(world: GridWorld, start: int, goals: Any) -> Ints:
     Returns
     -------
     ndarray
-        Actions; every fifth kind of action, 4, picks up.
+        Actions, 0 to 4: up, down, left, right, pick up.
 
     Raises
     ------
@@ -107,8 +107,8 @@ def shortest_way(world: GridWorld, start: int, goals: Any) -> Ints:
     --------
     >>> from workedpapers import skill_compression as sc
     >>> world = sc.grid_world(seed=1)
-    >>> sc.shortest_way(world, start=0, goals=[0, 9]).tolist()
-    []
+    >>> sc.shortest_way(world, start=0, goals=[2, 8]).tolist()
+    [1, 1, 4, 1, 4]
     """
     if start not in world.free:
         raise ValueError(f"start: expected a free cell, got {start}.")

@@ -200,7 +200,7 @@ def grid_world(
     --------
     >>> from workedpapers import skill_compression as sc
     >>> sc.grid_world(seed=1).kinds.tolist()
-    [0, 1, 2, 5, 9]
+    [2, 3, 5, 8]
     """
     rng = np.random.default_rng(as_seed(seed))
     size, count = positive_int(side, "side", least=2), positive_int(things, "things")

@@ -26,6 +26,10 @@ __all__ = ["AmortisedModel"]
 
 #: Heat of the relaxed draws at the beginning and at the end.
 HOT, COLD = 1.0, 0.3
+#: First weight of all that is not frames, and the share of learning in which it grows to 1.
+TRUST, WARM = 0.05, 0.6
+#: How many times as fast the parameters of skills move.
+QUICK = 4.0
 #: Hard draws of each episode that measure the objective.
 DRAWS = 20
 #: Longest step of a gradient.
@@ -83,7 +87,7 @@ class AmortisedModel:
 
     def __init__(
         self, n_skills: int = 10, max_duration: int = 8, penalty: float = 0.1, *, seed: int = 0,
-        iterations: int = 2000, batch: int = 128, rate: float = 5e-3,
+        iterations: int = 2000, batch: int = 64, rate: float = 1e-2,
     ) -> None:  # fmt: skip
         self.n_skills = positive_int(n_skills, "n_skills")
         self.max_duration = positive_int(max_duration, "max_duration", least=2)
@@ -143,7 +147,7 @@ class AmortisedModel:
             raise ValueError("AmortisedModel: expected a fitted model, got one that is not.")
         frames = torch.from_numpy(self._episodes(observations).values)
         with torch.no_grad():
-            guess = self.network_(frames, self.penalty, COLD, True).boundary
+            guess = self.network_(frames, self.penalty, hard=True).boundary
         found = np.asarray(guess.numpy() > 0.5)
         found[:, 0] = True
         return found
@@ -167,13 +171,21 @@ class AmortisedModel:
         return episodes
 
     def _trained(self, frames: Tensor) -> list[float]:
-        optimiser = torch.optim.Adam(self.network_.parameters(), self.rate)
+        # Skills, which have closed forms in EM, follow faster than the guesses.
+        network = self.network_
+        skills = [network.share, network.emission, network.hazard]
+        guesses = [one for name, one in network.named_parameters() if "." in name]
+        optimiser = torch.optim.Adam(
+            [{"params": guesses}, {"params": skills, "lr": QUICK * self.rate}], self.rate
+        )
         falling = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, self.iterations)
         history = []
         for step in range(self.iterations):
             rows = torch.randint(len(frames), (min(self.batch, len(frames)),))
             heat = HOT * (COLD / HOT) ** (step / self.iterations)
-            loss = self.network_(frames[rows], self.penalty, heat, False).cost.mean()
+            trust = min(1.0, TRUST + (1 - TRUST) * step / (WARM * self.iterations))
+            guess = self.network_(frames[rows], self.penalty, heat=heat, trust=trust)
+            loss = guess.cost.mean()
             optimiser.zero_grad()
             loss.backward()
             torch.nn.utils.clip_grad_norm_(self.network_.parameters(), CLIP)
@@ -186,6 +198,6 @@ class AmortisedModel:
     def _measured(self, frames: Tensor) -> float:
         with torch.no_grad():
             costs = [
-                self.network_(frames, self.penalty, COLD, True).cost.mean() for _ in range(DRAWS)
+                self.network_(frames, self.penalty, hard=True).cost.mean() for _ in range(DRAWS)
             ]
         return float(torch.stack(costs).mean())

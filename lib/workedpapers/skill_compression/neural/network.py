@@ -72,7 +72,10 @@ class SegmentNetwork(nn.Module):  # type: ignore[misc, unused-ignore]
         inside = torch.sigmoid(self.hazard[:, :-1]).clamp(TINY, 1 - TINY)
         return torch.cat([inside, torch.full_like(self.hazard[:, :1], 1 - TINY)], 1)
 
-    def forward(self, frames: Tensor, price: float, heat: float, hard: bool) -> Guess:
+    def forward(
+        self, frames: Tensor, price: float, *, heat: float = 1.0, trust: float = 1.0,
+        hard: bool = False,
+    ) -> Guess:  # fmt: skip
         """Draw a segmentation of each episode and price it.
 
         Parameters
@@ -83,6 +86,9 @@ class SegmentNetwork(nn.Module):  # type: ignore[misc, unused-ignore]
             Of a nat of code.
         heat : float
             Of the relaxed draws.
+        trust : float
+            Weight of all that is not frames; below 1 at the beginning of learning, when naming a
+            skill costs more than it tells.
         hard : bool
             Whether draws are hard, and costs those of the draws.
         """
@@ -108,15 +114,15 @@ class SegmentNetwork(nn.Module):  # type: ignore[misc, unused-ignore]
         likely = torch.sigmoid(begins).clamp(TINY, 1 - TINY)
         first = torch.zeros_like(ends[0]).index_fill(0, torch.tensor(0), 1.0)
         skill, age = codes[:, 0], first.expand(len(frames), -1)
-        cost, code = naming[:, 0] - (skill * emits[:, 0]).sum(1), coding[:, 0]
+        cost, code = trust * naming[:, 0] - (skill * emits[:, 0]).sum(1), coding[:, 0]
         for t in range(1, frames.shape[1]):
             over = ((skill @ ends) * age).sum(1).clamp(TINY, 1 - TINY)
             b, m = likely[:, t], drawn[:, t]
-            cost = cost + b * torch.log(b / over) + (1 - b) * torch.log((1 - b) / (1 - over))
+            ending = b * torch.log(b / over) + (1 - b) * torch.log((1 - b) / (1 - over))
             skill = m[:, None] * codes[:, t] + (1 - m[:, None]) * skill
             older = functional.pad(age[:, :-1], (1, 0))
             age = m[:, None] * first + (1 - m[:, None]) * older
-            cost = cost + m * naming[:, t] - (skill * emits[:, t]).sum(1)
+            cost = cost + trust * (ending + m * naming[:, t]) - (skill * emits[:, t]).sum(1)
             code = code + m * coding[:, t]
         over = ((skill @ ends) * age).sum(1).clamp(TINY, 1 - TINY)
-        return Guess(cost - torch.log(over), torch.sigmoid(begins), code)
+        return Guess(cost - trust * torch.log(over), torch.sigmoid(begins), code)

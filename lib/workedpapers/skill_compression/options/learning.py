@@ -86,6 +86,20 @@ def _padded(options: Sequence[OptionSet]) -> tuple[Floats, Floats, Ints, Ints]:
     )  # fmt: skip
 
 
+@dataclass
+class Walkers:
+    """Where agents are, and what they are about."""
+
+    each: Ints
+    cell: Ints
+    done: Ints
+    age: Ints
+    option: Ints
+    phase: Ints
+    begun: Ints
+    collected: Floats
+
+
 class Agents:
     """Agents side by side, each at a task of its own.
 
@@ -136,17 +150,24 @@ class Agents:
         any_of = (self.rng.random(len(best)) * self.choices[each]).astype(np.intp)
         return np.where(self.rng.random(len(best)) < explore, any_of, best)
 
+    def walkers(self, each: Ints) -> Walkers:
+        """One or several walkers of some agents, each in a free cell and about to choose."""
+        done, age, phase, begun = np.zeros((4, len(each)), np.intp)
+        option = np.full(len(each), -1)
+        return Walkers(each, self.starts(each), done, age, option, phase, begun,
+                       np.zeros(len(each)))  # fmt: skip
+
     def run(
-        self, each: Ints, steps: int, rate: float, explore: float, discount: float
+        self, who_walks: Walkers, steps: int, rate: float, explore: float, discount: float
     ) -> npt.NDArray[np.bool_]:
         """Take some steps, learning if there is a rate; whether each reached its goal.
 
-        Without a rate a row is one episode; then an agent may have several rows.
+        Without a rate a walker has one episode; then an agent may have several walkers.
         """
-        count, goals = len(each), self.goals.shape[1]
-        cell, done, age = self.starts(each), np.zeros(count, np.intp), np.zeros(count, np.intp)
-        option, phase = np.full(count, -1), np.zeros(count, np.intp)
-        begun, collected = np.zeros(count, np.intp), np.zeros(count)
+        w, goals = who_walks, self.goals.shape[1]
+        each, count = w.each, len(w.each)
+        cell, done, age = w.cell, w.done, w.age
+        option, phase, begun, collected = w.option, w.phase, w.begun, w.collected
         reached = np.zeros(count, bool)
         for _ in range(steps):
             who = np.flatnonzero(option < 0)
@@ -174,13 +195,15 @@ class Agents:
                 over = np.flatnonzero(last | out)
                 cell[over], done[over], age[over] = self.starts(each[over]), 0, 0
             option[ends] = -1
+        w.cell, w.phase, w.age = cell, phase, age
         return reached
 
 
 def learn_tasks(
     worlds: Sequence[GridWorld], goals: Sequence[Sequence[int]], options: Sequence[OptionSet], *,
-    steps: int = 100_000, every: int = 2_000, rewarded: bool = False, limit: int = 100,
-    rate: float = 0.5, explore: float = 0.1, discount: float = 0.99, seed: int = 0,
+    steps: int = 100_000, every: int | Sequence[int] = 2_000, rewarded: bool = False,
+    limit: int = 100, rate: float = 0.5, explore: float = 0.1, discount: float = 0.99,
+    seed: int = 0,
 ) -> LearningCurves:  # fmt: skip
     """Let agents learn tasks by Q-learning over options.
 
@@ -192,8 +215,10 @@ def learn_tasks(
         Kinds of things that each agent has to pick up, in order; as many for each.
     options : sequence of OptionSet
         What each agent may choose from.
-    steps, every : int
-        Steps in the grid, and between measurements.
+    steps : int
+        Steps in the grid.
+    every : int or sequence of int
+        Steps between measurements; or the steps after which to measure, rising.
     rewarded : bool
         Whether each right pick-up has a reward of 1; else the last one alone.
     limit : int
@@ -227,7 +252,7 @@ def learn_tasks(
     >>> from workedpapers import skill_compression as sc
     >>> world = sc.grid_world(seed=1)
     >>> options = [sc.options_of_things(world)]
-    >>> curves = sc.learn_tasks([world], [[2, 9]], options, steps=2000, every=500)
+    >>> curves = sc.learn_tasks([world], [[2, 8]], options, steps=2000, every=500)
     >>> curves.success[0, -1]
     np.float64(1.0)
     """
@@ -243,17 +268,29 @@ def learn_tasks(
             raise ValueError(f"goals: expected some of {world.kinds.tolist()}, got {row.tolist()}.")
         if one.action.shape[2] != world.count or world.count != worlds[0].count:
             raise ValueError(f"options: expected {worlds[0].count} cells, got another number.")
-    total, between = positive_int(steps, "steps"), positive_int(every, "every")
+    times = _times(positive_int(steps, "steps"), every)
     agents = Agents(
         worlds, wanted, options, rewarded=rewarded, limit=positive_int(limit, "limit"),
         rng=np.random.default_rng(as_seed(seed)),
     )  # fmt: skip
     fade = probability(discount, "discount")
     learn = positive(rate, "rate"), probability(explore, "explore"), fade
-    times, found, every_agent = [], [], np.arange(count)
-    for begin in range(0, total, between):
-        agents.run(every_agent, min(between, total - begin), *learn)
-        trials = agents.run(every_agent.repeat(TRIALS), agents.limit, 0.0, 0.0, fade)
-        times.append(min(begin + between, total))
+    found, all_agents = [], np.arange(count)
+    learners = agents.walkers(all_agents)
+    for more in np.diff(times, prepend=0):
+        agents.run(learners, int(more), *learn)
+        walkers = agents.walkers(all_agents.repeat(TRIALS))
+        trials = agents.run(walkers, agents.limit, 0.0, 0.0, fade)
         found.append(trials.reshape(count, TRIALS).mean(1))
-    return LearningCurves(np.array(times), np.array(found).T)
+    return LearningCurves(times, np.array(found).T)
+
+
+def _times(total: int, every: int | Sequence[int]) -> Ints:
+    """Steps after which success is measured."""
+    if isinstance(every, (int, np.integer)):
+        between = min(positive_int(int(every), "every"), total)
+        return np.arange(between, total + 1, between)
+    found = np.asarray(every, np.intp)
+    if found.size == 0 or found[0] < 1 or found[-1] > total or (np.diff(found) <= 0).any():
+        raise ValueError(f"every: expected rising steps from 1 to {total}, got {every}.")
+    return found

@@ -47,7 +47,7 @@ class OptionSet:
     --------
     >>> from workedpapers import skill_compression as sc
     >>> sc.options_of_things(sc.grid_world(seed=1)).count
-    10
+    9
     """
 
     action: Floats
@@ -85,6 +85,10 @@ def actions_alone(world: GridWorld) -> OptionSet:
     --------
     options_of_things : The other end: options that are the truth.
 
+    Notes
+    -----
+    An option of one step is an action.
+
     Examples
     --------
     >>> from workedpapers import skill_compression as sc
@@ -111,6 +115,10 @@ def options_of_things(world: GridWorld) -> OptionSet:
     See Also
     --------
     options_of_model : What was learned from demonstrations.
+
+    Notes
+    -----
+    What a method would have to find to be as good as the truth.
 
     Examples
     --------
@@ -145,6 +153,11 @@ def options_of_model(model: SegmentModel) -> OptionSet:
     See Also
     --------
     options_of_pieces : The same from a tokenizer.
+
+    Notes
+    -----
+    The policy and the ends of emission "option", as EM left them. The published code keeps all
+    skills of its grid; here one must have 1% of the segments.
 
     Examples
     --------
@@ -183,6 +196,10 @@ def options_of_pieces(pieces: TokenizerSkills, world: GridWorld) -> OptionSet:
     See Also
     --------
     options_of_model : Options that look where they are.
+
+    Notes
+    -----
+    Pieces as options are known as subwords as skills; they are open loops.
 
     Examples
     --------

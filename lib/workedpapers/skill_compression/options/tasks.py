@@ -44,9 +44,9 @@ class GridTask:
     --------
     >>> from workedpapers import skill_compression as sc
     >>> world = sc.grid_world(seed=1)
-    >>> task = sc.GridTask(world, goals=[2, 9])
+    >>> task = sc.GridTask(world, goals=[2, 8])
     >>> state, told = task.reset(seed=0)
-    >>> for action in sc.shortest_way(world, told["cell"], [2, 9]):
+    >>> for action in sc.shortest_way(world, told["cell"], [2, 8]):
     ...     state, reward, terminated, truncated, told = task.step(action)
     >>> reward, terminated, truncated
     (1.0, True, False)
@@ -133,7 +133,7 @@ class GridTask:
             and self.world.things.ravel()[self._cell] == self.goals[self._done]
         )
         self._cell = int(self.world.moves[self._cell, int(action)])
-        self._done, self._age = self._done + right, self._age + 1
+        self._done, self._age = self._done + int(right), self._age + 1
         terminated = self._done == len(self.goals)
         reward = float(right and (self.rewarded or terminated))
         return self._state(), reward, terminated, self._age >= self.limit, self._told()

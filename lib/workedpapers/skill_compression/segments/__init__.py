@@ -7,5 +7,6 @@
 - ``descriptions``: likelihood, length of the code, length of the codebook.
 - ``pruning``: the two-part description: delete and refit, cut, align.
 - ``dual``: a bound in the place of a price.
+- ``streaming``: EM over batches of episodes.
 - ``settings``, ``model``: what a user asks for, and the estimator.
 """
