@@ -20,24 +20,25 @@
 # is to maximise the likelihood of recorded behaviour under a model with hidden skills.
 # {cite:t}`jiang2022` point out that this does not say what a skill is, since very different cuts have
 # the same likelihood, and propose to add a price on the length of the code for the skills. This
-# chapter makes their objective exact on their toy data. It shows what the price mends, and one thing
-# that it forgets.
+# chapter makes their objective exact on their toy data. It shows what the price mends, one thing
+# that it forgets, and whether skills so found help an agent to learn.
 #
 # :::{div} wp-box
 # **You will be able to** cut sequences into skills with exact inference; say what likelihood, code
-# and codebook each cost; see when a price on the code picks skills and when it cannot; and compare
-# with a tokenizer.
+# and codebook each cost; see when a price on the code picks skills and when it cannot; compare
+# with a tokenizer; and give skills to an agent as options.
 #
 # **You should know** entropy, maximum likelihood, and hidden Markov models by name.
 #
-# **Time**: 15 minutes to read, half a minute to run.
+# **Time**: 20 minutes to read, half a minute to run.
 # :::
 #
 # ## The idea in one figure
 #
 # The paper's *Simple Colors*: six blocks of three equal frames, each black, yellow or green. We know
 # what the skills are: one block each. A model with room for ten skills cuts the episodes, at a price
-# $\lambda$ for each nat of code. In {ref}`fig-love-price` raise the price from 0 to 1.
+# $\lambda$ for each nat of code. The bars of {ref}`fig-love-price` are one episode: its frames, and
+# below them the segments. Raise the price from 0 to 1.
 
 # %% tags=["hide-input", "slide"] label="fig-love-price"
 from workedpapers.skill_compression.chapter import figures
@@ -47,7 +48,8 @@ price
 
 # %% [markdown]
 # At {set}`price 0 <price price=0>` the boundaries are right already, and yet there are more than
-# three skills: copies of one skill split its uses between them, and the likelihood does not mind. At
+# three skills: copies of one skill, shades in the figure, split its uses between them, and the
+# likelihood does not mind. At
 # {set}`a price of 0.1 <price price=0.1>` three skills are left. At
 # {set}`a price of 1 <price price=1>` the code is shorter still, and the skills are wrong: equal
 # neighbours merge, since one long block is cheaper to name than two short ones.
@@ -292,13 +294,14 @@ sets = {
     "the things": sc.options_of_things(world),
 }
 curves = sc.learn_tasks(
-    [world] * 3, [goal] * 3, list(sets.values()), steps=8000, every=500, rewarded=True
+    [world] * 3, [goal] * 3, list(sets.values()), steps=10_000, every=200, rewarded=True
 )
 for name, steps in zip(sets, curves.samples_to(0.9), strict=True):
     print(f"{name:14} {sets[name].count:2} choices, steps to 90% success: {steps:.0f}")
 
 # %% [markdown]
-# LIVE_READING
+# As expected: 200 steps, the first measurement, with true options, 400 with the learned ones, and
+# several thousand with the five actions alone.
 #
 # Now for the comparison: ten grids, 300 demonstrations in each, every method of the tables above, and
 # four new tasks of four pick-ups in each grid, with a reward at each right pick-up or at the last

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from workedpapers.checks import Floats
+from workedpapers.checks import Floats, Ints
 from workedpapers.skill_compression.episodes.colors import ColorEpisodes, simple_colors
 from workedpapers.skill_compression.episodes.grid import PICK, STEPS, GridWorld
 from workedpapers.skill_compression.measures.blocks import block_degeneracy
 from workedpapers.skill_compression.measures.scores import boundary_scores
 from workedpapers.skill_compression.options.sets import options_of_model
 from workedpapers.skill_compression.segments.model import SegmentModel
+from workedpapers.skill_compression.segments.skills import Skills
 
 if TYPE_CHECKING:
     from workedpapers.explore import Explorer
@@ -31,17 +33,19 @@ __all__ = [
 PRICES = [0.0, 0.02, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0]
 #: Episodes that the first figure shows, by how many neighbouring blocks differ.
 SHOWN = {"all differ": 5, "equal neighbours": 3, "one colour, mostly": 1}
-#: Colours of black, green and yellow frames, of skills, and of what lies between, 0 to 255.
+#: Colours of black, green and yellow frames, and of what lies between, 0 to 255.
 FRAMES = np.array([[20, 20, 20], [0, 128, 92], [240, 205, 60]])
+#: A hue for skills of each colour, a shade for each copy.
 SKILLS = np.array(
     [
-        [0, 103, 165], [200, 80, 10], [168, 85, 138], [108, 184, 238], [245, 151, 106],
-        [229, 165, 205], [138, 109, 0], [195, 204, 214], [63, 74, 86], [79, 201, 164],
+        [[0, 103, 165], [108, 184, 238], [63, 74, 86], [190, 215, 235]],
+        [[168, 85, 138], [229, 165, 205], [110, 40, 90], [245, 215, 235]],
+        [[200, 80, 10], [245, 151, 106], [138, 109, 0], [250, 210, 170]],
     ]
-)  # fmt: skip
+)
 BETWEEN = 128
-#: Pixels of a frame, of a bar's height.
-WIDE, HIGH = 8, 7
+#: Pixels of a frame's width and height, and of a segment's height.
+WIDE, FRAME, BAR = 6, 5, 12
 SIZES = [50, 100, 200, 500, 1000, 2000, 5000, 10000]
 
 
@@ -75,15 +79,27 @@ def _measured(price: float) -> tuple[float, float, int, float, float]:
     )  # fmt: skip
 
 
-def _bars(frames: Any, cuts: pd.DataFrame, share: Floats) -> np.ndarray:
-    """A picture of frames, and below them of segments in the colours of their skills."""
-    found = np.full((2 * HIGH + 2, len(frames) * WIDE, 3), BETWEEN)
-    rank = (-share).argsort().argsort()
+def _each_skill(skills: Skills, frames: Ints) -> Floats:
+    """Probability of each skill, given that these frames are one segment."""
+    log = (1 + skills.penalty) * np.log(skills.share) + np.log(skills.duration[:, len(frames) - 1])
+    log = log + np.log(skills.table[:, frames]).sum(1)
+    weight = np.exp(log - log.max())
+    return np.asarray(weight / weight.sum(), np.float64)
+
+
+def _bars(frames: Ints, cuts: pd.DataFrame, skills: Skills) -> Ints:
+    """A picture of frames, and below them of segments, each split among its likely skills."""
+    found = np.full((FRAME + 2 + BAR, len(frames) * WIDE, 3), BETWEEN)
     for place, frame in enumerate(frames):
-        found[:HIGH, place * WIDE : (place + 1) * WIDE - 1] = FRAMES[frame]
+        found[:FRAME, place * WIDE : (place + 1) * WIDE - 1] = FRAMES[frame]
+    colour, order = skills.table.argmax(1), (-skills.share).argsort()
+    copy = [(colour[order[:i]] == colour[k]).sum() % SKILLS.shape[1] for i, k in enumerate(order)]
     for one in cuts.itertuples():
-        inside = slice(int(one.start) * WIDE, int(one.stop) * WIDE - 1)
-        found[HIGH + 2 :, inside] = SKILLS[rank[int(one.skill)]]
+        start, stop = int(one.start), int(one.stop)  # type: ignore[arg-type]
+        shares = _each_skill(skills, frames[start:stop])[order]
+        edges = FRAME + 2 + np.rint(BAR * np.append(0, shares.cumsum())).astype(int)
+        for k, shade, (top, bottom) in zip(order, copy, pairwise(edges), strict=True):
+            found[top:bottom, start * WIDE : stop * WIDE - 1] = SKILLS[colour[k], shade]
     return found
 
 
@@ -97,7 +113,7 @@ def segmentation(price: float, episode: str) -> dict[str, Any]:
     cuts = model.segments(frames)
     text = "".join(data.names[symbol] for symbol in frames[0])
     return {
-        "bars": _bars(frames[0], cuts, model.skills_.share),
+        "bars": _bars(frames[0], cuts, model.skills_),
         "frame": np.arange(1, 19),
         "probability": model.boundary_probabilities(frames)[0],
         "block": np.arange(1, 19, 3),
@@ -109,7 +125,10 @@ def segmentation(price: float, episode: str) -> dict[str, Any]:
         "used": used,
         "precision": precision,
         "recall": recall,
-        "cut": " ".join(text[one.start : one.stop] for one in cuts.itertuples()),
+        "cut": " ".join(
+            text[int(start) : int(stop)]
+            for start, stop in zip(cuts["start"], cuts["stop"], strict=True)
+        ),
         "here": cuts["skill"].nunique(),
     }
 
@@ -137,7 +156,7 @@ def price_explorer(**options: Any) -> Explorer:
         view=[
             Picture(
                 "bars", alt="The episode is cut into {cut}, by {here} skills.", width=720,
-                label="Frames, and below them segments in the colours of their skills",
+                label="Frames, and below them segments, split among their likely skills",
             ),
             Columns(
                 Lines(
@@ -162,9 +181,9 @@ def price_explorer(**options: Any) -> Explorer:
         title="What is a skill, at a price?",
         name="price",
         caption="Skills of 300 episodes of six blocks of three frames. Above: one episode, and the "
-        "segments that a model cuts it into, a colour for each skill. Below: how probable a "
-        "boundary is at each frame; likelihood and code of all prices, where the left end is "
-        "over-compressed and the right end has duplicate skills.",
+        "segments that a model cuts it into; where several skills emit the same, they share the "
+        "segment as shades. Below: how probable a boundary is at each frame; likelihood and code "
+        "of all prices, where the left end is over-compressed and the right end has duplicates.",
         alt="At price {price} there are {used} skills with a code of {code:.2f} nats.",
         **options,
     )  # fmt: skip
@@ -249,7 +268,7 @@ def colours_figure(cells: pd.DataFrame) -> Shown:
 #: Colour and dash of each method's curve.
 CURVES = {
     "the things": (5, "-"), "two-part": (2, "-"), "dual": (3, "-"), "price 0.1": (0, "-"),
-    "price 0": (1, "-"), "unigram": (4, "--"), "bpe": (3, ":"), "actions alone": (5, ":"),
+    "price 0": (1, "-"), "unigram": (4, "--"), "bpe": (4, ":"), "actions alone": (5, ":"),
 }  # fmt: skip
 
 
@@ -267,13 +286,14 @@ def curves_figure(cells: pd.DataFrame) -> Shown:
             mean, error = grids.groupby(level=[0, 1]).mean(), grids.groupby(level=[0, 1]).sem()
             for method, (colour, dash) in CURVES.items():
                 x = mean[method].index / 1000
-                plot.plot(x, mean[method], ls=dash, color=PALETTE[colour], label=method)
+                plot.semilogx(x, mean[method], ls=dash, color=PALETTE[colour], label=method)
                 low, high = mean[method] - error[method], mean[method] + error[method]
                 plot.fill_between(x, low, high, color=PALETTE[colour], alpha=0.15, lw=0)
             plot.axhline(0.9, ls=":", lw=1, color="0.5")
             plot.set(
                 title="reward at each pick-up" if rewarded else "reward at the end",
-                xlabel="Steps in the grid (thousands)", ylim=(-0.02, 1.02),
+                xlabel="Steps in the grid (thousands)", ylim=(-0.02, 1.02), xlim=(0.1, 40),
+                xticks=[0.1, 1, 10], xticklabels=["0.1", "1", "10"],
             )  # fmt: skip
         axes[0].set_ylabel("Share of episodes that succeed")
         figure.legend(

@@ -30,19 +30,22 @@ def one_set(number: int, iterations: int = 2000) -> list[dict[str, Any]]:
     network = AmortisedModel(10, 8, PRICE, seed=number, iterations=iterations)
     network.fit(data.observations)
     least = exact.nll_ + PRICE * exact.code_length_
+    ours, theirs = (
+        boundary_scores(found, data.boundaries).f1
+        for found in (exact.boundaries(data.observations), network.boundaries(data.observations))
+    )
+    code, used = network.code_length_, network.n_skills_used_
     rows = [
-        ("exact sums", least, exact.code_length_, exact.n_skills_used_, exact),
-        ("network", network.objective_, network.code_length_, network.n_skills_used_, network),
-        ("its skills, exact sums", network.exact_objective_, network.code_length_,
-         network.n_skills_used_, None),
-    ]  # fmt: skip
+        ("exact sums", least, exact.code_length_, exact.n_skills_used_, ours),
+        ("network", network.objective_, code, used, theirs),
+        ("its skills, exact sums", network.exact_objective_, code, used, None),
+    ]
     return [
         {
-            "set": number, "method": name, "objective": cost, "code": code, "skills": used,
-            "f1": None if model is None
-            else boundary_scores(model.boundaries(data.observations), data.boundaries).f1,
+            "set": number, "method": name, "objective": cost, "code": code, "skills": skills,
+            "f1": f1,
         }
-        for name, cost, code, used, model in rows
+        for name, cost, code, skills, f1 in rows
     ]  # fmt: skip
 
 

@@ -139,16 +139,16 @@ class Agents:
     def starts(self, each: Ints) -> Ints:
         """A free cell for each of some agents."""
         drawn = self.rng.random(len(each)) * self.room[each]
-        return self.free[each, drawn.astype(np.intp)]
+        return np.asarray(self.free[each, drawn.astype(np.intp)], np.intp)
 
     def chosen(self, each: Ints, state: Ints, explore: float) -> Ints:
         """The best option, any of several best, or with some probability any at all."""
         values = self.q[each, state]
-        best = (values + 1e-9 * self.rng.random(values.shape)).argmax(1)
+        best: Ints = (values + 1e-9 * self.rng.random(values.shape)).argmax(1)
         if not explore:
             return best
         any_of = (self.rng.random(len(best)) * self.choices[each]).astype(np.intp)
-        return np.where(self.rng.random(len(best)) < explore, any_of, best)
+        return np.asarray(np.where(self.rng.random(len(best)) < explore, any_of, best), np.intp)
 
     def walkers(self, each: Ints) -> Walkers:
         """One or several walkers of some agents, each in a free cell and about to choose."""
