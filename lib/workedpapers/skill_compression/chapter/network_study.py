@@ -1,6 +1,6 @@
-"""How near a network comes to the exact model, on five sets of Simple Colors.
+"""How near a network comes to the exact model, on three sets of Simple Colors.
 
-It takes four minutes of one processor, so the results are kept in ``network.parquet``;
+It takes two minutes of one processor, so the results are kept in ``network.parquet``;
 ``python -m workedpapers.skill_compression.chapter.network_study`` makes them again.
 """
 
@@ -19,7 +19,7 @@ from workedpapers.skill_compression.segments.model import SegmentModel
 
 __all__ = ["load_network", "one_set"]
 
-SETS, EPISODES, PRICE = range(5), 500, 0.1
+SETS, EPISODES, PRICE = range(3), 500, 0.1
 _RESULTS = Path(__file__).with_name("network.parquet")
 
 

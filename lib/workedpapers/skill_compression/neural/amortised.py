@@ -171,10 +171,12 @@ class AmortisedModel:
         return episodes
 
     def _trained(self, frames: Tensor) -> list[float]:
-        # Skills, which have closed forms in EM, follow faster than the guesses.
+        # Skills, which have closed forms in EM, follow faster than the guesses; durations do not,
+        # or they would settle on the many short segments that learning begins with.
         network = self.network_
-        skills = [network.share, network.emission, network.hazard]
-        guesses = [one for name, one in network.named_parameters() if "." in name]
+        skills = [network.share, network.emission]
+        guesses = [one for name, one in network.named_parameters()
+                   if name not in ("share", "emission")]  # fmt: skip
         optimiser = torch.optim.Adam(
             [{"params": guesses}, {"params": skills, "lr": QUICK * self.rate}], self.rate
         )

@@ -65,7 +65,9 @@ class SegmentNetwork(nn.Module):  # type: ignore[misc, unused-ignore]
         self.boundary, self.code = nn.Conv1d(WIDTH, 1, 1), nn.Conv1d(WIDTH, skills, 1)
         self.share = nn.Parameter(torch.zeros(skills))
         self.emission = nn.Parameter(0.5 * torch.randn(skills, symbols))
-        self.hazard = nn.Parameter(torch.zeros(skills, longest))
+        # Durations begin uniform: of those that reach a steps, one in D - a + 1 ends there.
+        left = longest - torch.arange(1, longest + 1)
+        self.hazard = nn.Parameter(-torch.log(left.clamp(1).float()).repeat(skills, 1))
 
     def hazards(self) -> Tensor:
         """Probability that a segment ends after each number of steps; surely after the most."""
