@@ -358,28 +358,6 @@ for method in ("price 0.1", "dual", "two-part"):
 # Copies of a skill do an agent no harm here, merged skills do. It may be otherwise in larger worlds,
 # where trying each of many options is what costs.
 #
-# (love-network)=
-# ## A network in the place of exact sums
-#
-# The paper trains a network, since images have no table of distinct segments. It looks at the frames
-# around and *guesses* where segments begin and which skills they have {cite:p}`kim2019`; one
-# segmentation is drawn from the guesses, and the gradient flows through relaxed draws. For any guesses
-# $q$ the cost is above the objective of the exact sums, so we can say by how much it misses. (Stored:
-# three sets, two minutes; `sc.AmortisedModel` is the network.)
-
-# %% tags=["headline", "slide"] label="tab-love-network"
-from workedpapers.skill_compression.chapter.network_study import load_network
-
-show_table(
-    tables.network_table(load_network()),
-    caption="Simple Colors at a price of 0.1: means over three sets, with the "
-    "least and the most; objective and code in nats an episode.",
-    alt="The network is above exact sums by different amounts in three sets.",
-)
-
-# %% [markdown]
-# NET_READING
-#
 # (love-own-data)=
 # ## On your own data
 #
@@ -460,7 +438,7 @@ for name, fitted in (("30 batches", streamed), ("500 episodes", whole)):
 
 # %% [markdown]
 # Two hundred and seventy thousand frames, of which 9,000 are in memory at a time, give the same three
-# skills. The [benchmarks](benchmarks.py) go on to a million, in CPU_STREAM and PEAK_STREAM.
+# skills.
 #
 # ## What reproduced
 #

@@ -64,7 +64,7 @@ class SegmentNetwork(nn.Module):  # type: ignore[misc, unused-ignore]
         self.look = nn.Sequential(*layers)
         self.boundary, self.code = nn.Conv1d(WIDTH, 1, 1), nn.Conv1d(WIDTH, skills, 1)
         self.share = nn.Parameter(torch.zeros(skills))
-        self.emission = nn.Parameter(0.5 * torch.randn(skills, symbols))
+        self.emission = nn.Parameter(2.0 * torch.randn(skills, symbols))
         # Durations begin uniform: of those that reach a steps, one in D - a + 1 ends there.
         left = longest - torch.arange(1, longest + 1)
         self.hazard = nn.Parameter(-torch.log(left.clamp(1).float()).repeat(skills, 1))
