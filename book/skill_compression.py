@@ -347,9 +347,9 @@ show_table(
 print("steps over those with price 0, mean and 95% interval")
 for method in ("price 0.1", "dual", "two-part"):
     for rewarded in (False, True):
-        ratio = tables.steps_ratio(method, "price 0", rewarded)
+        times = tables.steps_ratio(method, "price 0", rewarded)
         reward = "at each pick-up" if rewarded else "at the end"
-        line = "{:.2f} ({:.2f} to {:.2f})".format(*ratio)
+        line = "{:.2f} ({:.2f} to {:.2f})".format(*times)
         print(f"{method:10} reward {reward:16} {line}")
 
 # %% [markdown]

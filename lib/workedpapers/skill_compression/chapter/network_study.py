@@ -23,7 +23,7 @@ SETS, EPISODES, PRICE = range(3), 500, 0.1
 _RESULTS = Path(__file__).with_name("network.parquet")
 
 
-def one_set(number: int, iterations: int = 2000) -> list[dict[str, Any]]:
+def one_set(number: int, iterations: int = 1000) -> list[dict[str, Any]]:
     """Network and exact model on one set: a row each."""
     data = simple_colors(EPISODES, seed=100 + number)
     exact = SegmentModel(10, 8, PRICE, seed=number).fit(data.observations)
