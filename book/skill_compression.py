@@ -322,10 +322,9 @@ figures.curves_figure(load_curves())
 # %% tags=["headline", "slide"] label="tab-love-options"
 show_table(
     tables.options_table(),
-    caption="Ten grids. Options besides the five actions; F1 of boundaries and "
-    "purity of skills in the demonstrations, means with the least and the "
-    "most; thousands of steps to 90% success, medians with 95% bootstrap "
-    "intervals over grids.",
+    caption="Ten grids. Thousands of steps to 90% success, medians with 95% "
+    "bootstrap intervals over grids; options besides the five actions, cost of "
+    "actions a step, and F1 of boundaries, means with the least and the most.",
     alt="Agents with true options need fewest steps, those with skills of the "
     "exact model a little more, with tokenizers or actions alone many more.",
 )
@@ -334,8 +333,9 @@ show_table(
 # With a reward at the end alone, the five actions and the pieces of a tokenizer do not get there in
 # 40,000 steps; skills of the exact model do in one or two thousand. That is what skills are for:
 # a random walk over ways to things meets four right pick-ups, one over single moves does not. A
-# tokenizer's piece says "right, right, pick up" wherever the agent stands, and its boundaries have
-# half the F1. With a reward on the way, actions alone need 8,000 steps, about as many as pieces do.
+# tokenizer's piece says "right, right, pick up" wherever the agent stands, and its boundaries have an
+# F1 of about a half. With a reward on the way, actions alone need 8,000 steps, about as many as
+# pieces do.
 #
 # Among the skills of the exact model the order is not that of the code. The two-part description,
 # which has the fewest, is slowest: it has fewer skills than most grids have kinds of things, so that one

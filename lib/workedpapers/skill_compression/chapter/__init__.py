@@ -1,5 +1,5 @@
 """The book's chapter.
 
 - ``claims``: what the paper says, measured. ``figures``, ``tables``: what the book shows.
-- ``study``, ``options_study``, ``network_study``: stored results and the scripts that make them.
+- ``study``, ``options_study``: stored results and the scripts that make them.
 """

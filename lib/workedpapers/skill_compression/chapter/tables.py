@@ -16,7 +16,7 @@ from workedpapers.skill_compression.chapter.options_study import (
 from workedpapers.skill_compression.chapter.study import load_colors
 from workedpapers.stats import bootstrap
 
-__all__ = ["network_table", "options_table", "over_sets", "steps_ratio"]
+__all__ = ["options_table", "over_sets", "steps_ratio"]
 
 #: Columns of the stored study, as a reader knows them, and their digits.
 COLUMNS = {
@@ -71,28 +71,13 @@ def options_table() -> pd.DataFrame:
     for method in METHODS:
         some = told[told["method"] == method]
         rows[method] = {
+            "Reward at the end": _median(samples(False)[method]),
+            "At each pick-up": _median(samples(True)[method]),
             "Options": _spread(some["options"], 1),
             "Action cost (nats)": _spread(some["reconstruction"], 3),
             "F1": _spread(some["f1"], 2),
-            "Purity": _spread(some["purity"], 2),
-            "Reward at the end": _median(samples(False)[method]),
-            "At each pick-up": _median(samples(True)[method]),
         }
     return pd.DataFrame(rows.values(), index=pd.Index(rows, name="Options from"))
-
-
-def network_table(cells: pd.DataFrame) -> pd.DataFrame:
-    """Objective, code and skills of the network beside those of exact sums."""
-    rows = {
-        method: {
-            "Objective (nats)": _spread(some["objective"], 2),
-            "Code (nats)": _spread(some["code"], 2),
-            "Skills": _spread(some["skills"], 1),
-            "F1": _spread(some["f1"].dropna(), 2) if some["f1"].notna().any() else "none",
-        }
-        for method, some in cells.groupby("method", sort=False)
-    }
-    return pd.DataFrame(rows.values(), index=pd.Index(rows, name="Sums by"))
 
 
 def steps_ratio(method: str, other: str, rewarded: bool) -> tuple[float, float, float]:
