@@ -162,12 +162,12 @@ def price_explorer(**options: Any) -> Explorer:
                 Lines(
                     "frame", "probability", labels=["found"], xlabel="Frame",
                     ylabel="Probability of a boundary", ylim=(0, 1.1), xlim=(0.5, 18.5),
-                    height=300,
+                    height=262,
                 )
                 + Points("block", "truth", label="blocks begin", size=9),
                 Lines(
                     "all_code", "all_nll", labels=["all prices"], xlabel="Code (nats)",
-                    ylabel="Negative log-likelihood (nats)", height=300,
+                    ylabel="Negative log-likelihood (nats)", height=262,
                 )
                 + Points("code", "nll", label="this price", size=13),
             ),
