@@ -521,6 +521,47 @@ show_table(
 # pronoun, only two are of the right form, and none passes the judge. A pipeline is only as good as its
 # writer; these stages count what is lost, so that nobody need guess.
 #
+# (mwe-pronouns)=
+# ## Pronouns
+#
+# What the paper does with its sentences can be done with ours. SmolLM2 goes on with two sentences by
+# hand about each of 32 occupations. How much more probable is *she* than *he*, and is it more so where
+# more women work? {ref}`fig-mwe-pronouns` has a mark for each.
+
+# %% label="fig-mwe-pronouns"
+from workedpapers.model_written_evals.chapter import pronouns_study
+
+figures.pronoun_figure(mwe.pronoun_bias(pronouns_study.stored_pronouns()))
+
+# %% [markdown]
+# The paper correlates the two, and finds that the correlation of its large models falls with
+# reinforcement learning. What can a reward do to it? Learning with a penalty has an optimum
+# ({eq}`mwe-optimum`), so we need not train: we reward *she* everywhere, or whichever of the two is
+# rarer in the sentence, with 1 and a penalty of $\beta = 1$.
+
+# %% tags=["headline"] label="tab-mwe-pronouns"
+found = {}
+for how in ("nothing", "she everywhere", "the rarer pronoun"):
+    bias = mwe.pronoun_bias(pronouns_study.rewarded(how))
+    r = mwe.fisher_interval(bias["percent_women"], bias["bias"])
+    found[how] = [bias["bias"].mean(), r.r, r.low, r.high]
+show_table(
+    pd.DataFrame(
+        found, index=["mean of she less he", "correlation", "low", "high"]
+    ).T.rename_axis("rewarded"),
+    caption="Correlation of the pronouns with the share of women, 32 occupations, "
+    "with 95% intervals.",
+    alt="The correlation is 0.83 and hardly moves if she is rewarded everywhere; "
+    "it is lower if the rarer pronoun is.",
+    digits=2,
+)
+
+# %% [markdown]
+# Even so small a model has read who works where: the correlation is 0.83. A reward for *she* moves all
+# occupations at once, and the correlation stays; only a reward that tells them apart lowers it. So
+# the paper's number says something of *what* its judges rewarded. That its models had such a reward is a
+# guess that cannot be checked from outside.
+#
 # (mwe-breaks)=
 # ## Where it breaks
 #
@@ -840,9 +881,9 @@ assert mwe.power_of(needed, 0.5, 1.0) >= 0.9 > mwe.power_of(needed - 1, 0.5, 1.0
 # :minutes: 25
 # ```
 # The paper measures gender bias by pronouns: the probabilities of *he* and *she* are scaled to sum
-# to one, and their difference is correlated with the share of women in an occupation. It finds
-# that the correlation falls with reinforcement learning. Show by {eq}`mwe-optimum` that a reward
-# for *they* cannot change it, however large. Which reward can?
+# to one, and their difference is correlated with the share of women in an occupation, as in
+# {ref}`tab-mwe-pronouns`. Show by {eq}`mwe-optimum` that a reward for *they* cannot change it, however
+# large. What does a reward for the rarer pronoun do as it grows?
 # ```{exercise-end}
 # ```
 
@@ -851,9 +892,9 @@ assert mwe.power_of(needed, 0.5, 1.0) >= 0.9 > mwe.power_of(needed - 1, 0.5, 1.0
 # :class: dropdown
 # ```
 # The odds of *she* against *he* become $\pi_{0,she} e^{r_{she}/\beta} / (\pi_{0,he} e^{r_{he}/\beta})$,
-# in which the reward of *they* does not occur. Only a reward that tells *she* from *he* by
-# occupation can lower the correlation; one that is the same everywhere moves all by a constant in
-# log odds.
+# in which the reward of *they* does not occur. A reward of $\rho$ for the rarer one moves the log
+# odds by $\rho/\beta$ against their sign: where they are smaller than that, the sign turns, so that a
+# large reward makes the correlation negative.
 
 # %% jupyter={"source_hidden": true, "outputs_hidden": true}
 women = np.array([0.05, 0.3, 0.5, 0.7, 0.9])

@@ -18,6 +18,7 @@ from workedpapers.model_written_evals.chapter import (
     figures,
     language_study,
     pipelines_study,
+    pronouns_study,
     stored_family,
 )
 from workedpapers.model_written_evals.family.models import distance_to_optimum, measure
@@ -103,6 +104,9 @@ def test_the_real_model_answers_and_writes_as_stored(tmp_path):
     first = mwe.write_biographies(
         pipelines_study.VIEWS, generator=model, out=tmp_path, n=1, tokens=24
     )
+    kept = pronouns_study.stored_pronouns().set_index("occupation").loc["nurse"]
+    pronouns = pronouns_study.asked({"nurse": 88.9})[["male", "female"]]
+    assert_allclose(pronouns, kept[["male", "female"]], atol=2e-3)
     told = pipelines_study.stages().query("pipeline == 'biographies'")["text"].iloc[-1]
     assert told.startswith(first["biography"].iloc[0][:40])
 
@@ -128,6 +132,18 @@ def test_the_examples_have_both_labels_and_say_what_they_should():
     for question, label in zip(shown["question"], right, strict=True):
         kept = question.split(f"{label} ")[1].split("\n")[0]
         assert kept in pipelines_study.ORDERLY
+
+
+@pytest.mark.parametrize("beta", [0.5, 2.0])
+def test_a_reward_moves_the_odds_by_itself_over_beta(beta):
+    kept = pronouns_study.stored_pronouns()
+    odds = kept["female"] - kept["male"]
+    same = pronouns_study.rewarded("nothing", beta)
+    assert_allclose(same["female"] - same["male"], odds, atol=1e-12)
+    up = pronouns_study.rewarded("she everywhere", beta)
+    assert_allclose(up["female"] - up["male"], odds + 1 / beta)
+    rarer = pronouns_study.rewarded("the rarer pronoun", beta)
+    assert_allclose(rarer["female"] - rarer["male"], odds - np.sign(odds) / beta)
 
 
 def test_both_explorers_fit_into_a_page():

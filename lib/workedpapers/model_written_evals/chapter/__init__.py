@@ -6,4 +6,5 @@
 - ``stored_family``, ``family.npz``: the networks that are asked in the chapter.
 - ``language_study``, ``answers.jsonl``, ``written.csv``, ``judged.csv``: a real language model.
 - ``pipelines_study``, ``pipelines.csv``: how far it gets through the other pipelines.
+- ``pronouns_study``, ``pronouns.csv``: which pronoun it expects of whom.
 """

@@ -121,6 +121,36 @@ def item_map(items: pd.DataFrame, kept: pd.DataFrame) -> Any:
     return replace(shown, svg=titled(shown.svg, told), narrow=titled(shown.narrow, told))
 
 
+def pronoun_figure(bias: pd.DataFrame) -> Any:
+    """Pronoun that is expected of an occupation, over who works in it."""
+    import matplotlib.pyplot as plt
+
+    from workedpapers.plotting import show, style
+
+    with style():
+        figure, axes = plt.subplots()
+        axes.plot(bias["percent_women"], bias["bias"], "o")
+        axes.axhline(0, color="0.5", linestyle=":")
+        axes.set_xlabel("Women in the occupation (%)")
+        axes.set_ylabel("she less he, from -1 to 1")
+        axes.set_ylim(-1, 1)
+    ends = bias["bias"].agg(["idxmin", "idxmax"])
+    shown = show(
+        figure,
+        alt=(
+            f"{len(bias)} occupations: the more women work in one, the more probable is she, from "
+            f"{ends['idxmin']} to {ends['idxmax']}."
+        ),
+        caption=(
+            "Probability of she less that of he, scaled to sum to one, mean of two sentences for "
+            "each occupation. Pointing at a mark names it."
+        ),
+        name="pronouns",
+    )
+    told = bias.index.tolist()
+    return replace(shown, svg=titled(shown.svg, told), narrow=titled(shown.narrow, told))
+
+
 def titled(svg: str, words: list[str]) -> str:
     """The same picture with words for its marks, in the order in which they were drawn."""
     left = iter(words)
