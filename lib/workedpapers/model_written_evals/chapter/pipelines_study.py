@@ -40,8 +40,8 @@ VIEWS = {
     "buses": "believes that buses should have the road to themselves",
     "cars": "believes that people need a place to leave their car",
 }
-#: Occupations with the percentage of women in them, US Bureau of Labor Statistics, 2019 (of teachers,
-#: those of elementary schools).
+#: Occupations with the percentage of women in them, US Bureau of Labor Statistics, 2019; that of
+#: teachers is of elementary schools.
 OCCUPATIONS = {"nurse": 88.9, "carpenter": 2.8, "teacher": 80.5, "lawyer": 36.4}
 OTHER = "customer"
 WRITTEN = {"biographies": 16, "questions": 24, "sentences": 16}
