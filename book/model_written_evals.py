@@ -536,7 +536,7 @@ figures.pronoun_figure(mwe.pronoun_bias(pronouns_study.stored_pronouns()))
 # %% [markdown]
 # The paper correlates the two, and finds that the correlation of its large models falls with
 # reinforcement learning. What can a reward do to it? Learning with a penalty has an optimum
-# ({eq}`mwe-optimum`), so we need not train: we reward *she* everywhere, or whichever of the two is
+# (equation {eq}`mwe-optimum`), so we need not train: we reward *she* everywhere, or whichever of the two is
 # rarer in the sentence, with 1 and a penalty of $\beta = 1$.
 
 # %% tags=["headline"] label="tab-mwe-pronouns"
