@@ -421,6 +421,28 @@ def test_an_entity_has_one_hue_in_all_views(open_ball):
     assert colours.count(hue(0).light) == 2  # the legend of the curve, and the number
 
 
+def test_while_it_plays_every_frame_of_the_screen_has_a_drawing(open_ball):
+    page = open_ball()
+    page.locator("#ball .wp-play").click()
+    page.wait_for_function("+document.querySelector('#ball .wp-transport input').value > 5")
+    # Sixty steps a second: where the screen is slower each of its frames has a new step, and where
+    # it is as fast, nearly each.
+    share = page.evaluate(
+        """() => new Promise(done => {
+          const figure = document.querySelector('#ball .wp-x');
+          const from = +figure.dataset.drawn;
+          let screens = 0;
+          const tick = () => {
+            screens += 1;
+            if (screens < 40) return requestAnimationFrame(tick);
+            done((figure.dataset.drawn - from) / screens);
+          };
+          requestAnimationFrame(tick);
+        })"""
+    )
+    assert share > 0.7
+
+
 def test_off_the_screen_nothing_runs_and_nothing_draws(open_ball):
     page = open_ball()
     figure = page.locator("#ball .wp-x")

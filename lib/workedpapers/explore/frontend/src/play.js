@@ -44,9 +44,7 @@ export function makePlayer(control, onChange, { awake }) {
     }
     onChange(frame, playing);
   };
-  const tick = (now) => {
-    if (!playing) return;
-    timer = requestAnimationFrame(tick);
+  const advance = (now) => {
     if (!awake()) {
       last = null;
       return;
@@ -63,6 +61,13 @@ export function makePlayer(control, onChange, { awake }) {
       exact %= frames;
     }
     if (next !== frame) go(next);
+  };
+  // Asks for the next tick after what it changed has asked to be drawn: the drawing then comes
+  // first, and every frame of the screen has one. The other way round it would be every second.
+  const tick = (now) => {
+    if (!playing) return;
+    advance(now);
+    if (playing) timer = requestAnimationFrame(tick);
   };
   const dress = () => {
     const label = `${playing ? 'Pause' : 'Play'}: ${control.label}`;
