@@ -240,9 +240,9 @@ export function heading(label) {
 // A sample of a line, point or bar for the legend; `look` gives its colour as the theme is now.
 export function sample(kind, look, { number = 0, marker = null, hollow = false, theme } = {}) {
   const wide = kind === 'line' ? 26 : 14;
-  const canvas = h('canvas', {
-    class: 'wp-sample', width: wide * ratio(), height: 12 * ratio(), style: `width:${wide}px`,
-  });
+  // A picture and no canvas: the browser would carry each canvas through every frame.
+  const canvas = h('canvas', { width: wide * ratio(), height: 12 * ratio() });
+  const image = h('img', { class: 'wp-sample', alt: '', style: `width:${wide}px` });
   const paint = () => {
     const ctx = canvas.getContext('2d');
     const { colour, dash, marker: own } = look();
@@ -265,8 +265,9 @@ export function sample(kind, look, { number = 0, marker = null, hollow = false, 
       if (hollow) ctx.stroke();
       else ctx.fill();
     }
+    image.src = canvas.toDataURL();
   };
-  return { canvas, paint };
+  return { image, paint };
 }
 
 // Stripes over the bars of every series but the first, so that colour is not the only sign.

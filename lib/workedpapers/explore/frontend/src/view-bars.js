@@ -27,7 +27,7 @@ export function makeBars(panel, { theme, ranges, looks }) {
   const lookOf = (k) => looks(k, panel.hues?.[k]);
   const samples = panel.y.length > 1 ? panel.labels.map((label, k) => {
     const made = sample('bar', () => lookOf(k), { number: k, theme });
-    head.legend.append(h('span', { class: 'wp-entry' }, made.canvas, label));
+    head.legend.append(h('span', { class: 'wp-entry' }, made.image, label));
     return made;
   }) : [];
   const limits = makeLimits({ limits: panel.ylim, log: false, names: panel.y, ranges, pad: 0, include: [0] });

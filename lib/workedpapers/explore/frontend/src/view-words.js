@@ -9,7 +9,7 @@ export function makeNumber(panel, { formats, looks, theme }) {
   const value = h('span', { class: 'wp-figure' });
   const unit = panel.unit ? h('span', { class: 'wp-unit' }, panel.unit) : null;
   const mark = panel.hue ? sample('point', () => looks(0, panel.hue), { theme }) : null;
-  const element = h('div', { class: 'wp-number' }, h('span', { class: 'wp-name' }, mark?.canvas, panel.label),
+  const element = h('div', { class: 'wp-number' }, h('span', { class: 'wp-name' }, mark?.image, panel.label),
     h('span', {}, value, unit && !/^[°%′″]$/.test(panel.unit) ? ' ' : '', unit));
   return {
     element,

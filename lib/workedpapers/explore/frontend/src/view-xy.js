@@ -231,7 +231,7 @@ function makeLegend(host, layers, map, looks, theme) {
     const made = sample(entry.kind, look, { marker: entry.marker, hollow: entry.hollow, theme });
     samples.push(made);
     const value = entry.kind === 'line' ? h('span', { class: 'wp-value' }) : null;
-    host.append(h('span', { class: 'wp-entry' }, made.canvas, alone && entry.kind === 'line' ? '' : entry.label, value));
+    host.append(h('span', { class: 'wp-entry' }, made.image, alone && entry.kind === 'line' ? '' : entry.label, value));
     if (value) outputs.push(value);
     if (!alone) entries.push({ ...entry, look });
   }
