@@ -202,6 +202,11 @@ def test_colours_follow_the_theme(read: Read) -> None:
             before = drawn(figure)
             read.page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
             assert wait_for_change(read.page, figure, before)
+            # Samples of the legend stand on the figure's own ground in either.
+            grounds = figure.eval_on_selector_all(
+                ".wp-sample", "all => all.map(e => getComputedStyle(e).backgroundColor)"
+            )
+            assert set(grounds) <= {"rgba(0, 0, 0, 0)"}
 
 
 def test_the_still_gives_way_to_the_figure(read: Read) -> None:
