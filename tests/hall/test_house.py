@@ -211,6 +211,12 @@ def extras_of(name: str) -> list[str]:
     return [*lines, *(line for r in own for extra in r.extras for line in extras_of(extra))]
 
 
+@pytest.mark.parametrize("name", papers())
+def test_who_stores_tables_brings_what_reads_them(name: str) -> None:
+    stored = any((LIBRARY / name).rglob("*.parquet"))
+    assert not stored or any(Requirement(line).name == "pyarrow" for line in extras_of(name))
+
+
 def test_what_a_requirement_needs_is_found_through_its_extras() -> None:
     assert "torch" in needs(Requirement("workedpapers[isolated_points-torch]"), set())
     assert {"mne", "scipy", "numpy"} <= needs(Requirement("workedpapers[meg_decoding]"), set())
