@@ -15,7 +15,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -27,7 +26,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from _growth import grow, write
-from _machine import machine
+from _machine import machine, peak_mb
 
 HERE = Path(__file__).resolve().parent
 GROUPS = ["white", "black", "api", "native", "multiple", "hispanic"]
@@ -75,20 +74,6 @@ def make_people(rows: int, seed: int = 1) -> pd.DataFrame:
         names[at] = [mess(name) for name in names[at]]
         start += share
     return people.assign(last=pd.Series(names, dtype="str"))
-
-
-def peak_mb() -> float:
-    """Largest resident memory of this process so far, in MB.
-
-    Linux hands the peak of a parent on to its children in getrusage, so that a small child of a
-    large parent looks large; the kernel's VmHWM starts anew with each program.
-    """
-    status = Path("/proc/self/status")
-    if status.exists():
-        lines = status.read_text().splitlines()
-        return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1e3
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / 1e6 if sys.platform == "darwin" else peak / 1e3
 
 
 def seconds(run) -> dict[str, float]:

@@ -25,6 +25,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from _machine import machine, peak_mb
+
 HERE = Path(__file__).resolve().parent
 THREADS = ("OMP", "OPENBLAS", "MKL", "NUMBA")
 ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in THREADS}
@@ -145,16 +147,6 @@ JOBS = {name.removeprefix("job_"): job for name, job in list(globals().items())
         if name.startswith("job_")}  # fmt: skip
 
 
-def peak_mb() -> float:
-    """Largest resident memory of this process so far, in MB."""
-    status = Path("/proc/self/status")
-    if status.exists():
-        lines = status.read_text().splitlines()
-        return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1e3
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / 1e6 if sys.platform == "darwin" else peak / 1e3
-
-
 def run_job(name: str, folder: Path, world: str) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     found = JOBS[name](folder, world)
@@ -231,8 +223,6 @@ def main() -> None:
     if given.job:
         run_job(given.job, given.folder, given.world)
         return
-    from _machine import machine
-
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         make_inputs(folder)

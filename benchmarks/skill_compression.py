@@ -16,8 +16,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
-import resource
 import subprocess
 import sys
 import time
@@ -30,7 +28,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("RAYON_NUM_THREADS", "1")
 
 import numpy as np
-from _machine import machine
+from _machine import machine, peak_mb
 
 from workedpapers import skill_compression as sc
 
@@ -89,14 +87,6 @@ def network(exact: sc.SegmentModel) -> dict[str, Any]:
         "peer_f1": f1(found.boundaries(FRAMES)), "ours_objective": reached,
         "peer_objective": found.objective_, "peer_objective_exact_sums": found.exact_objective_,
     }  # fmt: skip
-
-
-def peak_mb() -> float:
-    """Most memory of this process; what the kernel tells of a child counts its parent's, too."""
-    status = Path("/proc/self/status")
-    if not status.exists():
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return int(re.search(r"VmHWM:\s+(\d+)", status.read_text())[1]) / 1024
 
 
 def stream(frames: int) -> dict[str, Any]:

@@ -132,8 +132,8 @@ def _data_packages() -> list[str]:
 
 def _reads(chapter: str, package: str) -> bool:
     """Whether a paper's package names files of a data package."""
-    named = re.compile(rf'"{package}/|_file\("{package}"')
-    return any(named.search(path.read_text("utf-8")) for path in (LIBRARY / chapter).rglob("*.py"))
+    files = (LIBRARY / chapter).rglob("*.py")
+    return any(re.search(rf'"{package}/', path.read_text("utf-8")) for path in files)
 
 
 @cache

